@@ -1,0 +1,51 @@
+# Everything a newcomer needs is `make playground` and `make test`; both set themselves up in .venv.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+ARGS ?=
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements/dev.txt pyproject.toml
+	@echo "Setting up .venv (pinned, hashed requirements; once, about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+playground: $(READY) ## A real control plane, the emulator and the operator on this machine (ARGS=--once: go through it and exit)
+	@$(BIN)/agentrun-operator playground $(ARGS)
+
+test: $(READY) ## Every test; ARGS="tests/unit -k delta" runs some
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## Lint, types, import directions, generated files
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/agentrun-operator crd | diff -u crds/agentrun.alibabacloud.com_agentruntimeendpoints.yaml - \
+	  || { echo "crds/ is not what resources/ says: run 'make generate'"; exit 1; }
+
+format: $(READY) ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+generate: $(READY) ## Make the generated files again (crds/)
+	$(BIN)/agentrun-operator crd > crds/agentrun.alibabacloud.com_agentruntimeendpoints.yaml
+
+requirements: ## Pin the requirement files again (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
+	  --custom-compile-command "make requirements" pyproject.toml -o requirements/run.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
+	  --custom-compile-command "make requirements" pyproject.toml --extra openai --extra playground --group dev \
+	  -o requirements/dev.txt
+
+clean: ## Remove what was made here (the control plane's cache stays)
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+.PHONY: help playground test check format generate requirements clean

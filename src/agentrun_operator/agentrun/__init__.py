@@ -1,0 +1,1 @@
+"""The AgentRun API in Python: models, errors, signing, operations, transport, AgentRuntimeEndpoint."""

@@ -1,0 +1,1 @@
+"""Finds, builds and runs a real Kubernetes control plane. Imports nothing else of the package."""
