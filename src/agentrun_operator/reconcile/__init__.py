@@ -1,1 +1,5 @@
-"""Pure decisions: desired, observed, delta, decide, conditions. No I/O, no clock, no kopf."""
+"""Pure decisions: what is desired, what was observed, the delta, one action and the conditions. No I/O, no clock, no
+kopf.
+
+`decide` is the whole of it; `alive` and `deleting` hold its checks in their order.
+"""

@@ -1,0 +1,185 @@
+"""One AgentRun account and region: its credentials, its client, its rate limit and its runtimes.
+
+Every account has a connection pool and a limit of its own, so that one which hangs or throttles stops no other.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun import operations
+from agentrun_operator.agentrun.errors import AgentRunError, CredentialsNotFoundError
+from agentrun_operator.controller.flight import Flight
+from agentrun_operator.controller.unseen import UnseenError, problem_of
+from agentrun_operator.controller.view import NEVER, RuntimeView
+from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+
+    from agentrun_operator.agentrun.client import AsyncClient
+    from agentrun_operator.agentrun.credentials import Credentials
+    from agentrun_operator.controller.identity import Source
+    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.poller import Poller
+
+NAME_GOOD_FOR = 2.0
+"""Seconds for which the answer to a runtime's name serves everybody who asks."""
+
+
+class SecretCredentials:
+    """A provider of credentials that are read from a Secret: the last good ones stay while an object uses them."""
+
+    def __init__(self, read: Callable[[], Awaitable[Credentials]], clock: Callable[[], float] = time.monotonic) -> None:
+        """Prepares the provider; `read` reads the Secret."""
+        self._read = Flight(read, clock)
+        self._clock = clock
+        self._credentials: Credentials | None = None
+        self._read_at = NEVER
+        self.problem: Problem | None = None
+
+    def get(self) -> Credentials:
+        """The last good credentials."""
+        if self._credentials is None:
+            raise CredentialsNotFoundError("the Secret was never read")
+        return self._credentials
+
+    async def get_async(self) -> Credentials:
+        """The last good credentials."""
+        return self.get()
+
+    @property
+    def known(self) -> bool:
+        """Whether there ever were any."""
+        return self._credentials is not None
+
+    async def refresh(self, max_age: float) -> None:
+        """Reads the Secret again, unless that was done lately. What went wrong is in `problem`."""
+        asked = self._clock()
+        if self._read_at > asked - max_age:
+            return
+        try:
+            self._credentials = await self._read.newer_than(asked - max_age)
+            self.problem = None
+        except UnseenError as error:
+            self.problem = error.problem
+        self._read_at = asked
+
+    def distrust(self) -> None:
+        """AgentRun refused the credentials: read the Secret again at the next occasion."""
+        self._read_at = NEVER
+
+
+@dataclass(slots=True)
+class Followed:
+    """A runtime's view and the task that keeps it fresh."""
+
+    view: RuntimeView
+    poller: Poller
+    task: asyncio.Task[None] = field(repr=False)
+
+
+class Account:
+    """One account and region."""
+
+    def __init__(
+        self,
+        source: Source,
+        client: AsyncClient,
+        secret: SecretCredentials | None,
+        follow: Callable[[Account, str], Followed],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepares the account; nothing is asked yet.
+
+        Args:
+            source: where its credentials come from.
+            client: its client.
+            secret: the provider of its credentials when they come from a Secret.
+            follow: begins to follow a runtime.
+            clock: the time in seconds.
+        """
+        self.source = source
+        self.client = client
+        self.secret = secret
+        self.users: set[Key] = set()
+        self.followed: dict[str, Followed] = {}
+        self._follow = follow
+        self._clock = clock
+        self._names: dict[str, Flight[tuple[str, ...]]] = {}
+        self._ids: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._runtimes: dict[Key, str] = {}
+
+    def runtime(self, runtime_id: str) -> Followed:
+        """The view of a runtime, followed from now on."""
+        if runtime_id not in self.followed:
+            self.followed[runtime_id] = self._follow(self, runtime_id)
+        return self.followed[runtime_id]
+
+    def use(self, key: Key, runtime_id: str, endpoint_name: str, *, latest: bool) -> RuntimeView:
+        """The view of a runtime that an object depends on from now on."""
+        if self._runtimes.get(key) not in (None, runtime_id):
+            self._leave(key)
+        self._runtimes[key] = runtime_id
+        view = self.runtime(runtime_id).view
+        view.watch(key, endpoint_name, latest=latest)
+        return view
+
+    def release(self, key: Key) -> None:
+        """An object is gone, or uses another account."""
+        self.users.discard(key)
+        self._leave(key)
+
+    def _leave(self, key: Key) -> None:
+        """A runtime that nobody depends on is not followed any more."""
+        runtime_id = self._runtimes.pop(key, None)
+        followed = self.followed.get(runtime_id or "")
+        if followed is None:
+            return
+        followed.view.unwatch(key)
+        if not followed.view.watchers:
+            followed.task.cancel()
+            self.followed.pop(followed.view.runtime_id, None)
+
+    def hurry(self, runtime_id: str) -> None:
+        """A change of an endpoint is under way there."""
+        if runtime_id in self.followed:
+            self.followed[runtime_id].poller.hurry()
+
+    async def runtime_id(self, name: str) -> str:
+        """The id of the runtime with this name.
+
+        Raises:
+            UnseenError: there is none or more than one (definite), or AgentRun did not say.
+        """
+        at, ids = self._ids.get(name, (NEVER, ()))
+        moment = self._clock() - NAME_GOOD_FOR
+        if at <= moment:
+            at = self._clock()
+            try:
+                ids = await self._names.setdefault(name, self._search(name)).newer_than(moment)
+            except AgentRunError as error:
+                raise UnseenError(problem_of(error)) from None
+            self._ids[name] = (at, ids)
+        return _only(name, ids)
+
+    def _search(self, name: str) -> Flight[tuple[str, ...]]:
+        async def read() -> tuple[str, ...]:
+            runtimes = await self.client.run(operations.list_runtimes(name))
+            return tuple(runtime.agent_runtime_id for runtime in runtimes if runtime.agent_runtime_id)
+
+        return Flight(read, self._clock)
+
+
+def _only(name: str, ids: tuple[str, ...]) -> str:
+    if len(ids) == 1:
+        return ids[0]
+    if not ids:
+        told = f"There is no AgentRuntime named {name!r} in this account and region"
+        raise UnseenError(Problem(Reason.RUNTIME_NOT_FOUND, told, definite=True))
+    told = f"{len(ids)} AgentRuntimes are named {name!r} ({', '.join(sorted(ids)[:5])}): use agentRuntimeRef.id"
+    raise UnseenError(Problem(Reason.RUNTIME_AMBIGUOUS, told, definite=True))

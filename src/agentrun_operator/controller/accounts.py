@@ -1,0 +1,201 @@
+"""Leads an object to its account: whose credentials it may use, and the account's client, made at the first use."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.client import AsyncClient
+from agentrun_operator.agentrun.config import Config
+from agentrun_operator.agentrun.retry import NO_RETRY
+from agentrun_operator.controller.account import Account, Followed, SecretCredentials
+from agentrun_operator.controller.errors import NotLeadingError
+from agentrun_operator.controller.identity import Source
+from agentrun_operator.controller.limits import TokenBucket
+from agentrun_operator.controller.poller import Pace, Poller
+from agentrun_operator.controller.secrets import read_credentials
+from agentrun_operator.controller.unseen import UnseenError
+from agentrun_operator.controller.view import RuntimeView
+from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from agentrun_operator.agentrun.protocol import Request
+    from agentrun_operator.agentrun.transport import Attempt
+    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.metrics import Metrics
+    from agentrun_operator.controller.server import Server
+    from agentrun_operator.controller.settings import Settings
+    from agentrun_operator.reconcile.desired import Desired
+
+log = logging.getLogger(__name__)
+
+SECRET_GOOD_FOR = 15.0
+"""Seconds for which a Secret that was read is not read again; a rotated one is seen after this."""
+
+MISSING_FOR = 1.0
+"""Seconds after which one that was missing or refused is read again at the next occasion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What accounts are made with."""
+
+    settings: Settings
+    server: Server
+    metrics: Metrics
+    may_write: Callable[[], bool]
+    tell: Callable[[set[Key]], None]
+    clock: Callable[[], float] = time.monotonic
+    jitter: Callable[[], float] = random.random
+
+
+class Accounts:
+    """All accounts in use."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.ambient = Config()
+        self._around = around
+        self._accounts: dict[Source, Account] = {}
+        self._buckets: dict[tuple[str, str], TokenBucket] = {}
+        self._of: dict[Key, Account] = {}
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(tuple(self._accounts.values()))
+
+    @property
+    def region(self) -> str:
+        """The operator's own region."""
+        return self.ambient.region_id
+
+    def rates(self) -> Iterator[tuple[str, float]]:
+        """Every account's present rate limit in calls per second; an account is named by its region and credentials'
+        source.
+        """
+        for source in self._accounts:
+            yield f"{source.region} {source}", self._bucket(source, self._accounts[source].secret).rate
+
+    async def account_for(self, key: Key, desired: Desired) -> Account:
+        """The account whose credentials the object is to use.
+
+        An object that is being deleted gets the last good credentials when the Secret went first.
+
+        Raises:
+            UnseenError: it may use none, or there are none.
+        """
+        account = self._account(self._source(desired))
+        if self._of.get(key) is not account:
+            self.release(key)
+            self._of[key] = account
+            account.users.add(key)
+        if account.secret:
+            await account.secret.refresh(MISSING_FOR if account.secret.problem else SECRET_GOOD_FOR)
+            if account.secret.problem and not (
+                account.secret.known and self._may_go_on(desired, account.secret.problem)
+            ):
+                raise UnseenError(account.secret.problem)
+        return account
+
+    def release(self, key: Key) -> None:
+        """An object is gone; an account without objects is closed."""
+        account = self._of.pop(key, None)
+        if account is None:
+            return
+        account.release(key)
+        if not account.users and account.secret:
+            self._accounts.pop(account.source, None)
+            log.debug("No object uses %s any more", account.source)
+            asyncio.ensure_future(account.client.aclose())  # noqa: RUF006 - nothing waits for sockets to close
+
+    async def aclose(self) -> None:
+        """Ends all work and closes all connections."""
+        for account in self:
+            for followed in account.followed.values():
+                followed.task.cancel()
+            await account.client.aclose()
+
+    @staticmethod
+    def _may_go_on(desired: Desired, problem: Problem) -> bool:
+        """Whether the last good credentials serve: for a deletion, and while Kubernetes only fails to answer."""
+        return desired.deleting or not problem.definite
+
+    def _source(self, desired: Desired) -> Source:
+        secret = desired.spec.credentials_secret_ref
+        region = desired.spec.region or self.region
+        if secret:
+            return Source(desired.namespace, secret.name, region)
+        allowed = self._around.settings.ambient_credentials_namespaces
+        if allowed and desired.namespace not in allowed:
+            told = f"Namespace {desired.namespace} may not use the operator's own credentials: set credentialsSecretRef"
+            raise UnseenError(Problem(Reason.CREDENTIALS_NOT_ALLOWED, told, definite=True))
+        return Source("", "", region)
+
+    def _account(self, source: Source) -> Account:
+        if source not in self._accounts:
+            self._accounts[source] = self._make(source)
+        return self._accounts[source]
+
+    def _make(self, source: Source) -> Account:
+        around = self._around
+        secret = self._secret_credentials(source) if source.secret else None
+
+        async def before_attempt(request: Request) -> None:
+            await bucket().acquire()
+            if request.method != "GET" and not around.may_write():
+                raise NotLeadingError
+
+        def after_attempt(attempt: Attempt) -> None:
+            around.metrics.attempt(attempt)
+            if attempt.throttled:
+                bucket().throttled(attempt.retry_after or 0.0)
+
+        def bucket() -> TokenBucket:
+            return self._bucket(source, secret)
+
+        config = Config(region_id=source.region)
+        client = AsyncClient(
+            config,
+            credentials=secret,
+            retry=NO_RETRY,
+            before_attempt=before_attempt,
+            after_attempt=after_attempt,
+        )
+        return Account(source, client, secret, self._follow, around.clock)
+
+    def _secret_credentials(self, source: Source) -> SecretCredentials:
+        server = self._around.server
+        return SecretCredentials(lambda: read_credentials(server, source.namespace, source.secret), self._around.clock)
+
+    def _bucket(self, source: Source, secret: SecretCredentials | None) -> TokenBucket:
+        """The rate limit of the account that the credentials belong to: two Secrets with one key share it."""
+        who = secret.get().access_key_id if secret and secret.known else str(source)
+        key = (who if secret else self.ambient.access_key_id or who, source.region)
+        if key not in self._buckets:
+            settings = self._around.settings
+            self._buckets[key] = TokenBucket(settings.api_qps, settings.api_burst, self._around.clock)
+        return self._buckets[key]
+
+    def _follow(self, account: Account, runtime_id: str) -> Followed:
+        around, settings = self._around, self._around.settings
+        view = RuntimeView(runtime_id, account.client, tell=around.tell, clock=around.clock)
+
+        async def before() -> None:
+            if account.secret:
+                await account.secret.refresh(SECRET_GOOD_FOR)
+
+        poller = Poller(
+            view,
+            Pace(settings.poll_interval, settings.fast_poll_interval),
+            before=before,
+            jitter=around.jitter,
+            clock=around.clock,
+            stale_after=settings.stale_after,
+            stale=lambda: around.tell(view.watchers),
+        )
+        return Followed(view, poller, asyncio.create_task(poller.run(), name=f"poll {runtime_id}"))

@@ -1,0 +1,102 @@
+"""One source of address and credentials for both clients: `kubernetes.aio` for our requests, kopf for the watch."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import kopf
+import yaml
+from kubernetes.aio.client import Configuration
+from kubernetes.aio.config import ConfigException, kube_config
+from kubernetes.aio.config.incluster_config import SERVICE_CERT_FILENAME, SERVICE_TOKEN_FILENAME, InClusterConfigLoader
+
+from agentrun_operator.controller.errors import StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+RELOAD = 60.0
+"""Seconds between two readings of a kubeconfig: an exec plugin or a token file may give another token."""
+
+LIFETIME = 600.0
+"""Seconds after which kopf asks for its credentials again."""
+
+MIN_INTERVAL = 5.0
+"""Seconds between two logins of kopf's: a 401 with an expiry that changes is a busy loop otherwise."""
+
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+
+
+async def connect(kubeconfig: str | None, context: str | None) -> Configuration:
+    """Address and credentials: the file that was named, else the cluster that this runs in, else the default
+    kubeconfig.
+
+    Raises:
+        StartError: there is none of them, or it cannot be read.
+    """
+    configuration = Configuration()
+    configuration.client_session_kwargs = {"trust_env": any(os.environ.get(name) for name in PROXIES)}
+    try:
+        if kubeconfig is None and context is None and _in_cluster():
+            InClusterConfigLoader(SERVICE_TOKEN_FILENAME, SERVICE_CERT_FILENAME).load_and_set(configuration)
+        else:
+            await _load_file(configuration, kubeconfig, context)
+    except (ConfigException, OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        where = kubeconfig or os.environ.get("KUBECONFIG") or "~/.kube/config"
+        raise StartError(
+            f"No way to a Kubernetes cluster: {where} cannot be used ({error}). Give --kubeconfig FILE"
+            " (and --context NAME), set KUBECONFIG, or run inside a cluster"
+        ) from error
+    return configuration
+
+
+def _in_cluster() -> bool:
+    return Path(SERVICE_TOKEN_FILENAME).exists()
+
+
+async def _load_file(configuration: Configuration, kubeconfig: str | None, context: str | None) -> None:
+    due = 0.0
+
+    async def reload(target: Configuration) -> None:
+        nonlocal due
+        if time.monotonic() < due:
+            return
+        due = time.monotonic() + RELOAD  # set first: concurrent calls make one reading
+        await kube_config.load_kube_config(
+            kubeconfig, context=context, client_configuration=target, persist_config=False
+        )
+
+    await reload(configuration)
+    configuration.refresh_api_key_hook = reload  # the library has none of its own for exec plugins and token files
+
+
+def login_handler(configuration: Configuration) -> Callable[..., Awaitable[kopf.ConnectionInfo]]:
+    """A login handler for kopf that gives it the same address and credentials."""
+    last = -MIN_INTERVAL
+
+    async def login(**_: object) -> kopf.ConnectionInfo:
+        nonlocal last
+        await asyncio.sleep(max(0.0, last + MIN_INTERVAL - time.monotonic()))
+        last = time.monotonic()
+        header = await configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
+        scheme, _space, token = str(header or "").strip().partition(" ")
+        return kopf.ConnectionInfo(
+            server=configuration.host,
+            ca_path=configuration.ssl_ca_cert,
+            ca_data=configuration.ca_cert_data,
+            insecure=not configuration.verify_ssl or None,
+            scheme=scheme or None,
+            token=token.strip() or None,
+            certificate_path=configuration.cert_file,
+            private_key_path=configuration.key_file,
+            proxy_url=configuration.proxy,
+            trust_env=True,
+            expiration=datetime.now(UTC) + timedelta(seconds=LIFETIME),
+        )
+
+    return login

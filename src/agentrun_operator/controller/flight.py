@@ -1,0 +1,51 @@
+"""Makes concurrent callers share one piece of I/O, when what it began to read is new enough for them.
+
+Knows nothing of what is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+
+class Flight(Generic[T]):
+    """One kind of read, one at a time."""
+
+    def __init__(self, read: Callable[[], Awaitable[T]], clock: Callable[[], float] = time.monotonic) -> None:
+        """Prepares the reads.
+
+        Args:
+            read: makes one.
+            clock: the time in seconds.
+        """
+        self._read = read
+        self._clock = clock
+        self._task: asyncio.Future[T] | None = None
+        self._began = float("-inf")
+
+    async def newer_than(self, moment: float) -> T:
+        """The result of a read that began after `moment`: the one under way, if it did, else the next.
+
+        Whoever waits gets the error of the read it waited for. A waiter that gives up does not end the others' read.
+        """
+        while self._task is not None and not self._task.done():
+            if self._began > moment:
+                return await asyncio.shield(self._task)
+            await asyncio.wait({self._task})
+        self._began = self._clock()
+        self._task = asyncio.ensure_future(self._read())
+        self._task.add_done_callback(_seen)
+        return await asyncio.shield(self._task)
+
+
+def _seen(task: asyncio.Future[T]) -> None:
+    """An error is the waiters' to tell; that all of them gave up is no defect to log."""
+    if not task.cancelled():
+        task.exception()

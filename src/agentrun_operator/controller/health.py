@@ -1,0 +1,69 @@
+"""/livez, /readyz and /metrics. Answers only: what they say is asked of others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from agentrun_operator.controller.errors import StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+METRICS_TYPE = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+
+
+class Health:
+    """The health server."""
+
+    def __init__(self, address: str, ready: Callable[[], bool], metrics: Callable[[], bytes]) -> None:
+        """Prepares it.
+
+        Args:
+            address: host and port; an empty host is every address of the machine.
+            ready: whether this replica does what it is to do, standing by included.
+            metrics: the metrics' text.
+        """
+        host, _, port = address.rpartition(":")
+        self._host, self._port = host or None, int(port)
+        self._ready = ready
+        self._metrics = metrics
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> int:
+        """Serves from now on.
+
+        Returns:
+            the port.
+
+        Raises:
+            StartError: the address cannot be had.
+        """
+        app = web.Application()
+        app.add_routes(
+            [web.get("/livez", self._livez), web.get("/readyz", self._readyz), web.get("/metrics", self._tell_metrics)]
+        )
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port, reuse_address=True).start()
+        except OSError as error:
+            await self.stop()
+            told = error.strerror or error
+            raise StartError(f"--health-address {self._host or ''}:{self._port} cannot be served: {told}") from None
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Closes the server."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _livez(self, _: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        return web.Response(text="ok\n") if self._ready() else web.Response(status=503, text="not ready\n")
+
+    async def _tell_metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._metrics(), headers=METRICS_TYPE)

@@ -1,0 +1,95 @@
+"""Whose credentials an object uses, and which other object manages the same endpoint. Pure: reads objects, asks
+nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentrun_operator.resources.spec import ManagementPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from agentrun_operator.controller.keys import Key
+
+
+class Source(NamedTuple):
+    """Where an object's credentials come from: a Secret, or with an empty name the operator's own."""
+
+    namespace: str
+    secret: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.secret}" if self.secret else "the operator's own credentials"
+
+
+class Place(NamedTuple):
+    """What an object manages, as far as it can be told without asking: the runtime by id or by name, and the
+    endpoint.
+    """
+
+    source: Source
+    runtime_id: str
+    runtime_name: str
+    endpoint_name: str
+
+
+def source_of(body: Mapping[str, Any], region: str) -> Source:
+    """The credentials' source of an object, and its region or the operator's."""
+    spec = body["spec"]
+    secret = (spec.get("credentialsSecretRef") or {}).get("name", "")
+    return Source(body["metadata"]["namespace"] if secret else "", secret, spec.get("region") or region)
+
+
+def place_of(body: Mapping[str, Any], region: str) -> Place:
+    """What an object manages."""
+    spec, status = body["spec"], body.get("status") or {}
+    reference = spec["agentRuntimeRef"]
+    return Place(
+        source=source_of(body, region),
+        runtime_id=status.get("agentRuntimeId") or reference.get("id", ""),
+        runtime_name=reference.get("name", ""),
+        endpoint_name=spec.get("endpointName") or body["metadata"]["name"],
+    )
+
+
+def lane_of(body: Mapping[str, Any], region: str) -> tuple[Source, str]:
+    """The queue's lane of an object: its account and runtime, the things that can hang."""
+    reference = body["spec"]["agentRuntimeRef"]
+    return source_of(body, region), reference.get("id") or reference.get("name", "")
+
+
+def counts(body: Mapping[str, Any]) -> bool:
+    """Whether an object manages its endpoint at all: one that observes does not, a paused one does."""
+    return bool(body["spec"].get("managementPolicy") != ManagementPolicy.OBSERVE)
+
+
+def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place, other_seen: bool) -> bool:  # noqa: FBT001 - one of a row of facts
+    """Whether another object manages the endpoint that mine does.
+
+    Args:
+        mine: my place.
+        runtime_id: the runtime that I was led to.
+        runtime_name: its name.
+        other: the other object's place.
+        other_seen: whether AgentRun showed the other object its runtime. One with other credentials does not count
+            before: naming a runtime is not having it.
+    """
+    if (mine.endpoint_name, mine.source.region) != (other.endpoint_name, other.source.region):
+        return False
+    if other.source != mine.source and not other_seen:
+        return False
+    return runtime_id == other.runtime_id or (not other.runtime_id and runtime_name == other.runtime_name)
+
+
+def age_of(key: Key, body: Mapping[str, Any]) -> tuple[str, Key]:
+    """What the order of objects goes by: who was made first, then the name."""
+    return body["metadata"]["creationTimestamp"], key
+
+
+def oldest_rival(key: Key, body: Mapping[str, Any], others: Iterable[tuple[Key, Mapping[str, Any]]]) -> Key | None:
+    """The oldest of the others, if it is older than this object."""
+    first = min(others, key=lambda other: age_of(*other), default=None)
+    return first[0] if first and age_of(*first) < age_of(key, body) else None

@@ -1,0 +1,118 @@
+"""A token bucket for all calls to one account and region: halved when the service throttles, slowly restored.
+
+Who is more urgent waits in front; every fourth token goes to the others all the same, so that nobody waits for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.queue import Priority
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RESTORE = 30.0
+"""Seconds without throttling after which a lowered rate is doubled again."""
+
+FLOOR = 0.05
+"""The smallest part of the full rate that throttling leaves."""
+
+FAIR_SHARE = 4
+"""Every so many tokens, one goes to the less urgent."""
+
+urgency: ContextVar[Priority] = ContextVar("urgency", default=Priority.CHANGE)
+"""How urgent the work is that the current task does. Set where a task begins; the bucket reads it where a call is
+made."""
+
+
+class TokenBucket:
+    """Gives out at most `rate` tokens a second, and `burst` at once after a quiet time."""
+
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Makes a full bucket.
+
+        Args:
+            rate: tokens per second.
+            burst: its size.
+            clock: the time in seconds.
+        """
+        self._full_rate = rate
+        self._rate = rate
+        self._burst = burst
+        self._clock = clock
+        self._tokens = float(burst)
+        self._at = clock()
+        self._throttled_at = clock()
+        self._not_before = clock()
+        self._waiting: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque())
+        self._given = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def rate(self) -> float:
+        """The present rate."""
+        return self._rate
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait."""
+        return sum(len(line) for line in self._waiting)
+
+    async def acquire(self) -> None:
+        """Waits for a token."""
+        self._refill()
+        if not self.waiting and self._tokens >= 1 and self._clock() >= self._not_before:
+            self._tokens -= 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting[urgency.get() > Priority.CHANGE].append(turn)
+        self._serve()
+        await turn
+
+    def throttled(self, retry_after: float = 0.0) -> None:
+        """The service asked for fewer calls: half the rate, and none before the time that it named."""
+        now = self._clock()
+        self._refill()
+        self._not_before = max(self._not_before, now + retry_after)
+        if now - self._throttled_at >= 1.0:  # many answers of one moment are one complaint
+            self._rate = max(self._rate / 2, self._full_rate * FLOOR)
+            self._tokens = min(self._tokens, 0.0)
+            self._throttled_at = now
+
+    def _refill(self) -> None:
+        now = self._clock()
+        if self._rate < self._full_rate and now - self._throttled_at >= RESTORE:
+            self._rate = min(self._full_rate, self._rate * 2)
+            self._throttled_at = now
+        self._tokens = min(float(self._burst), self._tokens + (now - self._at) * self._rate)
+        self._at = now
+
+    def _serve(self) -> None:
+        self._refill()
+        now = self._clock()
+        while self._tokens >= 1 and now >= self._not_before and (turn := self._next_turn()) is not None:
+            self._tokens -= 1
+            self._given += 1
+            turn.set_result(None)
+        if self.waiting and (self._timer is None or self._timer.cancelled()):
+            pause = max((1 - self._tokens) / self._rate, self._not_before - now, 0.001)
+            self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._serve()
+
+    def _next_turn(self) -> asyncio.Future[None] | None:
+        urgent, patient = self._waiting
+        lines = (patient, urgent) if self._given % FAIR_SHARE == FAIR_SHARE - 1 else (urgent, patient)
+        for line in lines:
+            while line:
+                turn = line.popleft()
+                if not turn.cancelled():
+                    return turn
+        return None

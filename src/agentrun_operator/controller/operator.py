@@ -1,0 +1,167 @@
+"""The operator's life: connect, check, serve health, take the Lease, work, drain, give the Lease back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.connection import connect
+from agentrun_operator.controller.errors import LeaseLostError, StartError
+from agentrun_operator.controller.health import Health
+from agentrun_operator.controller.leading import Leading
+from agentrun_operator.controller.lease import Lease, Terms
+from agentrun_operator.controller.metrics import Metrics
+from agentrun_operator.controller.preflight import check
+from agentrun_operator.controller.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kubernetes.aio.client import Configuration
+
+    from agentrun_operator.controller.settings import Settings
+
+log = logging.getLogger(__name__)
+
+POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+
+
+async def run(settings: Settings, kubeconfig: str | None = None, context: str | None = None) -> None:
+    """Runs the operator until SIGTERM or SIGINT.
+
+    Args:
+        settings: how to run.
+        kubeconfig: the file that names the cluster; None: the cluster that this runs in, else the default file.
+        context: the context in it.
+
+    Raises:
+        StartError: it cannot start, or had to stop; the message says what to do.
+    """
+    settings = settings.model_copy(update={"lease_namespace": settings.lease_namespace or _own_namespace()})
+    configuration = await connect(kubeconfig, context)
+    async with Server(configuration, settings.workers) as server:
+        await Operator(settings, server, configuration).run()
+
+
+class Operator:
+    """One replica."""
+
+    def __init__(self, settings: Settings, server: Server, configuration: Configuration) -> None:
+        self._settings = settings
+        self._server = server
+        self._configuration = configuration
+        self._identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
+        self._metrics = Metrics()
+        self._stop = asyncio.Event()
+        self._leading: Leading | None = None
+        self._standing_by = False
+
+    async def run(self) -> None:
+        """Runs until it is told to stop."""
+        self._own_signals()
+        health = Health(self._settings.health_address, self._ready, self._measured)
+        port = await health.start()
+        try:
+            await check(self._server, self._settings)
+            log.info("Serving /livez, /readyz and /metrics on port %d", port)
+            await self._elected()
+        finally:
+            await health.stop()
+
+    async def _elected(self) -> None:
+        settings = self._settings
+        if not settings.leader_elect:
+            await self._lead(lambda: True)
+            return
+        terms = Terms(
+            namespace=settings.lease_namespace,
+            name=settings.lease_name,
+            identity=self._identity,
+            duration=settings.lease_duration,
+            deadline=settings.renew_deadline,
+            retry=settings.retry_period,
+        )
+        lease = Lease(self._server, terms)
+        if await self._acquired(lease):
+            await self._lead_while_held(lease)
+
+    async def _acquired(self, lease: Lease) -> bool:
+        """Whether the Lease is ours; no when the operator is to stop before."""
+        self._standing_by = True
+        log.info("Standing by for the Lease %s/%s", lease.terms.namespace, lease.terms.name)
+        acquire, stop = asyncio.create_task(lease.acquire()), asyncio.create_task(self._stop.wait())
+        await asyncio.wait({acquire, stop}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (acquire, stop):
+            task.cancel()
+        await asyncio.gather(acquire, stop, return_exceptions=True)
+        self._standing_by = False
+        return lease.held and not self._stop.is_set()
+
+    async def _lead_while_held(self, lease: Lease) -> None:
+        """Works while the Lease is renewed. When it is lost, the work is cut off at once: another may begin."""
+        keep = asyncio.create_task(lease.keep(), name="lease")
+        work = asyncio.create_task(self._lead(lambda: lease.held), name="lead")
+        try:
+            await asyncio.wait({keep, work}, return_when=asyncio.FIRST_COMPLETED)
+            if keep.done() and not work.done():
+                work.cancel()
+                await asyncio.wait({work}, timeout=1.0)
+                await keep
+            await work
+        except LeaseLostError as error:
+            raise StartError(f"{error}: stopping, so that two replicas never work at once") from None
+        finally:
+            keep.cancel()
+            await asyncio.gather(keep, return_exceptions=True)
+            await lease.release()
+
+    async def _lead(self, may_write: Callable[[], bool]) -> None:
+        self._metrics.leader.set(1)
+        self._leading = Leading(
+            self._settings,
+            self._server,
+            self._configuration,
+            self._metrics,
+            self._identity,
+            may_write=may_write,
+            own_signals=self._own_signals,
+        )
+        try:
+            await self._leading.run(self._stop)
+        finally:
+            self._leading = None
+            self._metrics.leader.set(0)
+
+    def _ready(self) -> bool:
+        return self._standing_by or (self._leading is not None and self._leading.filled)
+
+    def _measured(self) -> bytes:
+        if self._leading:
+            self._leading.measure()
+        return self._metrics.text()
+
+    def _own_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(number, self._told_to_stop, number)
+
+    def _told_to_stop(self, number: int) -> None:
+        if not self._stop.is_set():
+            log.info("Stopping on %s: what is under way may end", signal.Signals(number).name)
+        self._stop.set()
+
+
+def _own_namespace() -> str:
+    """The Pod's namespace, else `default`."""
+    named = os.environ.get("POD_NAMESPACE")
+    if named:
+        return named
+    return POD_NAMESPACE.read_text().strip() if POD_NAMESPACE.exists() else "default"

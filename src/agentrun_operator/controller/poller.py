@@ -1,0 +1,156 @@
+"""Keeps one runtime's view fresh: a list each interval, sooner and oftener while a change is under way.
+
+A poll tells the objects whose endpoint changed and writes nothing. The pause is a share of how long nothing has moved,
+so that a change shows soon after it happens and one stuck endpoint does not keep a big runtime on short intervals for
+ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.errors import AgentRunError
+from agentrun_operator.controller.unseen import UnseenError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from agentrun_operator.controller.view import RuntimeView
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.03
+"""The pause while something is under way, as a share of how long nothing has moved."""
+
+LISTED_AT_ONCE = 100
+"""Endpoints in one call of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to look, in seconds."""
+
+    interval: float
+    fast: float
+
+    def pause(self, still: float, *, moving: bool, jitter: float) -> float:
+        """The pause before the next look.
+
+        Args:
+            still: seconds since something last moved.
+            moving: whether a change is under way.
+            jitter: a random number from 0 to 1; it spreads the resting looks by a tenth either way.
+        """
+        if moving:
+            return min(self.interval, max(self.fast, PATIENCE * still))
+        return self.interval * (0.9 + jitter / 5)
+
+
+class Poller:
+    """The refresh of one runtime's view."""
+
+    def __init__(
+        self,
+        view: RuntimeView,
+        pace: Pace,
+        *,
+        before: Callable[[], Awaitable[None]],
+        jitter: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+        stale_after: float,
+        stale: Callable[[], None],
+    ) -> None:
+        """Prepares the poller; `run` is the work.
+
+        Args:
+            view: what to refresh.
+            pace: how often.
+            before: called before each look at rest: the account's credentials may have changed.
+            jitter: random numbers from 0 to 1.
+            clock: the time in seconds.
+            stale_after: age in seconds at which what is known is too old.
+            stale: called once when it is, and once when it no longer is.
+        """
+        self._view = view
+        self._pace = pace
+        self._before = before
+        self._jitter = jitter
+        self._clock = clock
+        self._stale_after = stale_after
+        self._stale = stale
+        self._was_stale = False
+        self._wakeup = asyncio.Event()
+        self._full_due = clock() + pace.interval
+        self._failures = 0
+
+    def hurry(self) -> None:
+        """A change is under way: look soon."""
+        self._view.moved_at = self._clock()
+        self._wakeup.set()
+
+    async def run(self) -> None:
+        """Looks until it is cancelled."""
+        while True:
+            await self._pause()
+            await self._look()
+            self._tell_if_stale()
+
+    async def _pause(self) -> None:
+        """Waits for the next look; a hurry in between makes the rest of it short."""
+        started = self._clock()
+        while (left := started + self._next_pause() - self._clock()) > 0:
+            self._wakeup.clear()
+            try:
+                async with asyncio.timeout(left):
+                    await self._wakeup.wait()
+            except TimeoutError:
+                return
+
+    def _next_pause(self) -> float:
+        if self._failures:
+            return min(self._pace.interval, self._pace.fast * 2.0 ** min(self._failures, 10))
+        still = self._clock() - self._view.moved_at
+        return self._pace.pause(still, moving=bool(self._moving()), jitter=self._jitter())
+
+    def _moving(self) -> list[str]:
+        moving = self._view.book.moving(self._view.watched)
+        return [endpoint.agent_runtime_endpoint_id for endpoint in moving if endpoint.agent_runtime_endpoint_id]
+
+    async def _look(self) -> None:
+        try:
+            if self._clock() >= self._full_due:
+                await self._rest()
+            else:
+                await self._follow()
+            self._failures = 0
+        except (UnseenError, AgentRunError) as error:
+            self._failures += 1
+            level = logging.WARNING if self._failures == 1 else logging.DEBUG
+            log.log(level, "Cannot look at runtime %s: %s", self._view.runtime_id, error)
+
+    async def _rest(self) -> None:
+        """The regular look at everything."""
+        await self._before()
+        await self._view.list(newer_than=self._clock())
+        if self._view.follows_latest:
+            await self._view.newest_version(newer_than=self._clock())
+        self._full_due = self._clock() + self._pace.interval * 0.9
+
+    async def _follow(self) -> None:
+        """A look at what is under way: by get where that takes fewer calls than a list."""
+        moving = self._moving()
+        if moving and len(moving) < len(self._view.book) / LISTED_AT_ONCE:
+            for endpoint_id in moving:
+                await self._view.get(endpoint_id)
+        else:
+            await self._view.list(newer_than=self._clock())
+
+    def _tell_if_stale(self) -> None:
+        stale = self._view.blind_for >= self._stale_after
+        if stale != self._was_stale:
+            self._was_stale = stale
+            self._stale()

@@ -1,0 +1,139 @@
+"""Every setting of `run`: a flag, an environment variable `AGENTRUN_OPERATOR_<NAME>` and a Helm value of the same name.
+
+Read once at the start and frozen. What depends on a setting gets it passed in; nothing here does anything.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from agentrun_operator.controller.errors import StartError
+
+UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
+ENV_PREFIX = "AGENTRUN_OPERATOR_"
+
+
+def seconds(value: object) -> object:
+    """A duration in seconds from a number or a text such as `90s`, `10m`, `1h`; anything else is left for the
+    validation.
+    """
+    if not isinstance(value, str):
+        return value
+    match = DURATION.fullmatch(value.strip())
+    if match is None:
+        raise ValueError("a duration is a number of seconds, or a number with a unit: 60, 90s, 10m")
+    return float(match[1]) * UNITS[match[2]]
+
+
+def names(value: object) -> object:
+    """A list from a text with commas."""
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
+Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(names)]
+
+
+class Settings(BaseSettings):
+    """How the operator runs. Durations are in seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, frozen=True, extra="forbid", use_attribute_docstrings=True, env_ignore_empty=True
+    )
+
+    namespaces: Names = ()
+    """Namespaces to look at, by commas; empty: all."""
+
+    workers: Annotated[int, Field(ge=1)] = 32
+    """How many objects of one runtime are worked on at the same time; a broken runtime cannot take another's."""
+
+    poll_interval: Duration = 60.0
+    """How often a runtime's endpoints are listed at rest."""
+
+    fast_poll_interval: Duration = 1.0
+    """How soon a change under way is looked at again; the pause grows with how long nothing has moved."""
+
+    resync_interval: Duration = 600.0
+    """How often all objects are compared with the API server's list, for what the watch missed."""
+
+    stale_after: Duration = 300.0
+    """How old the last look at AgentRun may be before Ready becomes Unknown."""
+
+    retry_max: Duration = 300.0
+    """Longest pause between two tries; the first is a second."""
+
+    api_qps: Annotated[float, Field(gt=0)] = 20.0
+    """Calls to AgentRun per second, for each account and region."""
+
+    api_burst: Annotated[int, Field(ge=1)] = 40
+    """Calls that may be made at once after a quiet time."""
+
+    leader_elect: bool = True
+    """Whether to take a Lease first, so that one replica works and the others stand by."""
+
+    lease_name: str = "agentrun-operator"
+    """The Lease's name."""
+
+    lease_namespace: str = ""
+    """The Lease's namespace; empty: the Pod's own, else `default`."""
+
+    lease_duration: Duration = 15.0
+    """After how long without renewal another replica may take the Lease; whole seconds."""
+
+    renew_deadline: Duration = 10.0
+    """After how long without renewal the leader stops."""
+
+    retry_period: Duration = 2.0
+    """Pause between two tries for the Lease."""
+
+    health_address: Annotated[str, Field(pattern=r"^.*:\d{1,5}$")] = ":8080"
+    """Where /livez, /readyz and /metrics are served; port 0 takes a free one."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least severe messages to log."""
+
+    log_format: Literal["", "console", "json"] = ""
+    """How to log; empty: `console` on a terminal, else `json`."""
+
+    ambient_credentials_namespaces: Names = ()
+    """Namespaces whose objects may use the operator's own credentials, by commas; empty: all."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Settings:
+        if not self.lease_duration > self.renew_deadline > self.retry_period * 1.2:
+            raise ValueError(
+                "lease-duration must be longer than renew-deadline, and that longer than 1.2 times retry-period"
+            )
+        if self.lease_duration != int(self.lease_duration):
+            raise ValueError("lease-duration must be whole seconds")
+        if self.fast_poll_interval > self.poll_interval:
+            raise ValueError("fast-poll-interval must not be longer than poll-interval")
+        return self
+
+
+def load(**given: Any) -> Settings:  # noqa: ANN401 - texts from the command line; the model says what each must be
+    """The settings from flags, then the environment, then the defaults.
+
+    Args:
+        given: the flags that were given, by the field's name.
+
+    Raises:
+        StartError: a value is not acceptable; the message names each, and how to set it.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise StartError("Bad settings: " + "; ".join(_explained(found) for found in error.errors())) from None
+
+
+def _explained(found: Any) -> str:  # noqa: ANN401 - pydantic's own error record
+    said = str(found["msg"]).removeprefix("Value error, ")
+    if not found["loc"]:
+        return said
+    name = str(found["loc"][0])
+    return f"--{name.replace('_', '-')} (or {ENV_PREFIX}{name.upper()}) is {found['input']!r}: {said}"

@@ -1,0 +1,57 @@
+"""What the running operator remembers of one object between passes. Losing it in a restart costs a look, never an
+endpoint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agentrun_operator.reconcile.attempts import Attempts
+
+if TYPE_CHECKING:
+    from agentrun_operator.reconcile.desired import Desired
+
+LIST_LAG = 15.0
+"""Seconds for which a list may lack an endpoint whose creation nobody knows to have failed. How long lists lag is not
+documented; this is many times what was seen."""
+
+NEVER = float("-inf")
+
+
+@dataclass(slots=True)
+class Track:
+    """One object's track.
+
+    Args:
+        uid: the object; one that was made anew under the name has a track of its own.
+        attempts: what was tried.
+        since: a list that began before this moment says nothing about the endpoint.
+        doubt: since when an endpoint may exist of which no id is known; None if there is no such doubt.
+        started: whether the first look was made.
+    """
+
+    uid: str
+    attempts: Attempts = field(default_factory=Attempts)
+    since: float = NEVER
+    doubt: float | None = None
+    started: bool = False
+
+    def begin(self, desired: Desired, moment: float) -> None:
+        """At the first look: a claim without an id, from before this process, may stand for an endpoint."""
+        self.attempts = self.attempts.of(desired.generation)
+        if not self.started and desired.current_claim and not desired.memory.managed_id:
+            self.doubt = moment
+        self.started = True
+
+    def in_doubt(self, moment: float) -> None:
+        """A create was sent whose outcome is not known."""
+        self.doubt = self.since = moment
+
+    def sure(self) -> None:
+        """The outcome of every create is known."""
+        self.doubt = None
+
+    def doubtful(self, moment: float) -> bool:
+        """Whether an endpoint may exist that lists do not show yet."""
+        return self.doubt is not None and moment - self.doubt < LIST_LAG

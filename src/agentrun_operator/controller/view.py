@@ -1,0 +1,234 @@
+"""One AgentRuntime as seen from here: its endpoints, its own state, its versions. Shared by all objects of the runtime.
+
+Concurrent questions share one call. A failed or partial list changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun import operations
+from agentrun_operator.agentrun.errors import AgentRunError, ResourceNotExistError
+from agentrun_operator.agentrun.models import READY_STATES
+from agentrun_operator.controller.book import Book
+from agentrun_operator.controller.flight import Flight
+from agentrun_operator.controller.unseen import UnseenError, problem_of, runtime_missing
+from agentrun_operator.reconcile.observed import RuntimeSeen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.agentrun.client import AsyncClient
+    from agentrun_operator.agentrun.models import Endpoint, Runtime
+    from agentrun_operator.controller.keys import Key
+
+NEVER = float("-inf")
+
+READY_FOR = 600.0
+"""Seconds for which a runtime that was READY is taken to be so; AgentRun says so itself when it is not."""
+
+UNREADY_FOR = 1.0
+"""Seconds for which one that was not READY is not asked about again."""
+
+MISSING_FOR = 2.0
+"""Seconds for which one that did not exist is not asked about again, however many objects name it."""
+
+
+class RuntimeView:
+    """One runtime."""
+
+    def __init__(
+        self,
+        runtime_id: str,
+        client: AsyncClient,
+        *,
+        tell: Callable[[set[Key]], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepares the view; nothing is asked yet.
+
+        Args:
+            runtime_id: the runtime.
+            client: the account's client.
+            tell: is called with the objects whose endpoint changed, appeared or vanished.
+            clock: the time in seconds.
+        """
+        self.runtime_id = runtime_id
+        self.book = Book()
+        self.moved_at = clock()
+        self.seen_at = clock()
+        self.failing: AgentRunError | None = None
+        self._client = client
+        self._tell = tell
+        self._clock = clock
+        self._watchers: defaultdict[str, set[Key]] = defaultdict(set)
+        self._names: dict[Key, str] = {}
+        self._latest: set[Key] = set()
+        self._runtime: Runtime | None = None
+        self._runtime_at = NEVER
+        self._missing_at = NEVER
+        self._newest: str | None = None
+        self._newest_at = NEVER
+        self._lists = Flight(self._list, clock)
+        self._runtimes = Flight(self._get_runtime, clock)
+        self._versions = Flight(self._list_versions, clock)
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The names of the endpoints that objects here manage."""
+        return frozenset(self._watchers)
+
+    @property
+    def watchers(self) -> set[Key]:
+        """All objects that depend on this runtime."""
+        return set(self._names)
+
+    @property
+    def follows_latest(self) -> bool:
+        """Whether any object wants to know what LATEST stands for."""
+        return bool(self._latest)
+
+    @property
+    def blind_for(self) -> float:
+        """Seconds since the endpoints were last listed, or since the view was made."""
+        return self._clock() - self.seen_at
+
+    def watch(self, key: Key, name: str, *, latest: bool) -> None:
+        """Notes that an object depends on the endpoint of this name, and whether it wants to know the newest
+        version.
+        """
+        if self._names.get(key) != name:
+            self.unwatch(key)
+            self._names[key] = name
+            self._watchers[name].add(key)
+        (self._latest.add if latest else self._latest.discard)(key)
+
+    def unwatch(self, key: Key) -> None:
+        """Forgets an object."""
+        self._latest.discard(key)
+        name = self._names.pop(key, None)
+        if name is not None:
+            self._watchers[name].discard(key)
+            if not self._watchers[name]:
+                del self._watchers[name]
+
+    async def list(self, newer_than: float) -> Book:
+        """What is known, at least from a list that began after `newer_than`.
+
+        Raises:
+            UnseenError: the list failed, or the runtime does not exist.
+        """
+        if self.book.listed_at <= newer_than:
+            try:
+                await self._lists.newer_than(newer_than)
+            except ResourceNotExistError as error:
+                await self.runtime(newer_than=self._clock())
+                raise UnseenError(problem_of(error, self.blind_for)) from None
+            except AgentRunError as error:
+                raise UnseenError(problem_of(error, self.blind_for)) from None
+        return self.book
+
+    async def get(self, endpoint_id: str) -> Endpoint | None:
+        """One endpoint as it is now, or None if AgentRun says that it, or its runtime, does not exist.
+
+        Raises:
+            UnseenError: AgentRun did not say.
+        """
+        began = self._clock()
+        try:
+            endpoint = await self._client.run(operations.get_endpoint(self.runtime_id, endpoint_id))
+        except ResourceNotExistError:
+            self._moved(self.book.gone(endpoint_id, began))
+            return None
+        except AgentRunError as error:
+            raise UnseenError(problem_of(error, self.blind_for)) from None
+        self._moved(self.book.seen(endpoint, began))
+        return endpoint
+
+    async def runtime(self, newer_than: float = NEVER) -> RuntimeSeen:
+        """The runtime itself.
+
+        Args:
+            newer_than: how new it has to be; without, one that was READY is good for minutes.
+
+        Raises:
+            UnseenError: it does not exist, or AgentRun did not say.
+        """
+        known = self._runtime
+        if self._missing_at > max(newer_than, self._clock() - MISSING_FOR):
+            raise runtime_missing(self.runtime_id)
+        if known is None or self._runtime_at <= max(newer_than, self._outdated(known)):
+            try:
+                known = await self._runtimes.newer_than(max(newer_than, self._runtime_at))
+            except ResourceNotExistError:
+                self._runtime, self._missing_at = None, self._clock()
+                raise runtime_missing(self.runtime_id) from None
+            except AgentRunError as error:
+                raise UnseenError(problem_of(error, self.blind_for)) from None
+        return RuntimeSeen(
+            id=self.runtime_id,
+            name=known.agent_runtime_name or "",
+            ready=known.status in READY_STATES,
+            state=known.status or "",
+            newest_version=self._newest,
+        )
+
+    async def newest_version(self, newer_than: float = NEVER) -> str | None:
+        """The newest published version; None when there is none.
+
+        Raises:
+            UnseenError: AgentRun did not say.
+        """
+        if self._newest_at <= newer_than:
+            try:
+                await self._versions.newer_than(newer_than)
+            except AgentRunError as error:
+                raise UnseenError(problem_of(error, self.blind_for)) from None
+        return self._newest
+
+    def distrust_runtime(self) -> None:
+        """AgentRun said that the runtime is not READY, or gone: what was known of it is void."""
+        self._runtime = None
+
+    def wrote(self, endpoint: Endpoint | None) -> None:
+        """Takes in a write's answer; its own object needs not be told."""
+        if endpoint is not None:
+            self.book.seen(endpoint, self._clock())
+        self.moved_at = self._clock()
+
+    async def _list(self) -> None:
+        began = self._clock()
+        try:
+            endpoints = await self._client.run(operations.list_endpoints(self.runtime_id))
+        except AgentRunError as error:
+            self.failing = error
+            raise
+        self.failing, self.seen_at = None, began
+        self._moved(self.book.listed(endpoints, began))
+
+    async def _get_runtime(self) -> Runtime:
+        began = self._clock()
+        self._runtime = await self._client.run(operations.get_runtime(self.runtime_id))
+        self._runtime_at = began
+        return self._runtime
+
+    async def _list_versions(self) -> None:
+        began = self._clock()
+        versions = await self._client.run(operations.list_versions(self.runtime_id))
+        words = (version.agent_runtime_version or "" for version in versions)
+        numbers = [int(word) for word in words if word.isdecimal()]
+        before, asked_before = self._newest, self._newest_at != NEVER
+        self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
+        if asked_before and self._newest != before:
+            self._tell(set(self._latest))
+
+    def _outdated(self, runtime: Runtime) -> float:
+        return self._clock() - (READY_FOR if runtime.status in READY_STATES else UNREADY_FOR)
+
+    def _moved(self, names: set[str]) -> None:
+        keys = {key for name in names for key in self._watchers.get(name, ())}
+        if keys:
+            self.moved_at = self._clock()
+            self._tell(keys)

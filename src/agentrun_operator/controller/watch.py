@@ -1,0 +1,70 @@
+"""Runs kopf's watch until it is told to stop, and starts it again when it ends for a reason that passes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import kopf
+
+from agentrun_operator.controller.handlers import settings
+from agentrun_operator.controller.preflight import until_served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.controller.server import Server
+
+log = logging.getLogger(__name__)
+
+
+class _Everything(frozenset[asyncio.Task[object]]):
+    """Every task of the loop: kopf cancels tasks that it did not start, unless they are in what it is to ignore."""
+
+    def __contains__(self, task: object) -> bool:
+        return True
+
+
+class Watch:
+    """The watch of all custom resources."""
+
+    def __init__(
+        self,
+        server: Server,
+        registry: kopf.OperatorRegistry,
+        namespaces: tuple[str, ...],
+        *,
+        own_signals: Callable[[], None],
+    ) -> None:
+        """Prepares the watch.
+
+        Args:
+            server: to see whether the CRD is there.
+            registry: the handlers.
+            namespaces: what to watch; empty: all namespaces.
+            own_signals: puts our signal handlers back, which kopf replaces by its own.
+        """
+        self._server = server
+        self._registry = registry
+        self._namespaces = namespaces
+        self._own_signals = own_signals
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watches until `stop` is set."""
+        while not stop.is_set():
+            tasks = await kopf.spawn_tasks(
+                registry=self._registry,
+                settings=settings(),
+                namespaces=self._namespaces,
+                clusterwide=not self._namespaces,
+                stop_flag=stop,
+            )
+            self._own_signals()
+            try:
+                await kopf.run_tasks(tasks, ignored=_Everything())
+            except Exception as error:  # noqa: BLE001 - whatever ends kopf's watch, it is to go on
+                log.warning("The watch ended and starts again: %s", error)
+            if not stop.is_set():
+                await until_served(self._server)
+                await asyncio.sleep(1)

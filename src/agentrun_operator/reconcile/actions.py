@@ -1,0 +1,104 @@
+"""The actions that a decision can ask for: one write, or none. Data only; `controller.execute` does them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agentrun_operator.reconcile.delta import Delta
+    from agentrun_operator.reconcile.desired import Claim
+    from agentrun_operator.resources.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing to do until something changes.
+
+    Args:
+        after: seconds after which to look again all the same; None leaves it to the watch and the poller.
+        soon: whether a change under way is expected to show: the poller looks often.
+    """
+
+    after: float | None = None
+    soon: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Look again with growing pauses.
+
+    Args:
+        reason: what is in the way; a Warning event tells it once.
+        message: the same for a person.
+        at_most: the longest pause in seconds.
+        at_least: the shortest, when the service asked for one.
+    """
+
+    reason: Reason
+    message: str
+    at_most: float
+    at_least: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Ask AgentRun itself before acting on what a list said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Write the claim and the finalizer onto the object."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Create the endpoint.
+
+    Args:
+        again: whether it existed before and was deleted outside.
+    """
+
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Send the full desired state.
+
+    Args:
+        delta: what differs now.
+        drift: whether the difference was made outside.
+        recovery: whether it answers a failed state, so that the next try has to wait.
+    """
+
+    delta: Delta
+    drift: bool = False
+    recovery: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete the endpoint; whether it is gone is for a later look to see.
+
+    Args:
+        recovery: whether it answers a failed state or repeats a deletion, so that the next try has to wait.
+    """
+
+    recovery: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Take the finalizer and the claim off the object, which lets it go.
+
+    Args:
+        orphaned: whether the endpoint is left as it is.
+    """
+
+    orphaned: bool = False
+
+
+Action = Rest | Retry | Confirm | Mark | Create | Update | Delete | Release

@@ -1,0 +1,279 @@
+"""The checks for an object that is not being deleted, in their order; the first that has something to say decides.
+
+Each is small and named for what it found. None asks the world anything: what they need was gathered before.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.models import MOVING_STATES
+from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Rest, Retry, Update
+from agentrun_operator.reconcile.decision import Decision
+from agentrun_operator.reconcile.situation import BLOCKED_PAUSE
+from agentrun_operator.reconcile.statements import REASONS, ready_by_state, state_message
+from agentrun_operator.reconcile.verdict import Statement, Verdict, bad, blocked, good, under_way, unknown
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from agentrun_operator.reconcile.situation import Situation
+
+NOT_CONVERGING_PAUSE = timedelta(hours=1)
+"""How long a change that AgentRun accepts but does not keep is left alone."""
+
+CONVERGENCE_GRACE = timedelta(seconds=5)
+"""How long an accepted update may stay invisible before what remains of it counts."""
+
+PERSON_NEEDED = frozenset({Reason.CREDENTIALS_NOT_ALLOWED, Reason.RUNTIME_AMBIGUOUS})
+"""Problems that no other controller is about to mend."""
+
+
+def paused(s: Situation) -> Decision | None:
+    """The annotation outranks everything; the status is still kept true."""
+    if not s.desired.paused:
+        return None
+    synced = bad(Reason.PAUSED, "The annotation `paused` stops every write to AgentRun; remove it to go on")
+    return Decision(Rest(), Verdict(_ready_while_paused(s), synced, applied=False))
+
+
+def _ready_while_paused(s: Situation) -> Statement | None:
+    if s.observed.problem:
+        return None
+    if s.observed.endpoint is None:
+        return bad(Reason.PAUSED, "There is no endpoint, and none is made while paused")
+    if s.serves and s.delta:
+        return bad(Reason.PAUSED, "The endpoint differs from the spec, and is left so while paused")
+    return ready_by_state(s.endpoint)
+
+
+def blocked_by_problem(s: Situation) -> Decision | None:
+    """Credentials or the runtime are missing, and somebody said so."""
+    problem = s.observed.problem
+    if problem is None or not problem.definite:
+        return None
+    verdict = blocked(problem.reason, problem.message, stalled=problem.reason in PERSON_NEEDED)
+    return Decision(Retry(problem.reason, problem.message, at_most=BLOCKED_PAUSE), verdict)
+
+
+def unreadable(s: Situation) -> Decision | None:
+    """AgentRun could not be read. What was known stays until it is too old; what waits to be done says so at once."""
+    problem = s.observed.problem
+    if problem is None:
+        return None
+    retry = Retry(problem.reason, problem.message, at_most=s.limits.retry_max, at_least=problem.retry_after)
+    if not s.applied or s.desired.memory.observed_generation != s.desired.generation:
+        return Decision(retry, blocked(problem.reason, problem.message))
+    left = s.limits.stale_after - problem.blind_for
+    if left > 0:
+        rejected = problem.reason is Reason.CREDENTIALS_REJECTED
+        verdict = Verdict(ready=None, synced=bad(problem.reason, problem.message)) if rejected else None
+        return Decision(Rest(after=left), verdict)
+    said = f"Not seen for {s.limits.stale_after:.0f} s: {problem.message}"
+    return Decision(retry, Verdict(unknown(Reason.STALE, said), bad(problem.reason, problem.message)))
+
+
+def rivalled(s: Situation) -> Decision | None:
+    """An older object manages the same endpoint; the next one takes over when that is gone."""
+    if not s.observed.rival:
+        return None
+    message = f"{s.observed.rival} is older and manages the same {s.where}; delete one of them or rename this endpoint"
+    return Decision(Rest(after=BLOCKED_PAUSE), blocked(Reason.CONFLICT, message, stalled=True))
+
+
+def observing(s: Situation) -> Decision | None:
+    """Observe mirrors and never writes."""
+    if not s.desired.observes:
+        return None
+    if s.observed.endpoint is None:
+        message = f"There is no {s.where}, and managementPolicy Observe makes none"
+        return _confirmed(s, Decision(Rest(), blocked(Reason.NOT_FOUND, message)))
+    verdict = Verdict(ready_by_state(s.endpoint), good(Reason.IN_SYNC, "Observed; never written to"))
+    return Decision(Rest(soon=s.endpoint.state in MOVING_STATES), verdict)
+
+
+def absent(s: Situation) -> Decision | None:
+    """There is no endpoint: create it, unless somebody else deleted it and that is only to be reported."""
+    if s.observed.endpoint is not None:
+        return None
+    return _deleted_outside(s) or _unready(s) or _creation(s)
+
+
+def _deleted_outside(s: Situation) -> Decision | None:
+    if not s.existed:
+        return None
+    if not s.observed.confirmed:
+        return Decision(Confirm())
+    if s.desired.corrects:
+        return None
+    message = f"The {s.where} was deleted outside, and driftPolicy Report leaves it so"
+    said = bad(Reason.DELETED_OUTSIDE, message)
+    return Decision(Rest(), Verdict(said, said, applied=s.applied, drifted=good(said.reason, message)))
+
+
+def _unready(s: Situation) -> Decision | None:
+    if s.runtime.ready:
+        return None
+    reason = Reason.RUNTIME_NOT_READY
+    message = f"Runtime {s.runtime.name or s.runtime.id} is {s.runtime.state or 'in no known state'}, not READY"
+    return Decision(Retry(reason, message, at_most=BLOCKED_PAUSE), blocked(reason, message))
+
+
+def _creation(s: Situation) -> Decision:
+    if pause := s.attempts.waiting(s.now):
+        return Decision(Rest(after=pause))
+    if not s.claimed or not s.desired.finalized:
+        return Decision(Mark(s.wanted_claim))
+    return Decision(Create(again=s.existed))
+
+
+def foreign(s: Situation) -> Decision | None:
+    """The endpoint exists and was neither made nor adopted for this object."""
+    if s.ours:
+        return None
+    if s.endpoint.state == "DELETING":
+        message = f"An earlier {s.where} is still being deleted; a new one is made when it is gone"
+        return Decision(Rest(soon=True), under_way(Reason.DELETING, message, applied=False))
+    if s.desired.adopts:
+        return Decision(Mark(s.wanted_claim._replace(adopted=True)))
+    message = f"The {s.where} exists already; set adoptionPolicy Adopt to take it over, or choose another endpointName"
+    return Decision(Rest(), blocked(Reason.ALREADY_EXISTS, message, stalled=True))
+
+
+def unmarked(s: Situation) -> Decision | None:
+    """Somebody took the finalizer or the claim off an object of ours: put it back."""
+    if s.claimed and s.desired.finalized:
+        return None
+    return Decision(Mark(s.wanted_claim))
+
+
+def moving(s: Situation) -> Decision | None:
+    """A change is under way at AgentRun, which takes no other meanwhile."""
+    if s.endpoint.state not in MOVING_STATES:
+        return None
+    return Decision(Rest(soon=True), under_way(REASONS[s.endpoint.state], state_message(s.endpoint), applied=s.applied))
+
+
+def create_failed(s: Situation) -> Decision | None:
+    """An endpoint that was made here and failed is made anew; an adopted one is mended by an update.
+
+    The failure is in the status before the endpoint is deleted: after a crash in between, its absence is not taken for
+    somebody else's doing.
+    """
+    if s.endpoint.state != "CREATE_FAILED":
+        return None
+    failure = bad(Reason.CREATE_FAILED, state_message(s.endpoint))
+    verdict = Verdict(failure, failure, applied=s.applied, reconciling=True)
+    recorded = s.desired.memory.state == "CREATE_FAILED" and s.desired.memory.reason("Ready") == Reason.CREATE_FAILED
+    if not recorded:
+        return Decision(Rest(after=1.0), verdict)
+    if pause := s.attempts.waiting(s.now):
+        return Decision(Rest(after=pause), verdict)
+    adopted = s.wanted_claim.adopted
+    return Decision(Update(s.delta, recovery=True) if adopted else Delete(recovery=True), verdict)
+
+
+def in_sync(s: Situation) -> Decision | None:
+    """Nothing differs and the endpoint serves."""
+    if s.delta or not s.serves:
+        return None
+    verdict = Verdict(ready_by_state(s.endpoint), good(Reason.IN_SYNC, "AgentRun agrees with the spec"), applied=True)
+    return Decision(Rest(), verdict, settled=True)
+
+
+def update_failed(s: Situation) -> Decision | None:
+    """The last change failed: send the whole desired state again, with growing pauses."""
+    if not s.failed:
+        return None
+    failure = ready_by_state(s.endpoint)
+    verdict = Verdict(failure, failure, applied=s.applied, reconciling=True)
+    if pause := s.attempts.waiting(s.now):
+        return Decision(Rest(after=pause), verdict)
+    return Decision(Update(s.delta, drift=s.applied and bool(s.delta), recovery=True), verdict)
+
+
+def edited(s: Situation) -> Decision | None:
+    """The spec changed since it last reached AgentRun."""
+    if s.applied or not s.delta:
+        return None
+    paths = ", ".join(difference.path for difference in s.delta)
+    return Decision(Update(s.delta), under_way(Reason.UPDATING, f"Changing {paths}", applied=False))
+
+
+def not_converging(s: Situation) -> Decision | None:
+    """AgentRun accepted this very change and still holds another value: say so, and try again after an hour."""
+    if not s.delta:
+        return None
+    if s.attempts.fruitless(s.delta):
+        fresh = s.attempts.updated_at is not None and s.now - s.attempts.updated_at < CONVERGENCE_GRACE
+        if fresh:
+            return Decision(Rest(after=CONVERGENCE_GRACE.total_seconds(), soon=True), _updating(s))
+        due = s.attempts.updated_at is not None and s.now - s.attempts.updated_at >= NOT_CONVERGING_PAUSE
+    else:
+        recorded = s.desired.memory.conditions.get("Synced")
+        if recorded is None or recorded.reason != Reason.NOT_CONVERGING or s.desired.memory.drift != s.delta:
+            return None
+        due = s.now - recorded.since >= NOT_CONVERGING_PAUSE
+    if due or s.desired.requested:
+        return Decision(Update(s.delta, drift=True), _updating(s))
+    return _confirmed(s, Decision(Rest(after=NOT_CONVERGING_PAUSE.total_seconds()), _left(s, Reason.NOT_CONVERGING)))
+
+
+def drifted(s: Situation) -> Decision | None:
+    """Somebody changed the endpoint outside."""
+    if not s.delta:
+        return None
+    if not s.observed.confirmed:
+        return Decision(Confirm())
+    if s.desired.corrects:
+        return Decision(Update(s.delta, drift=True), _updating(s))
+    return Decision(Rest(), _left(s, Reason.DRIFTED))
+
+
+def unknown_state(s: Situation) -> Decision | None:
+    """Nothing differs, but the service's word for the state is not known here."""
+    said = good(Reason.IN_SYNC, "AgentRun agrees with the spec")
+    return Decision(Rest(soon=False), Verdict(ready_by_state(s.endpoint), said, applied=True))
+
+
+CHECKS = (
+    paused,
+    blocked_by_problem,
+    unreadable,
+    rivalled,
+    observing,
+    absent,
+    foreign,
+    unmarked,
+    moving,
+    create_failed,
+    in_sync,
+    update_failed,
+    edited,
+    not_converging,
+    drifted,
+    unknown_state,
+)
+
+
+def _updating(s: Situation) -> Verdict:
+    paths = ", ".join(difference.path for difference in s.delta)
+    return under_way(Reason.UPDATING, f"Changing back {paths}", applied=s.applied)
+
+
+def _left(s: Situation, reason: Reason) -> Verdict:
+    """The endpoint differs and is left so; Ready follows its state."""
+    shown = "; ".join(f"{path} is {observed!r}, not {wanted!r}" for path, wanted, observed in s.delta)
+    message = f"{reason.meaning} {shown}"
+    return Verdict(
+        ready_by_state(s.endpoint),
+        bad(reason, message),
+        applied=s.applied,
+        drifted=good(reason, message),
+        drift=s.delta,
+    )
+
+
+def _confirmed(s: Situation, decision: Decision) -> Decision:
+    """The decision, once AgentRun itself was asked about what a list said."""
+    return decision if s.observed.confirmed else Decision(Confirm())

@@ -1,0 +1,74 @@
+"""From a verdict to the conditions: merged with what they were, and stamped with the generation in this one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentrun_operator.reconcile.verdict import Statement, good, unknown
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from agentrun_operator.reconcile.verdict import Verdict
+
+Json = dict[str, Any]
+
+MESSAGE_LIMIT = 1024
+"""Characters of a condition's message; an answer of the service is quoted no further."""
+
+
+def merged(verdict: Verdict, generation: int, now: datetime, before: Iterable[Mapping[str, Any]]) -> list[Json]:
+    """The conditions that the status is to have.
+
+    Args:
+        verdict: what they are to say.
+        generation: the generation that was reconciled. `Synced` keeps the last one that reached AgentRun.
+        now: the transition time of a condition whose status changes.
+        before: the conditions so far; what the verdict leaves open stays.
+    """
+    known = {condition["type"]: dict(condition) for condition in before}
+    return [
+        _merged(kind, statement, stamp, now, known.get(kind))
+        for kind, statement, stamp in _statements(verdict, generation, known)
+    ]
+
+
+def _statements(
+    verdict: Verdict, generation: int, known: Mapping[str, Json]
+) -> Iterator[tuple[str, Statement | None, int]]:
+    main = verdict.ready or verdict.synced or unknown(Reason.STALE, "Not looked at yet")
+    yield (
+        "Ready",
+        verdict.ready if verdict.ready or "Ready" in known else unknown(main.reason, main.message),
+        generation,
+    )
+    applied = generation if verdict.applied else known.get("Synced", {}).get("observedGeneration", 0)
+    if verdict.synced or "Synced" in known:
+        yield "Synced", verdict.synced, applied
+    if verdict.reconciling:
+        yield "Reconciling", good(main.reason, main.message), generation
+    if verdict.stalled:
+        yield "Stalled", good(main.reason, main.message), generation
+    if verdict.drifted:
+        yield "Drifted", verdict.drifted, generation
+
+
+def _merged(kind: str, statement: Statement | None, generation: int, now: datetime, before: Json | None) -> Json:
+    if statement is None:
+        return before or {}
+    unchanged = before is not None and before["status"] == statement.status
+    condition: Json = {
+        "type": kind,
+        "status": statement.status,
+        "reason": statement.reason.value,
+        "message": statement.message[:MESSAGE_LIMIT],
+        "lastTransitionTime": before["lastTransitionTime"] if before and unchanged else timestamp(now),
+    }
+    return condition | ({"observedGeneration": generation} if generation else {})
+
+
+def timestamp(moment: datetime) -> str:
+    """A time as Kubernetes writes it, in UTC and whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,37 @@
+"""The one decision: from what is desired and what was observed to one action and the conditions. Pure.
+
+Creating, updating, deleting and resuming are inputs here, not forks. The checks are in `alive` and `deleting`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from agentrun_operator.reconcile import alive, deleting
+from agentrun_operator.reconcile.attempts import Attempts
+from agentrun_operator.reconcile.decision import Decision
+from agentrun_operator.reconcile.situation import Situation
+
+Check = Callable[[Situation], Decision | None]
+
+
+def decide(situation: Situation) -> Decision:
+    """What to do now, and what the status is to say.
+
+    Args:
+        situation: the object, what was seen of AgentRun, earlier attempts and the time.
+
+    Returns:
+        the decision of the first check that has something to say; the last check of both lists always has.
+    """
+    s = _asked_anew(situation)
+    checks: tuple[Check, ...] = deleting.CHECKS if s.desired.deleting else alive.CHECKS
+    return next((decision for check in checks if (decision := check(s)) is not None), Decision())
+
+
+def _asked_anew(s: Situation) -> Situation:
+    """A person's request ends every pause; doubts about an earlier create stay."""
+    if not s.desired.requested:
+        return s
+    return replace(s, attempts=Attempts(s.desired.generation, create_in_doubt=s.attempts.create_in_doubt))

@@ -1,0 +1,74 @@
+"""The differences between two shapes, by the path of the field below `spec`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentrun_operator.resources.names import LATEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentrun_operator.reconcile.shape import Policy, Shape, Weight
+
+SHOWN = 120
+"""Characters of a value that a difference shows."""
+
+
+class Difference(NamedTuple):
+    """A field that differs, with both values as short texts for people."""
+
+    path: str
+    desired: str
+    observed: str
+
+
+Delta = tuple[Difference, ...]
+
+
+def delta(desired: Shape, observed: Shape, newest: str | None) -> Delta:
+    """What differs between the desired and the observed shape; empty when they agree.
+
+    Args:
+        desired: what the spec asks for.
+        observed: what AgentRun holds.
+        newest: the newest published version; it stands for LATEST, since the service may answer either.
+    """
+    return tuple(_differences(desired, observed, newest))
+
+
+def _differences(desired: Shape, observed: Shape, newest: str | None) -> Iterator[Difference]:
+    if desired.description != observed.description:
+        yield _shown("description", desired.description, observed.description)
+    if not same_version(desired.target_version, observed.target_version, newest):
+        yield _shown("targetVersion", desired.target_version, observed.target_version)
+    if desired.weights != observed.weights:
+        yield _shown("routing.versionWeights", _weights(desired.weights), _weights(observed.weights))
+    if desired.min_instances != observed.min_instances:
+        yield _shown("scaling.minInstances", str(desired.min_instances), str(observed.min_instances))
+    if desired.policies != observed.policies:
+        yield _shown("scaling.scheduledPolicies", _policies(desired.policies), _policies(observed.policies))
+    if desired.disable_public_network_access != observed.disable_public_network_access:
+        both = (desired.disable_public_network_access, observed.disable_public_network_access)
+        yield _shown("disablePublicNetworkAccess", *(str(value).lower() for value in both))
+
+
+def same_version(desired: str, observed: str, newest: str | None) -> bool:
+    """Whether the observed version is the desired one; LATEST may be answered as the number that it stands for."""
+    return desired == observed or (desired == LATEST and newest is not None and observed == newest)
+
+
+def _shown(path: str, desired: str, observed: str) -> Difference:
+    return Difference(path, _short(desired), _short(observed))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def _weights(weights: tuple[Weight, ...]) -> str:
+    return ", ".join(f"{weight.version}: {weight.percent}%" for weight in weights) or "none"
+
+
+def _policies(policies: tuple[Policy, ...]) -> str:
+    return "; ".join(" ".join(str(part) for part in policy if part != "") for policy in policies) or "none"

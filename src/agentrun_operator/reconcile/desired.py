@@ -1,0 +1,210 @@
+"""What one custom resource asks for, and what its status remembers, read from the object as Kubernetes holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentrun_operator.reconcile.delta import Delta, Difference
+from agentrun_operator.reconcile.shape import Shape, shape_of_spec
+from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ADOPTED = "adopted"
+
+
+class Claim(NamedTuple):
+    """The mark left on an object before its endpoint is created or adopted: whose it is, whatever crashes afterwards.
+
+    A copied or restored object carries another uid, so its claim says nothing.
+    """
+
+    uid: str
+    runtime_id: str
+    endpoint_name: str
+    adopted: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Claim | None:
+        """The claim that an annotation holds, or None if it holds none."""
+        match text.split("/"):
+            case [uid, runtime_id, endpoint_name]:
+                return cls(uid, runtime_id, endpoint_name)
+            case [uid, runtime_id, endpoint_name, word] if word == ADOPTED:
+                return cls(uid, runtime_id, endpoint_name, adopted=True)
+        return None
+
+    def __str__(self) -> str:
+        return "/".join((self.uid, self.runtime_id, self.endpoint_name, *((ADOPTED,) if self.adopted else ())))
+
+
+class Recorded(NamedTuple):
+    """A condition as the status has it."""
+
+    status: str
+    reason: str
+    since: datetime
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the status remembers of earlier passes; all of it survives a restart.
+
+    `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
+    status has become since. It is 0 when none did.
+    """
+
+    runtime_id: str
+    endpoint_id: str
+    state: str
+    drift: Delta
+    handled_at: str
+    observed_generation: int
+    applied_generation: int
+    conditions: Mapping[str, Recorded]
+
+    @property
+    def managed_id(self) -> str:
+        """The recorded endpoint, if it was ever written to: one that was only observed is not ours."""
+        return self.endpoint_id if self.applied_generation else ""
+
+    def reason(self, condition: str) -> str:
+        """The reason recorded for a condition; empty when there is none."""
+        found = self.conditions.get(condition)
+        return found.reason if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What the object asks for."""
+
+    namespace: str
+    name: str
+    uid: str
+    generation: int
+    created: str
+    deleted_at: datetime | None
+    finalized: bool
+    paused: bool
+    requested_at: str
+    claim: Claim | None
+    spec: Spec
+    shape: Shape
+    memory: Memory
+
+    @property
+    def endpoint_name(self) -> str:
+        """The remote name."""
+        return self.spec.endpoint_name or self.name
+
+    @property
+    def deleting(self) -> bool:
+        """Whether the object is being deleted."""
+        return self.deleted_at is not None
+
+    @property
+    def observes(self) -> bool:
+        """Whether nothing may be written to AgentRun for it."""
+        return self.spec.management_policy is ManagementPolicy.OBSERVE
+
+    @property
+    def adopts(self) -> bool:
+        """Whether an existing endpoint may be taken over."""
+        return self.spec.adoption_policy is AdoptionPolicy.ADOPT
+
+    @property
+    def orphans(self) -> bool:
+        """Whether the endpoint outlives the object."""
+        return self.spec.deletion_policy is DeletionPolicy.ORPHAN
+
+    @property
+    def corrects(self) -> bool:
+        """Whether changes made outside are changed back."""
+        return self.spec.drift_policy is DriftPolicy.CORRECT
+
+    @property
+    def requested(self) -> bool:
+        """Whether a reconcile was asked for that has not been answered."""
+        return bool(self.requested_at) and self.requested_at != self.memory.handled_at
+
+    @property
+    def current_claim(self) -> Claim | None:
+        """The claim, if it is this very object's."""
+        return self.claim if self.claim and self.claim.uid == self.uid else None
+
+    @property
+    def known_runtime_id(self) -> str:
+        """The runtime that the object was led to before, or names by id; empty when its name was never looked up."""
+        recorded = self.memory.runtime_id or (self.current_claim.runtime_id if self.current_claim else "")
+        return self.spec.agent_runtime_ref.id or recorded
+
+    @property
+    def remote_matters(self) -> bool:
+        """Whether AgentRun has to be looked at: not for an object that goes without touching it."""
+        if not self.deleting or self.paused:
+            return True
+        return self.finalized and not self.orphans and not self.observes and self.touched
+
+    def with_applied(self) -> Desired:
+        """The same, once this generation has reached AgentRun."""
+        return replace(self, memory=replace(self.memory, applied_generation=self.generation))
+
+    @property
+    def touched(self) -> bool:
+        """Whether an endpoint of this object's may exist."""
+        return self.current_claim is not None or bool(self.memory.managed_id)
+
+
+def desired_of(body: Mapping[str, Any]) -> Desired:
+    """The desired state that an object of the API server asks for; it passed the CRD's schema."""
+    metadata = body["metadata"]
+    annotations = metadata.get("annotations") or {}
+    spec = Spec.model_validate(body["spec"])
+    return Desired(
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        created=metadata["creationTimestamp"],
+        deleted_at=_time(metadata.get("deletionTimestamp")),
+        finalized=FINALIZER in (metadata.get("finalizers") or ()),
+        paused=annotations.get(PAUSED) == "true",
+        requested_at=annotations.get(RECONCILE_REQUESTED_AT, ""),
+        claim=Claim.parse(annotations.get(CLAIM, "")),
+        spec=spec,
+        shape=shape_of_spec(spec),
+        memory=memory_of(body.get("status") or {}),
+    )
+
+
+def memory_of(status: Mapping[str, Any]) -> Memory:
+    """What a status remembers; an empty one remembers nothing."""
+    conditions = {condition["type"]: _recorded(condition) for condition in status.get("conditions") or ()}
+    return Memory(
+        runtime_id=status.get("agentRuntimeId") or "",
+        endpoint_id=status.get("endpointId") or "",
+        state=status.get("state") or "",
+        drift=tuple(Difference(d["path"], d["desired"], d["observed"]) for d in status.get("drift") or ()),
+        handled_at=status.get("lastHandledReconcileAt") or "",
+        observed_generation=status.get("observedGeneration") or 0,
+        applied_generation=conditions["Synced"].generation if "Synced" in conditions else 0,
+        conditions=conditions,
+    )
+
+
+def _recorded(condition: Mapping[str, Any]) -> Recorded:
+    return Recorded(
+        status=condition["status"],
+        reason=condition["reason"],
+        since=datetime.fromisoformat(condition["lastTransitionTime"]),
+        generation=condition.get("observedGeneration") or 0,
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

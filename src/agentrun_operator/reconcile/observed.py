@@ -1,0 +1,88 @@
+"""What one look at AgentRun found, or why nothing could be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentrun_operator.reconcile.shape import Shape, shape_of_endpoint
+
+if TYPE_CHECKING:
+    from agentrun_operator.agentrun.models import Endpoint
+    from agentrun_operator.resources.reasons import Reason
+
+FAILED_UPDATE = frozenset({"UPDATE_FAILED", "FAILED", "DELETE_FAILED"})
+"""States of an endpoint that exists but did not get what was asked for; a new update may mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something could not be seen or done.
+
+    Args:
+        reason: the condition's reason.
+        message: for a person: what happened, where, what to do.
+        definite: AgentRun or Kubernetes said so (no such runtime, no credentials), as against an answer that failed to
+            come.
+        blind_for: seconds since the endpoint was last seen, or since the operator began to look.
+        retry_after: seconds that the service asked to wait, 0 if it did not.
+    """
+
+    reason: Reason
+    message: str
+    definite: bool = False
+    blind_for: float = 0.0
+    retry_after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeSeen:
+    """The AgentRuntime that the reference led to."""
+
+    id: str
+    name: str
+    ready: bool
+    state: str
+    newest_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSeen:
+    """An endpoint as AgentRun answered it, and its comparable shape."""
+
+    wire: Endpoint
+    shape: Shape
+
+    @classmethod
+    def of(cls, wire: Endpoint) -> EndpointSeen:
+        """Reads the shape once."""
+        return cls(wire, shape_of_endpoint(wire))
+
+    @property
+    def id(self) -> str:
+        """The endpoint's id; empty if the service did not say."""
+        return self.wire.agent_runtime_endpoint_id or ""
+
+    @property
+    def state(self) -> str:
+        """The service's word for its state; empty if it did not say."""
+        return self.wire.status or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One look.
+
+    Args:
+        problem: why the rest could not be seen; None when it was.
+        runtime: the runtime, or None when it does not exist.
+        endpoint: the endpoint, or None when there is none under the id or the name.
+        confirmed: whether the endpoint, or its absence, was asked for in this very look and not found in an older list.
+        rival: namespace/name of an older object that manages the same endpoint; empty if none.
+    """
+
+    problem: Problem | None = None
+    runtime: RuntimeSeen | None = None
+    endpoint: EndpointSeen | None = None
+    confirmed: bool = False
+    rival: str = ""

@@ -1,0 +1,55 @@
+"""What follows when an action failed, or was accepted without telling how things stand. Pure, like the decision before
+it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentrun_operator.reconcile.actions import Delete, Rest, Retry
+from agentrun_operator.reconcile.decision import Decision
+from agentrun_operator.reconcile.situation import BLOCKED_PAUSE
+from agentrun_operator.reconcile.verdict import bad, blocked, under_way
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from agentrun_operator.reconcile.actions import Create, Update
+    from agentrun_operator.reconcile.observed import Problem
+    from agentrun_operator.reconcile.situation import Situation
+
+SOON_MENDED = frozenset({Reason.RUNTIME_NOT_READY, Reason.CREDENTIALS_NOT_FOUND})
+"""Problems that somebody else may mend at any time, so that looking again must not wait for minutes."""
+
+
+LOOK_AFTER = 1.0
+"""Seconds before the look that shows what an acceptance did not tell."""
+
+
+def accepted(s: Situation, write: Create | Update | Delete) -> Decision:
+    """What follows when AgentRun accepted a write but did not tell the endpoint's state."""
+    rest = Rest(after=LOOK_AFTER, soon=True)
+    if isinstance(write, Delete):
+        return Decision(rest)
+    reason = Reason.CREATING if s.observed.endpoint is None else Reason.UPDATING
+    return Decision(rest, under_way(reason, f"AgentRun accepted the change of the {s.where}", applied=True))
+
+
+def failed(s: Situation, decision: Decision, problem: Problem) -> Decision:
+    """What follows when AgentRun did not do what was decided.
+
+    Args:
+        s: the situation of the decision.
+        decision: what was decided.
+        problem: why it was not done.
+
+    Returns:
+        a decision to try again, never one to give up.
+    """
+    pause = BLOCKED_PAUSE if problem.reason in SOON_MENDED else s.limits.retry_max
+    retry = Retry(problem.reason, problem.message, at_most=pause, at_least=problem.retry_after)
+    verdict = blocked(problem.reason, problem.message, stalled=problem.reason is Reason.REJECTED)
+    if s.desired.deleting or not s.applied or decision.verdict is None:
+        return Decision(retry, verdict)
+    # The endpoint goes on serving what reached it before; only the attempt to mend it failed.
+    return Decision(retry, replace(verdict, ready=decision.verdict.ready, synced=bad(problem.reason, problem.message)))

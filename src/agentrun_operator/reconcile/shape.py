@@ -1,0 +1,128 @@
+"""The comparable shape of an endpoint: what a spec asks for and what AgentRun holds, in one form.
+
+Knows both notations, the spec's and the wire's. Which differences matter and what to do about them is decided
+elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentrun_operator.agentrun.models import Endpoint, RoutingConfiguration
+    from agentrun_operator.resources.spec import Spec
+
+PERCENT = 100
+
+
+class _PolicyLike(Protocol):
+    """The spec and the wire give a policy's parts the same names."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def schedule_expression(self) -> str | None: ...
+    @property
+    def target(self) -> int | None: ...
+    @property
+    def start_time(self) -> str | None: ...
+    @property
+    def end_time(self) -> str | None: ...
+    @property
+    def time_zone(self) -> str | None: ...
+
+
+class Weight(NamedTuple):
+    """A canary and its share in whole percent."""
+
+    version: str
+    percent: int
+
+
+class Policy(NamedTuple):
+    """A scheduled scaling policy; an absent text is empty."""
+
+    name: str
+    schedule_expression: str
+    target: int
+    start_time: str
+    end_time: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What can be changed of an endpoint. Canaries and policies are sorted, since their order says nothing."""
+
+    description: str
+    target_version: str
+    weights: tuple[Weight, ...]
+    min_instances: int
+    policies: tuple[Policy, ...]
+    disable_public_network_access: bool
+
+    @property
+    def scaled(self) -> bool:
+        """Whether any instances are asked for; `minInstances: 0` without policies says the same as no scaling at
+        all.
+        """
+        return bool(self.min_instances or self.policies)
+
+
+def shape_of_spec(spec: Spec) -> Shape:
+    """The shape that a spec asks for."""
+    scaling = spec.scaling
+    policies = scaling.scheduled_policies if scaling else []
+    weights = spec.routing.version_weights if spec.routing else []
+    return Shape(
+        description=spec.description,
+        target_version=spec.target_version,
+        weights=tuple(sorted(Weight(canary.version, canary.weight) for canary in weights)),
+        min_instances=scaling.min_instances if scaling else 0,
+        policies=_sorted_policies(policies),
+        disable_public_network_access=spec.disable_public_network_access,
+    )
+
+
+def shape_of_endpoint(endpoint: Endpoint) -> Shape:
+    """The shape that AgentRun holds. What it does not mention counts as its default."""
+    scaling = endpoint.scaling_status
+    target = endpoint.target_version or ""
+    return Shape(
+        description=endpoint.description or "",
+        target_version=target,
+        weights=canaries(endpoint.routing_configuration, target),
+        min_instances=(scaling.min_instances or 0) if scaling else 0,
+        policies=_sorted_policies((scaling.scheduled_policies or ()) if scaling else ()),
+        disable_public_network_access=bool(endpoint.disable_public_network_access),
+    )
+
+
+def canaries(routing: RoutingConfiguration | None, target: str) -> tuple[Weight, ...]:
+    """The canaries of a routing on the wire, in percent.
+
+    An entry for the target version itself is what the canaries leave, and one that rounds to nothing is none. The
+    service is not known to send either, so nothing rests on it.
+    """
+    entries = (routing.version_weights or ()) if routing else ()
+    found = (Weight(entry.version or "", round((entry.weight or 0) * PERCENT)) for entry in entries)
+    return tuple(sorted(weight for weight in found if weight.percent and weight.version != target))
+
+
+def _sorted_policies(policies: Iterable[_PolicyLike]) -> tuple[Policy, ...]:
+    return tuple(
+        sorted(
+            Policy(
+                name=policy.name or "",
+                schedule_expression=policy.schedule_expression or "",
+                target=policy.target or 0,
+                start_time=policy.start_time or "",
+                end_time=policy.end_time or "",
+                time_zone=policy.time_zone or "",
+            )
+            for policy in policies
+        )
+    )

@@ -1,0 +1,108 @@
+"""All that a decision may know, and what follows from it directly. Every check reads this and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.models import READY_STATES
+from agentrun_operator.reconcile.delta import Delta, delta
+from agentrun_operator.reconcile.desired import Claim
+from agentrun_operator.reconcile.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from agentrun_operator.reconcile.attempts import Attempts
+    from agentrun_operator.reconcile.desired import Desired
+
+BLOCKED_PAUSE = 30.0
+"""Longest pause in seconds before looking again at what a person or another controller may mend at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Settings that decisions depend on, in seconds."""
+
+    stale_after: float = 300.0
+    retry_max: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The input of `decide`."""
+
+    desired: Desired
+    observed: Observed
+    attempts: Attempts
+    now: datetime
+    limits: Limits = Limits()
+
+    @property
+    def runtime(self) -> RuntimeSeen:
+        """The runtime; to be asked for only by checks that come after the ones for problems."""
+        if self.observed.runtime is None:
+            raise LookupError("the runtime was not seen; a check for it must come first")
+        return self.observed.runtime
+
+    @property
+    def endpoint(self) -> EndpointSeen:
+        """The endpoint; to be asked for only by checks that come after the one for its absence."""
+        if self.observed.endpoint is None:
+            raise LookupError("the endpoint was not seen; a check for it must come first")
+        return self.observed.endpoint
+
+    @property
+    def where(self) -> str:
+        """The endpoint in messages."""
+        runtime = self.observed.runtime
+        return f"endpoint {self.desired.endpoint_name}" + (
+            f" of runtime {runtime.name or runtime.id}" if runtime else ""
+        )
+
+    @property
+    def wanted_claim(self) -> Claim:
+        """The claim that an endpoint of this object needs; one that was adopted stays so."""
+        current = self.desired.current_claim
+        adopted = current.adopted if current and current.runtime_id == self.runtime.id else False
+        return Claim(self.desired.uid, self.runtime.id, self.desired.endpoint_name, adopted)
+
+    @property
+    def claimed(self) -> bool:
+        """Whether a valid claim for just this endpoint stands on the object."""
+        return self.desired.current_claim == self.wanted_claim
+
+    @property
+    def ours(self) -> bool:
+        """Whether the endpoint was created or adopted for this object: by its claim, or by the id it was recorded
+        under.
+        """
+        return self.claimed or (bool(self.endpoint.id) and self.endpoint.id == self.desired.memory.managed_id)
+
+    @property
+    def existed(self) -> bool:
+        """Whether the endpoint was there before, made or adopted for this object, and not on its way out by our own
+        hand.
+        """
+        memory = self.desired.memory
+        return bool(memory.managed_id) and memory.runtime_id == self.runtime.id
+
+    @property
+    def applied(self) -> bool:
+        """Whether this generation has reached AgentRun."""
+        return self.desired.memory.applied_generation == self.desired.generation
+
+    @property
+    def serves(self) -> bool:
+        """Whether the endpoint's state is a good one."""
+        return self.endpoint.state in READY_STATES
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last change failed at AgentRun."""
+        return self.endpoint.state in FAILED_UPDATE
+
+    @property
+    def delta(self) -> Delta:
+        """What differs between the spec and the endpoint."""
+        return delta(self.desired.shape, self.endpoint.shape, self.runtime.newest_version)

@@ -1,0 +1,127 @@
+"""The status that an object is to have, and the smallest patch that gives it to it.
+
+A plain dict in the resource's notation, so that it compares with what the API server holds: equal means no write.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentrun_operator.reconcile.conditions import merged
+from agentrun_operator.resources.names import LATEST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentrun_operator.reconcile.observed import EndpointSeen
+    from agentrun_operator.reconcile.shape import Policy
+    from agentrun_operator.reconcile.situation import Situation
+    from agentrun_operator.reconcile.verdict import Verdict
+
+Json = dict[str, Any]
+
+
+def status_of(situation: Situation, verdict: Verdict, before: Mapping[str, Any]) -> Json:
+    """The whole status that the object is to have.
+
+    Args:
+        situation: the object and the last look; what that did not see stays as it was.
+        verdict: what the conditions are to say.
+        before: the status so far.
+    """
+    desired = situation.desired
+    status = dict(before) | _mirrored(situation, before)
+    status["observedGeneration"] = desired.generation
+    if desired.requested_at:
+        status["lastHandledReconcileAt"] = desired.requested_at
+    status["drift"] = [difference._asdict() for difference in verdict.drift]
+    status["conditions"] = merged(verdict, desired.generation, situation.now, before.get("conditions") or ())
+    return _filled(status)
+
+
+def status_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:
+    """The merge patch that makes `after` of `before`; empty when they are the same."""
+    patch: Json = {name: None for name in before if name not in after}
+    for name, value in after.items():
+        old = before.get(name)
+        if old != value:
+            patch[name] = status_patch(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return patch
+
+
+def _mirrored(s: Situation, before: Mapping[str, Any]) -> Json:
+    """What was seen of the runtime and of our endpoint; nothing new where the look failed."""
+    if s.observed.problem is not None or s.observed.runtime is None:
+        return {}
+    runtime: Json = {"agentRuntimeId": s.runtime.id, "agentRuntimeName": s.runtime.name}
+    seen = s.observed.endpoint
+    if seen is not None and not (s.ours or s.desired.observes):
+        seen = None
+    versions = {s.desired.shape.target_version, seen.shape.target_version if seen else ""}
+    resolved = s.runtime.newest_version if LATEST in versions else None
+    return runtime | _endpoint(seen) | {"endpointId": _recorded_id(s, before), "resolvedVersion": resolved}
+
+
+def _recorded_id(s: Situation, before: Mapping[str, Any]) -> str | None:
+    """The id to remember.
+
+    An endpoint on its way out is not recorded anew, and one whose creation failed is forgotten: when either is gone,
+    that is no deletion outside.
+    """
+    recorded: str | None = before.get("endpointId")
+    seen = s.observed.endpoint
+    if seen is None or seen.state == "DELETING" or not (s.ours or s.desired.observes):
+        return recorded if before.get("agentRuntimeId") in (None, s.runtime.id) else None
+    if seen.state == "CREATE_FAILED" and not s.wanted_claim.adopted and not s.desired.observes:
+        return None
+    return seen.id
+
+
+def _endpoint(seen: EndpointSeen | None) -> Json:
+    if seen is None:
+        return dict.fromkeys(
+            ("endpointName", "endpointArn", "publicUrl", "state", "stateReason", "targetVersion", "routing", "scaling")
+        )
+    weights = [{"version": weight.version, "weight": weight.percent} for weight in seen.shape.weights]
+    return {
+        "endpointName": seen.wire.agent_runtime_endpoint_name,
+        "endpointArn": seen.wire.agent_runtime_endpoint_arn,
+        "publicUrl": seen.wire.endpoint_public_url,
+        "state": seen.state,
+        "stateReason": seen.wire.status_reason,
+        "targetVersion": seen.shape.target_version,
+        "routing": {"versionWeights": weights} if weights else None,
+        "scaling": _scaling(seen),
+    }
+
+
+def _scaling(seen: EndpointSeen) -> Json:
+    wire = seen.wire.scaling_status
+    if wire is None:
+        return {}
+    return _filled(
+        {
+            "minInstances": wire.min_instances,
+            "scheduledPolicies": [_policy(policy) for policy in seen.shape.policies],
+            "currentInstances": wire.current_instances,
+            "targetInstances": wire.target_instances,
+            "error": wire.current_error,
+        }
+    )
+
+
+def _policy(policy: Policy) -> Json:
+    return _filled(
+        {
+            "name": policy.name,
+            "scheduleExpression": policy.schedule_expression,
+            "target": policy.target,
+            "startTime": policy.start_time,
+            "endTime": policy.end_time,
+            "timeZone": policy.time_zone,
+        }
+    )
+
+
+def _filled(fields: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in fields.items() if value is not None and value not in ("", [], {})}

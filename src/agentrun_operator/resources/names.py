@@ -1,0 +1,30 @@
+"""The names that manifests, scripts and other controllers rely on. Constants only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+GROUP: Final = "agentrun.alibabacloud.com"
+VERSION: Final = "v1alpha1"
+API_VERSION: Final = f"{GROUP}/{VERSION}"
+KIND: Final = "AgentRuntimeEndpoint"
+PLURAL: Final = "agentruntimeendpoints"
+SHORT_NAME: Final = "are"
+CATEGORY: Final = "agentrun"
+CRD_NAME: Final = f"{PLURAL}.{GROUP}"
+
+FINALIZER: Final = f"{GROUP}/endpoint"
+
+PAUSED: Final = f"{GROUP}/paused"
+"""Annotation: "true" stops every write to AgentRun, deletion included."""
+
+RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
+"""Annotation: any new value asks for a reconcile now; answered in `status.lastHandledReconcileAt`."""
+
+CLAIM: Final = f"{GROUP}/claim"
+"""Annotation of the operator's own: what was claimed before the endpoint was created or adopted."""
+
+ANNOTATIONS: Final = (PAUSED, RECONCILE_REQUESTED_AT, CLAIM)
+
+LATEST: Final = "LATEST"
+ENDPOINT_NAME_PATTERN: Final = "^[a-zA-Z][a-zA-Z0-9_-]{0,63}$"

@@ -1,0 +1,158 @@
+"""The `status` of an AgentRuntimeEndpoint: what other controllers and people read.
+
+Observed values are held to no rule but their type: whatever the service says must be showable.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from agentrun_operator.resources.part import ATOMIC, Part, list_map
+
+
+class ObservedWeight(Part):
+    """A canary as the service reports it."""
+
+    version: str
+    """The version that gets the share."""
+
+    weight: int
+    """The share of the requests, in percent, rounded."""
+
+
+class ObservedRouting(Part):
+    """The routing as the service reports it."""
+
+    version_weights: Annotated[list[ObservedWeight], Field(json_schema_extra=ATOMIC)] = []
+    """The canaries."""
+
+
+class ObservedPolicy(Part):
+    """A scheduled policy as the service reports it."""
+
+    name: str | None = None
+    """The policy's name."""
+
+    schedule_expression: str | None = None
+    """When it acts."""
+
+    target: int | None = None
+    """How many instances it keeps ready."""
+
+    start_time: str | None = None
+    """When it begins to hold."""
+
+    end_time: str | None = None
+    """When it ceases to hold."""
+
+    time_zone: str | None = None
+    """The time zone of the schedule."""
+
+
+class ObservedScaling(Part):
+    """The scaling as the service reports it."""
+
+    min_instances: int | None = None
+    """The number of instances kept ready at all times."""
+
+    scheduled_policies: Annotated[list[ObservedPolicy], Field(json_schema_extra=ATOMIC)] = []
+    """Instances kept ready by schedule."""
+
+    current_instances: int | None = None
+    """How many instances there are."""
+
+    target_instances: int | None = None
+    """How many instances the service works towards."""
+
+    error: str | None = None
+    """Why the service cannot scale, in its words."""
+
+
+class Drift(Part):
+    """One difference between the spec and the endpoint."""
+
+    path: str
+    """The field's path below `spec`, for example `routing.versionWeights`."""
+
+    desired: str
+    """What the spec asks for, shortened."""
+
+    observed: str
+    """What AgentRun holds, shortened."""
+
+
+class Condition(Part):
+    """One aspect of the object's state, in the form that every Kubernetes tool understands."""
+
+    type: Annotated[str, Field(max_length=316)]
+    """`Ready`, `Synced`, `Reconciling`, `Stalled` or `Drifted`."""
+
+    status: Literal["True", "False", "Unknown"]
+    """Whether the condition holds."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=1024)]
+    """Why, in one word of a fixed set."""
+
+    message: Annotated[str, Field(max_length=32768)]
+    """Why, for a person: what happened, where, and what to do."""
+
+    last_transition_time: datetime
+    """When `status` last changed."""
+
+    observed_generation: Annotated[int, Field(ge=0, json_schema_extra={"format": "int64"})] | None = None
+    """The generation of the spec that the condition speaks of. On `Synced` it is the last one that reached AgentRun."""
+
+
+class Status(Part):
+    """What was last seen of the endpoint, and how it stands to the spec."""
+
+    observed_generation: Annotated[int, Field(json_schema_extra={"format": "int64"})] | None = None
+    """The generation of the spec that this status speaks of."""
+
+    agent_runtime_id: str | None = None
+    """The id of the AgentRuntime that the reference led to."""
+
+    agent_runtime_name: str | None = None
+    """The AgentRuntime's name."""
+
+    endpoint_id: str | None = None
+    """The endpoint's id in AgentRun."""
+
+    endpoint_name: str | None = None
+    """The endpoint's name in AgentRun."""
+
+    endpoint_arn: str | None = None
+    """The endpoint's resource name (ARN)."""
+
+    public_url: str | None = None
+    """Where the endpoint is reached from the public network."""
+
+    state: str | None = None
+    """The service's own word for the endpoint's state, for example READY; the set is open."""
+
+    state_reason: str | None = None
+    """The service's explanation of the state."""
+
+    target_version: str | None = None
+    """The version that the endpoint was last seen to serve: a number or LATEST."""
+
+    resolved_version: str | None = None
+    """The version number that LATEST stands for at present."""
+
+    routing: ObservedRouting | None = None
+    """The canaries that were last seen."""
+
+    scaling: ObservedScaling | None = None
+    """The scaling that was last seen, with the current and the target number of instances."""
+
+    drift: Annotated[list[Drift], Field(json_schema_extra=ATOMIC)] | None = None
+    """The differences that are left as they are, under `driftPolicy: Report` or because they do not converge."""
+
+    last_handled_reconcile_at: str | None = None
+    """The value of the annotation `reconcile-requested-at` that was last answered."""
+
+    conditions: Annotated[list[Condition], Field(json_schema_extra=list_map("type"))] | None = None
+    """How the object stands: Ready, Synced, and while they hold Reconciling, Stalled and Drifted."""
