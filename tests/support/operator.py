@@ -44,13 +44,13 @@ class Operator:
 
     Args:
         folder: Where its log goes.
-        environment: All of its environment.
+        environment: All of its environment; may be changed between runs.
         settings: Flags by name, without the dashes.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str], settings: Mapping[str, str]) -> None:
         self._folder = folder
-        self._environment = dict(environment)
+        self.environment = dict(environment)
         self._settings = {"health-address": "127.0.0.1:0", "log-format": "json"} | dict(settings)
         self._runs = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -62,7 +62,7 @@ class Operator:
         flags = [part for name, value in self._settings.items() for part in (f"--{name}", value)]
         command = [sys.executable, "-m", "agentrun_operator.cli", "run", *flags]
         with self.log_file.open("wb") as log:
-            self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)  # noqa: S603 - ours
+            self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - ours
         if wait:
             self.wait_ready()
         return self

@@ -60,6 +60,8 @@ def _in_cluster() -> bool:
 
 
 async def _load_file(configuration: Configuration, kubeconfig: str | None, context: str | None) -> None:
+    if kubeconfig is not None and not await asyncio.to_thread(Path(kubeconfig).is_file):
+        raise FileNotFoundError("there is no such file")
     due = 0.0
 
     async def reload(target: Configuration) -> None:

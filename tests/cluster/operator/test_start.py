@@ -1,0 +1,134 @@
+"""What the operator tells the person who starts it when it cannot work, and what is no reason to stop."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agentrun_operator.controlplane import Binaries, ControlPlane
+from agentrun_operator.emulator import EmulatorServer
+from support.emulator import Emulator
+from support.endpoints import Endpoints
+from support.operator import Operator, agentrun_environment
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs the operator until it ends by itself."""
+
+    def run(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "agentrun_operator.cli", "run", "--health-address=127.0.0.1:0", *flags]
+        surroundings = agentrun_environment("http://127.0.0.1:9", **environment)
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=surroundings, check=False)  # noqa: S603 - ours
+
+    return run
+
+
+def told(ended: subprocess.CompletedProcess[str]) -> str:
+    """The one line that it said; there must be no other."""
+    lines = ended.stderr.strip().splitlines()
+    assert len(lines) == 1, ended.stderr
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        pytest.param(["--workers=0"], "--workers", id="no workers"),
+        pytest.param(["--poll-interval=-5"], "--poll-interval", id="a negative interval"),
+        pytest.param(["--poll-interval=soon"], "--poll-interval", id="no duration"),
+        pytest.param(["--renew-deadline=20"], "renew-deadline", id="a deadline longer than the Lease"),
+        pytest.param(["--health-address=nowhere"], "--health-address", id="no address"),
+    ],
+)
+def test_a_bad_setting_is_told_in_one_line_that_names_it(run: Run, flags: list[str], named: str):
+    assert named in told(run(*flags))
+
+
+def test_a_bad_variable_is_told_by_its_name(run: Run):
+    assert "AGENTRUN_OPERATOR_WORKERS" in told(run(AGENTRUN_OPERATOR_WORKERS="many"))
+
+
+def test_a_missing_kubeconfig_is_told_with_what_to_do(run: Run, tmp_path: Path):
+    said = told(run(f"--kubeconfig={tmp_path / 'none'}"))
+
+    assert str(tmp_path / "none") in said
+    assert "--kubeconfig" in said
+
+
+def test_an_unreachable_api_server_is_told_with_its_address(run: Run, control_plane: ControlPlane, tmp_path: Path):
+    nowhere = control_plane.kubeconfig.read_text().replace(control_plane.url, "https://127.0.0.1:9")
+    (tmp_path / "config").write_text(nowhere)
+
+    said = told(run(f"--kubeconfig={tmp_path / 'config'}"))
+
+    assert "127.0.0.1:9" in said
+    assert "--kubeconfig" in said
+
+
+def test_wrong_credentials_for_the_cluster_are_told(run: Run, control_plane: ControlPlane, tmp_path: Path):
+    (tmp_path / "config").write_text(control_plane.kubeconfig.read_text().replace(control_plane.token, "wrong"))
+
+    assert "credentials" in told(run(f"--kubeconfig={tmp_path / 'config'}"))
+
+
+def test_a_refused_permission_is_told_by_verb_and_resource(run: Run, control_plane: ControlPlane):
+    said = told(run(f"--kubeconfig={control_plane.kubeconfig}", "--context=nobody"))
+
+    assert "list agentruntimeendpoints" in said
+    assert "ClusterRole" in said
+
+
+def test_a_missing_crd_is_told_with_the_command_that_installs_it(run: Run, binaries: Binaries):
+    with ControlPlane(binaries) as bare:
+        said = told(run(f"--kubeconfig={bare.kubeconfig}"))
+
+    assert "agentrun-operator crd | kubectl apply -f -" in said
+
+
+def test_an_address_in_use_is_told(run: Run, control_plane: ControlPlane, service: tuple[EmulatorServer, Emulator]):
+    address = f"127.0.0.1:{service[0].port}"
+
+    assert address in told(run(f"--kubeconfig={control_plane.kubeconfig}", f"--health-address={address}"))
+
+
+def test_agentrun_being_away_is_no_reason_to_stop_and_it_recovers_by_itself(
+    service: tuple[EmulatorServer, Emulator], emulator: Emulator, stopped_operator: Operator, endpoints: Endpoints
+):
+    service[0].stop()
+    stopped_operator.start(retry_max="2")
+    endpoints.apply("chat")
+
+    away = endpoints.wait_reason("chat", "RemoteUnavailable")
+    service[0].start()
+
+    assert {c["type"]: c["status"] for c in away["status"]["conditions"]} == {"Ready": "False", "Synced": "False"}
+    endpoints.wait_ready("chat")
+
+
+def test_missing_credentials_are_no_reason_to_stop_and_are_told_by_the_object(
+    emulator: Emulator, stopped_operator: Operator, endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("AGENTRUN_ACCESS_KEY_ID", "AGENTRUN_ACCESS_KEY_SECRET"):
+        stopped_operator.environment.pop(name)
+    stopped_operator.environment |= {"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true", "HOME": os.devnull}
+    stopped_operator.start()
+    endpoints.apply("chat")
+
+    found = endpoints.wait_reason("chat", "CredentialsNotFound", within=30)
+
+    assert "AGENTRUN_ACCESS_KEY_ID" in found["status"]["conditions"][0]["message"]
+
+
+def test_sigterm_ends_it_cleanly(operator: Operator, endpoints: Endpoints):
+    endpoints.apply("chat")
+    endpoints.wait_ready("chat")
+
+    assert operator.terminate() == 0
