@@ -25,7 +25,7 @@ class Intake:
             store: where objects are kept.
             rivals: the index of who manages what.
             queue: where their keys go.
-            forget: is called with the key of an object that is gone.
+            forget: is called with the key of an object that is gone, when no pass for it is under way any more.
         """
         self._store = store
         self._rivals = rivals
@@ -62,8 +62,7 @@ class Intake:
         if not self._store.remove(body):
             return
         key = key_of(body)
-        self._queue.drop(key)
-        self._forget(key)
+        self._queue.drop(key, self._forget)
         for other in self._rivals.forget(key):
             if other in self._store:
                 self._queue.add(other, Priority.CHANGE)

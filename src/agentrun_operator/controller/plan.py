@@ -8,6 +8,9 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 
+SLACK = 64
+"""Entries in the heap that may be void, besides as many as there are planned keys, before it is made anew."""
+
 
 class Plan(Generic[K]):
     """Planned keys by time."""
@@ -26,6 +29,7 @@ class Plan(Generic[K]):
             self._times[key] = when
             self._count += 1
             heapq.heappush(self._heap, (when, self._count, key))
+            self._compact()
 
     def drop(self, key: K) -> None:
         """Forgets a key; its entry in the heap is passed over later."""
@@ -46,3 +50,9 @@ class Plan(Generic[K]):
         while self._heap and self._times.get(self._heap[0][2]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
+
+    def _compact(self) -> None:
+        """Makes the heap anew when most of it is void: a key that is often looked at leaves an entry each time."""
+        if len(self._heap) > 2 * len(self._times) + SLACK:
+            self._heap = [entry for entry in self._heap if self._times.get(entry[2]) == entry[0]]
+            heapq.heapify(self._heap)

@@ -82,6 +82,7 @@ class WorkQueue(Generic[K]):
         self._lanes: dict[Hashable, _Lane[K]] = {}
         self._turns: dict[Priority, dict[Hashable, _Lane[K]]] = {priority: {} for priority in Priority}
         self._failures: dict[K, int] = {}
+        self._farewells: dict[K, Callable[[K], None]] = {}
         self._plan: Plan[K] = Plan()
         self._wakeup = asyncio.Event()
 
@@ -138,11 +139,18 @@ class WorkQueue(Generic[K]):
         """Forgets the key's failures, after a success."""
         self._failures.pop(key, None)
 
-    def drop(self, key: K) -> None:
-        """Forgets all about a key that is no more; being worked on it finishes."""
-        self._plan.drop(key)
-        self._failures.pop(key, None)
+    def drop(self, key: K, farewell: Callable[[K], None]) -> None:
+        """Forgets all about a key that is no more.
+
+        Args:
+            key: the key.
+            farewell: is called with it once nobody works on it: at once, or when the work under way has ended.
+        """
         self._dirty.pop(key, None)
+        if key in self._active:
+            self._farewells[key] = farewell
+        else:
+            self._part_from(key, farewell)
 
     async def get(self) -> tuple[K, Priority]:
         """The next key to work on, and how urgent it was; `done` has to be called for it."""
@@ -162,12 +170,19 @@ class WorkQueue(Generic[K]):
         """The work on the key ended; if it was added meanwhile, it lines up again."""
         lane = self._active.pop(key)
         lane.active -= 1
+        if farewell := self._farewells.pop(key, None):
+            self._part_from(key, farewell)
         if key in self._dirty:
             self._line_up(key, self._dirty[key])
         self._offer(lane)
         if lane.idle:
             self._lanes.pop(lane.name, None)
         self._wakeup.set()
+
+    def _part_from(self, key: K, farewell: Callable[[K], None]) -> None:
+        self._plan.drop(key)
+        self._failures.pop(key, None)
+        farewell(key)
 
     def _release_due(self) -> None:
         for key in self._plan.due(self._clock()):

@@ -15,12 +15,12 @@ from agentrun_operator.controller.execute import Outcome, execute
 from agentrun_operator.controller.gather import Look, Subject
 from agentrun_operator.controller.server import CONFLICT, NOT_FOUND, ServerError
 from agentrun_operator.controller.track import Track
-from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Release, Rest, Retry, Update
+from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Release, Rest, Retry, Unmark, Update
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.observed import EndpointSeen
-from agentrun_operator.reconcile.outcome import accepted, failed
+from agentrun_operator.reconcile.outcome import accepted, failed, taken
 from agentrun_operator.reconcile.situation import Limits, Situation
 from agentrun_operator.reconcile.status import status_of, status_patch
 
@@ -49,7 +49,6 @@ class Pass:
 
     subject: Subject
     look: Look
-    marked_anew: bool = False
     confirmed: bool = False
     wrote: bool = False
 
@@ -137,6 +136,9 @@ class Reconciler:
             case Mark(claim):
                 await self._mark(current, claim.adopted, await self._objects.mark(current.subject.body, claim))
                 return None
+            case Unmark():
+                current.subject = self._subject(current.subject.key, await self._objects.unmark(current.subject.body))
+                return None
             case Release(orphaned):
                 await self._objects.unmark(current.subject.body)
                 self._story.released(current.subject.body, situation, orphaned=orphaned)
@@ -148,10 +150,11 @@ class Reconciler:
     async def _mark(self, current: Pass, adopted: bool, body: Body) -> None:  # noqa: FBT001 - a part of the claim
         before = current.subject.desired.current_claim
         current.subject = self._subject(current.subject.key, body)
-        after = current.subject.desired.current_claim
-        current.marked_anew = before is None or after is None or before[:3] != after[:3]
-        if adopted and current.marked_anew:
-            self._story.adopted(body)
+        if before != current.subject.desired.current_claim:
+            track = current.subject.track
+            track.attempts = replace(track.attempts, claim_unused=True)
+            if adopted:
+                self._story.adopted(body)
 
     async def _confirm(self, current: Pass, decision: Decision) -> Decision | None:
         if current.confirmed:
@@ -169,17 +172,18 @@ class Reconciler:
         if current.wrote:
             return replace(decision, action=Rest(after=AGAIN, soon=True))
         track = current.subject.track
-        doubted = track.doubt is not None
+        unused = track.attempts.claim_unused
         if isinstance(write, Create):
-            track.in_doubt(self._clock())
+            track.sends_create(self._clock())
         outcome = await execute(current.subject, current.look, write)
         if outcome.problem is None:
             return await self._accepted(current, situation, write, outcome)
-        if isinstance(write, Create) and outcome.certain and not doubted:
-            track.sure()
-        if outcome.taken and current.marked_anew and not doubted:
-            body = await self._objects.unmark(current.subject.body)  # it is somebody else's: the claim was premature
-            current.subject = self._subject(current.subject.key, body)
+        if isinstance(write, Create) and outcome.certain and unused:
+            track.create_was_refused()
+        if outcome.taken and unused:  # it is somebody else's: the claim was premature
+            current.subject = self._subject(current.subject.key, await self._objects.unmark(current.subject.body))
+            await self._look_again(current)
+            return taken(situation) if current.look.observed.endpoint is None else None
         if outcome.taken or outcome.gone:
             current.wrote = True
             await self._look_again(current)

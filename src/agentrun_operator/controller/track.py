@@ -4,7 +4,7 @@ endpoint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.reconcile.attempts import Attempts
@@ -44,12 +44,18 @@ class Track:
             self.doubt = moment
         self.started = True
 
-    def in_doubt(self, moment: float) -> None:
-        """A create was sent whose outcome is not known."""
+    def sends_create(self, moment: float) -> None:
+        """A create is about to be sent: until it is answered, an endpoint may exist."""
         self.doubt = self.since = moment
+        self.attempts = replace(self.attempts, claim_unused=False)
+
+    def create_was_refused(self) -> None:
+        """The create was certainly refused, and so was every one before it under this claim."""
+        self.doubt = None
+        self.attempts = replace(self.attempts, claim_unused=True)
 
     def sure(self) -> None:
-        """The outcome of every create is known."""
+        """The endpoint was seen, or its creation accepted."""
         self.doubt = None
 
     def doubtful(self, moment: float) -> bool:

@@ -163,6 +163,8 @@ class RuntimeView:
             try:
                 known = await self._runtimes.newer_than(max(newer_than, self._runtime_at))
             except ResourceNotExistError:
+                if self._runtime is not None:
+                    self._tell(self.watchers)
                 self._runtime, self._missing_at = None, self._clock()
                 raise runtime_missing(self.runtime_id) from None
             except AgentRunError as error:

@@ -54,6 +54,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmark:
+    """Take the claim and the finalizer off again: what they were to guard is somebody else's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Create:
     """Create the endpoint.
 
@@ -101,4 +106,4 @@ class Release:
     orphaned: bool = False
 
 
-Action = Rest | Retry | Confirm | Mark | Create | Update | Delete | Release
+Action = Rest | Retry | Confirm | Mark | Unmark | Create | Update | Delete | Release

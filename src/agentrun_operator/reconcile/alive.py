@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import MOVING_STATES
-from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Rest, Retry, Update
+from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Rest, Retry, Unmark, Update
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.situation import BLOCKED_PAUSE
 from agentrun_operator.reconcile.statements import REASONS, ready_by_state, state_message
@@ -136,6 +136,8 @@ def foreign(s: Situation) -> Decision | None:
         return Decision(Rest(soon=True), under_way(Reason.DELETING, message, applied=False))
     if s.desired.adopts:
         return Decision(Mark(s.wanted_claim._replace(adopted=True)))
+    if s.desired.current_claim or s.desired.finalized:
+        return Decision(Unmark())
     message = f"The {s.where} exists already; set adoptionPolicy Adopt to take it over, or choose another endpointName"
     return Decision(Rest(), blocked(Reason.ALREADY_EXISTS, message, stalled=True))
 

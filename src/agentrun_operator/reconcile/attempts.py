@@ -31,7 +31,8 @@ class Attempts:
         updates: how many updates were accepted.
         updated_at: when the last of them was.
         remaining: the delta that it was to remove.
-        create_in_doubt: whether a create was sent whose outcome nobody knows.
+        claim_unused: whether the claim on the object was written by this process, and every create that followed was
+            certainly refused. Such a claim gives no right to an endpoint that is there.
     """
 
     generation: int = 0
@@ -40,13 +41,13 @@ class Attempts:
     updates: int = 0
     updated_at: datetime | None = None
     remaining: Delta = ()
-    create_in_doubt: bool = False
+    claim_unused: bool = False
 
     def of(self, generation: int) -> Attempts:
         """The attempts that count for a generation: an edit starts anew."""
         if generation == self.generation:
             return self
-        return Attempts(generation=generation, create_in_doubt=self.create_in_doubt)
+        return Attempts(generation=generation, claim_unused=self.claim_unused)
 
     def settled(self) -> Attempts:
         """After agreement was seen: nothing counts any more."""

@@ -31,7 +31,7 @@ def decide(situation: Situation) -> Decision:
 
 
 def _asked_anew(s: Situation) -> Situation:
-    """A person's request ends every pause; doubts about an earlier create stay."""
+    """A person's request ends every pause."""
     if not s.desired.requested:
         return s
-    return replace(s, attempts=Attempts(s.desired.generation, create_in_doubt=s.attempts.create_in_doubt))
+    return replace(s, attempts=Attempts(s.desired.generation, claim_unused=s.attempts.claim_unused))

@@ -35,6 +35,13 @@ def accepted(s: Situation, write: Create | Update | Delete) -> Decision:
     return Decision(rest, under_way(reason, f"AgentRun accepted the change of the {s.where}", applied=True))
 
 
+def taken(s: Situation) -> Decision:
+    """What follows when a create was refused because the name is taken, and the list does not show by whom yet."""
+    message = f"The {s.where} exists already, though the list does not show it yet"
+    retry = Retry(Reason.ALREADY_EXISTS, message, at_most=BLOCKED_PAUSE)
+    return Decision(retry, blocked(Reason.ALREADY_EXISTS, message, stalled=not s.desired.adopts))
+
+
 def failed(s: Situation, decision: Decision, problem: Problem) -> Decision:
     """What follows when AgentRun did not do what was decided.
 

@@ -77,7 +77,8 @@ class Situation:
         """Whether the endpoint was created or adopted for this object: by its claim, or by the id it was recorded
         under.
         """
-        return self.claimed or (bool(self.endpoint.id) and self.endpoint.id == self.desired.memory.managed_id)
+        by_claim = self.claimed and (self.wanted_claim.adopted or not self.attempts.claim_unused)
+        return by_claim or (bool(self.endpoint.id) and self.endpoint.id == self.desired.memory.managed_id)
 
     @property
     def existed(self) -> bool:
