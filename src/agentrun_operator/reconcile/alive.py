@@ -62,7 +62,8 @@ def unreadable(s: Situation) -> Decision | None:
     if problem is None:
         return None
     retry = Retry(problem.reason, problem.message, at_most=s.limits.retry_max, at_least=problem.retry_after)
-    if not s.applied or s.desired.memory.observed_generation != s.desired.generation:
+    reached = s.applied or s.desired.observes
+    if not reached or s.desired.memory.observed_generation != s.desired.generation:
         return Decision(retry, blocked(problem.reason, problem.message))
     left = s.limits.stale_after - problem.blind_for
     if left > 0:
