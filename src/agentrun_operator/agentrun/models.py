@@ -1,0 +1,252 @@
+"""What AgentRun says and is told: the wire's objects, and the words of its states.
+
+Imports pydantic and the standard library only, since pure code (the reconciler's decisions) builds on these models.
+Nothing here knows of requests, credentials or errors.
+
+The API writes camelCase, Python reads snake_case; both are accepted. An object read from the service may lack any field
+and may have fields unknown here, which are ignored. An object sent to it carries only what was set: *unset means
+unsent*, and a null never reaches the wire.
+"""
+
+from typing import Generic, TypeVar
+
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue
+from pydantic.alias_generators import to_camel
+
+# `status` is an open string: these are the words whose meaning is known, any other is a state unknown to us.
+READY_STATES = frozenset({"READY", "ACTIVE"})
+FAILED_STATES = frozenset({"CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED", "FAILED"})
+MOVING_STATES = frozenset({"CREATING", "UPDATING", "DELETING"})
+
+ItemT = TypeVar("ItemT")
+
+
+class WireModel(BaseModel):
+    """An object of the API: immutable, lenient in what it reads."""
+
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(
+            validation_alias=lambda name: AliasChoices(name, to_camel(name)), serialization_alias=to_camel
+        ),
+        extra="ignore",
+        frozen=True,
+        coerce_numbers_to_str=True,  # a version written as 3 means "3"
+        allow_inf_nan=False,  # JSON has no word for them
+        hide_input_in_errors=True,  # an answer's content is none of a log's business
+    )
+
+    def to_wire(self) -> dict[str, JsonValue]:
+        """The JSON object to send: camelCase, only what was set, no nulls."""
+        wire: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+        return wire
+
+
+class VersionWeight(WireModel):
+    """A canary.
+
+    Attributes:
+        version: The version's number, as a string: `"4"`.
+        weight: Its share of the traffic, a fraction between 0 and 1; `targetVersion` gets what the canaries leave.
+    """
+
+    version: str | None = None
+    weight: float | None = None
+
+
+class RoutingConfiguration(WireModel):
+    """Where the traffic goes besides the target version.
+
+    Attributes:
+        version_weights: The canaries. An empty list asks for none, whereas unset leaves them as they are.
+    """
+
+    version_weights: list[VersionWeight] | None = None
+
+
+class ScheduledPolicy(WireModel):
+    """A scaling that is switched on by the clock.
+
+    Attributes:
+        name: Its name, unique in the endpoint.
+        schedule_expression: When it starts, as the service takes it: `cron(0 0 9 * * *)`.
+        target: How many instances it keeps.
+        start_time: From when it is in force, as the service takes it.
+        end_time: Until when.
+        time_zone: The time zone of its times: `Asia/Shanghai`.
+    """
+
+    name: str | None = None
+    schedule_expression: str | None = None
+    target: int | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    time_zone: str | None = None
+
+
+class ScalingConfig(WireModel):
+    """How many instances to keep.
+
+    Attributes:
+        min_instances: Instances that are kept even without traffic.
+        scheduled_policies: What the clock changes about that.
+    """
+
+    min_instances: int | None = None
+    scheduled_policies: list[ScheduledPolicy] | None = None
+
+
+class ScalingStatus(WireModel):
+    """The scaling as the service sees it; the configuration itself is never echoed.
+
+    Attributes:
+        current_error: Why scaling fails, if it does.
+        current_instances: Instances that run now.
+        target_instances: Instances that should run now.
+        min_instances: As configured.
+        scheduled_policies: As configured.
+    """
+
+    current_error: str | None = None
+    current_instances: int | None = None
+    target_instances: int | None = None
+    min_instances: int | None = None
+    scheduled_policies: list[ScheduledPolicy] | None = None
+
+
+class Endpoint(WireModel):
+    """An endpoint of an agent runtime, as the service describes it.
+
+    Attributes:
+        agent_runtime_endpoint_arn: Its resource name for access policies.
+        agent_runtime_endpoint_id: Its id, given by the service.
+        agent_runtime_endpoint_name: Its name, unique in the runtime.
+        agent_runtime_id: The runtime that it belongs to.
+        description: Free text.
+        disable_public_network_access: Whether it is reachable from the VPC only.
+        endpoint_public_url: Where it is reachable.
+        resource_name: Its name as a resource, where the service tells it.
+        routing_configuration: The canaries.
+        scaling_status: Instances and scaling policies.
+        status: The state, an open word; see READY_STATES, FAILED_STATES and MOVING_STATES.
+        status_reason: Why it is in that state.
+        target_version: `LATEST`, or the number of the version that gets what the canaries leave.
+    """
+
+    agent_runtime_endpoint_arn: str | None = None
+    agent_runtime_endpoint_id: str | None = None
+    agent_runtime_endpoint_name: str | None = None
+    agent_runtime_id: str | None = None
+    description: str | None = None
+    disable_public_network_access: bool | None = None
+    endpoint_public_url: str | None = None
+    resource_name: str | None = None
+    routing_configuration: RoutingConfiguration | None = None
+    scaling_status: ScalingStatus | None = None
+    status: str | None = None
+    status_reason: str | None = None
+    target_version: str | None = None
+
+
+class AgentRuntimeEndpointCreateInput(WireModel):
+    """What a new endpoint should be; whatever is left out is the service's choice.
+
+    Args:
+        agent_runtime_endpoint_name: Its name, `^[a-zA-Z][a-zA-Z0-9_-]{0,63}$`, unique in the runtime.
+        description: Free text, at most 256 characters.
+        disable_public_network_access: True makes it reachable from the VPC only.
+        routing_configuration: The canaries.
+        scaling_config: Instances to keep.
+        target_version: `LATEST`, or a version's number as a string.
+
+    Raises:
+        pydantic.ValidationError: A field is unknown or of the wrong type. (A ValueError.)
+    """
+
+    model_config = ConfigDict(extra="forbid")  # a misspelt field would silently not be sent
+
+    agent_runtime_endpoint_name: str | None = None
+    description: str | None = None
+    disable_public_network_access: bool | None = None
+    routing_configuration: RoutingConfiguration | None = None
+    scaling_config: ScalingConfig | None = None
+    target_version: str | None = None
+
+
+class AgentRuntimeEndpointUpdateInput(AgentRuntimeEndpointCreateInput):
+    """What should change about an endpoint; whatever is left out stays as it is.
+
+    Takes what AgentRuntimeEndpointCreateInput takes, and:
+
+    Args:
+        delete_scaling_config: True removes the scaling configuration, which leaving `scaling_config` out would keep.
+
+    Raises:
+        pydantic.ValidationError: A field is unknown or of the wrong type. (A ValueError.)
+    """
+
+    delete_scaling_config: bool | None = None
+
+
+# The short names, for code that calls the object an Endpoint.
+EndpointCreate = AgentRuntimeEndpointCreateInput
+EndpointUpdate = AgentRuntimeEndpointUpdateInput
+
+
+class Runtime(WireModel):
+    """An agent runtime, as far as its endpoints concern it.
+
+    Attributes:
+        agent_runtime_arn: Its resource name for access policies.
+        agent_runtime_id: Its id, given by the service.
+        agent_runtime_name: Its name, unique in a workspace; part of the data plane's addresses.
+        agent_runtime_version: Its newest version, where the service tells it.
+        description: Free text.
+        status: The state, an open word; endpoints can be written only while it is READY.
+        status_reason: Why it is in that state.
+        workspace_id: The workspace that it belongs to.
+    """
+
+    agent_runtime_arn: str | None = None
+    agent_runtime_id: str | None = None
+    agent_runtime_name: str | None = None
+    agent_runtime_version: str | None = None
+    description: str | None = None
+    status: str | None = None
+    status_reason: str | None = None
+    workspace_id: str | None = None
+
+
+class RuntimeVersion(WireModel):
+    """A published version of an agent runtime; versions are immutable and numbered from 1.
+
+    Attributes:
+        agent_runtime_arn: The runtime's resource name.
+        agent_runtime_id: The runtime's id.
+        agent_runtime_name: The runtime's name.
+        agent_runtime_version: The version's number, as a string.
+        description: Free text.
+        last_updated_at: When it was published, ISO 8601.
+    """
+
+    agent_runtime_arn: str | None = None
+    agent_runtime_id: str | None = None
+    agent_runtime_name: str | None = None
+    agent_runtime_version: str | None = None
+    description: str | None = None
+    last_updated_at: str | None = None
+
+
+class Page(WireModel, Generic[ItemT]):
+    """One page of a list.
+
+    Attributes:
+        items: What is on it; null when there is nothing, as some servers write an empty list.
+        page_number: Counted from 1.
+        page_size: How many items a page may hold; may be less than was asked for.
+        total: How many items there are in all pages, by the service's count.
+    """
+
+    items: list[ItemT] | None = None
+    page_number: int | None = None
+    page_size: int | None = None
+    total: int | None = None

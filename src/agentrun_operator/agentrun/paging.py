@@ -1,0 +1,145 @@
+"""Reads a paged list to its end, whatever the service does with its pages meanwhile.
+
+Nothing is known of the order, of the largest page or of how a list behaves while it changes, so little is believed:
+items are told apart by their ids, a short page is not the end, and `total` ends the list only where it agrees with what
+was seen. A page that fails fails the list: a part must never pass for the whole.
+
+One thing no reader of pages can rule out: when an item is deleted from a page that was read, those behind it move up,
+and one may slip through. So an absence from a list is news to be confirmed, not a fact.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Generic
+
+from agentrun_operator.agentrun.errors import ServiceUnavailableError
+from agentrun_operator.agentrun.models import ItemT, Page
+from agentrun_operator.agentrun.protocol import Operation, Request, Response
+
+MAX_PAGES = 20_000
+"""More pages than this come from a server that never stops."""
+
+MAX_PASSES = 5
+"""How often a list is read that ends before its total: its items may have moved past us from page to page."""
+
+CAPPED_TOTALS = frozenset({1_000, 10_000, 100_000})
+"""Where search engines, which lists like to be made with, stop counting."""
+
+MAX_STALE_PAGES = 2
+"""Pages in a row without news that end a pass: items move, but hardly two whole pages of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[ItemT]):
+    """A list that comes in pages.
+
+    Attributes:
+        action: The API action.
+        path: The list's path segments.
+        page_type: What a page is read as.
+        identify: What tells an item from the others, None when it has nothing.
+        page_size: Items to ask for on a page; the service may send fewer.
+        filters: More query parameters.
+    """
+
+    action: str
+    path: tuple[str, ...]
+    page_type: type[Page[ItemT]]
+    identify: Callable[[ItemT], str | None]
+    page_size: int
+    filters: tuple[tuple[str, str], ...] = ()
+
+    def request(self, number: int) -> Request:
+        """The request for a page, counted from 1."""
+        query = (*self.filters, ("pageNumber", str(number)), ("pageSize", str(self.page_size)))
+        return Request(self.action, "GET", self.path, query)
+
+
+@dataclass(slots=True)
+class Pass(Generic[ItemT]):
+    """What one reading from the first page on has shown so far.
+
+    Attributes:
+        asked_size: Items asked for on a page.
+        found: The items by id, in the order of their first sight, each as it was last seen.
+        pages: Pages read.
+        expected: The lowest of the service's counts: what was added meanwhile need not be seen. 0 without any.
+        stale_pages: Pages in a row that brought nothing new.
+        ended: Whether a page was empty: the service itself says that this is the end.
+        whole: Whether as many items were seen as the service counts.
+    """
+
+    asked_size: int
+    found: dict[str, ItemT] = field(default_factory=dict)
+    pages: int = 0
+    expected: int = 0
+    stale_pages: int = 0
+    ended: bool = False
+    whole: bool = False
+
+    def add(self, page: Page[ItemT], items: dict[str, ItemT]) -> None:
+        """Take in the next page."""
+        fresh = items.keys() - self.found.keys()
+        self.found.update(items)
+        self.pages += 1
+        total = page.total or 0
+        self.expected = total if self.pages == 1 else min(total, self.expected)
+        self.stale_pages = 0 if fresh else self.stale_pages + 1
+        self.ended = not items
+        # Behind a full page there may be more, if the total counts no more than the page, or no further.
+        full = len(items) >= (page.page_size or self.asked_size)
+        doubtful = full and (self.pages == 1 or page.total in CAPPED_TOTALS)
+        self.whole = len(self.found) == page.total and not doubtful
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no use in asking for the next page."""
+        return self.ended or self.whole or self.stale_pages >= MAX_STALE_PAGES
+
+
+def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
+    """Every item of a list, once, each as it was last seen.
+
+    Raises:
+        HTTPError: A page failed.
+        ServiceUnavailableError: A page makes no sense, the pages repeat or never end, or the list changes so fast that
+            it cannot be read whole.
+    """
+    found: dict[str, ItemT] = {}
+    for _ in range(MAX_PASSES):
+        known = len(found)
+        reading = yield from _read_once(listing)
+        found.update(reading.found)
+        # An end without news settles it: what the service counts beyond that, it does not show.
+        if len(found) >= reading.expected or (reading.ended and len(found) == known):
+            return list(found.values())
+    what = f"{MAX_PASSES} readings found {len(found)} of {reading.expected} items"
+    raise ServiceUnavailableError(200, "UnstableList", what, "", listing.action)
+
+
+def _read_once(listing: Listing[ItemT]) -> Generator[Request, Response, Pass[ItemT]]:
+    reading: Pass[ItemT] = Pass(listing.page_size)
+    while not reading.over:
+        response = yield listing.request(reading.pages + 1)
+        page = response.read(listing.page_type)
+        if not _makes_sense(page, first=reading.pages == 0):
+            raise response.malformed("a page without items, of a list that is not empty")
+        reading.add(page, _by_id(listing, page, response))
+        if reading.pages >= MAX_PAGES:
+            raise response.malformed(f"the list does not end within {MAX_PAGES} pages")
+    return reading
+
+
+def _makes_sense(page: Page[ItemT], *, first: bool) -> bool:
+    """Whether a page without items may be believed: as the end of the list, or as a list with nothing in it."""
+    told = "items" in page.model_fields_set
+    if page.items or page.total == 0:
+        return True
+    return told and (not first or (page.items is not None and page.total is None))
+
+
+def _by_id(listing: Listing[ItemT], page: Page[ItemT], response: Response) -> dict[str, ItemT]:
+    items = {listing.identify(item) or "": item for item in page.items or ()}
+    if "" in items:
+        raise response.malformed("an item without an id")
+    return items
