@@ -1,1 +1,25 @@
-"""A stand-in for AgentRun, written from the facts alone. Imports nothing else of the package."""
+"""A stand-in for AgentRun, written from the facts alone. Imports nothing else of the package.
+
+`serve` is for a command, `EmulatorServer` for tests, `create_app` for whoever brings a server. What it can be told to
+do is in `behaviour`, and the routes to tell it are in `backstage`. It needs the extra `playground`.
+"""
+
+from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account
+from agentrun_operator.emulator.app import DEFAULT_REGION, PLAYGROUND, Seed, create_app
+from agentrun_operator.emulator.behaviour import Behaviour, Fault, Throttling, Transitions
+from agentrun_operator.emulator.server import EmulatorServer, serve
+
+__all__ = [
+    "DEFAULT_ACCOUNT",
+    "DEFAULT_REGION",
+    "PLAYGROUND",
+    "Account",
+    "Behaviour",
+    "EmulatorServer",
+    "Fault",
+    "Seed",
+    "Throttling",
+    "Transitions",
+    "create_app",
+    "serve",
+]

@@ -1,0 +1,95 @@
+"""What goes back over the wire: answers, refusals, and the shapes both are written in. No state, no decisions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+JSON = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer.
+
+    Attributes:
+        status: the HTTP status.
+        body: the body as one piece, or its pieces when it is streamed.
+        content_type: of the body.
+        headers: more headers, in lower case.
+        effect: whether the call changed something at the service.
+    """
+
+    status: int
+    body: bytes | Sequence[bytes]
+    content_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+    effect: bool = False
+
+    @property
+    def whole(self) -> bytes:
+        return self.body if isinstance(self.body, bytes) else b"".join(self.body)
+
+
+class ApiError(Exception):
+    """A request that is refused.
+
+    Args:
+        status: the HTTP status.
+        code: one of the service's own codes (ERR_…), or one of the gateway in front of it.
+        message: what is wrong; never holds a secret.
+        headers: more headers of the answer.
+    """
+
+    def __init__(self, status: int, code: str, message: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers
+
+
+def bad_request(message: str) -> ApiError:
+    return ApiError(400, "ERR_BAD_REQUEST", message)
+
+
+def invalid(message: str) -> ApiError:
+    return ApiError(400, "ERR_VALIDATION_FAILED", message)
+
+
+def not_found(message: str) -> ApiError:
+    # The documentation knows three codes and none of them means "not found": clients must go by status and message.
+    return ApiError(404, "ERR_BAD_REQUEST", message)
+
+
+def encode(value: object) -> bytes:
+    """Compact JSON in UTF-8."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which came as an escape and can only go as one
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
+def success(request_id: str, data: bytes, status: int = 200, *, effect: bool = False) -> Answer:
+    """The service's envelope around data that is JSON already."""
+    body = b'{"code":"SUCCESS","requestId":"%b","data":%b}' % (request_id.encode(), data)
+    return Answer(status, body, effect=effect)
+
+
+def service_error(request_id: str, refusal: ApiError) -> Answer:
+    """A refusal in the service's words, or in those of the gateway, which writes its keys with capitals."""
+    names = ("code", "message", "requestId") if refusal.code.startswith("ERR_") else ("Code", "Message", "RequestId")
+    body = dict(zip(names, (refusal.code, refusal.message, request_id), strict=True))
+    return Answer(refusal.status, encode(body), headers=refusal.headers)
+
+
+def openai_error(_request_id: str, refusal: ApiError) -> Answer:
+    """A refusal in the words of OpenAI's API."""
+    error = {
+        "message": refusal.message,
+        "type": "server_error" if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error",
+        "param": None,
+        "code": refusal.code,
+    }
+    return Answer(refusal.status, encode({"error": error}), headers=refusal.headers)

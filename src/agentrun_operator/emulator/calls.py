@@ -1,0 +1,51 @@
+"""A request as the emulator sees it: the parts of one request, taken further apart on demand. No I/O, no decisions."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import parse_qsl
+
+from agentrun_operator.emulator.answers import bad_request
+
+
+@dataclass
+class Call:
+    """One request to one action.
+
+    Attributes:
+        action: the API's name for what is asked.
+        request_id: the service's name for this request.
+        method: the HTTP method.
+        path: as sent, percent-encoding and all: signatures are made over this one.
+        query: as sent.
+        headers: names in lower case.
+        body: all of it.
+        target: the parameters in the path, decoded.
+    """
+
+    action: str
+    request_id: str
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+    target: dict[str, str]
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The query, decoded."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    @cached_property
+    def document(self) -> object:
+        """The body's JSON; an empty body is an empty object.
+
+        Raises:
+            ApiError: the body is not JSON.
+        """
+        try:
+            document: object = json.loads(self.body) if self.body else {}
+        except (ValueError, RecursionError) as error:
+            raise bad_request(f"the request body is not valid JSON: {error}") from None
+        return document

@@ -1,0 +1,175 @@
+"""The endpoint as the service shows it: what a body asks for becomes the document that a get answers. Pure.
+
+No state and no time in here; which document is current, and until when, is the business of `endpoints`.
+"""
+
+import struct
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agentrun_operator.emulator.answers import encode, invalid
+from agentrun_operator.emulator.checks import Check, InvalidError, flag, many, number, record, text, whole
+
+Document = Mapping[str, Any]
+
+NAME = r"[a-zA-Z][a-zA-Z0-9_-]{0,63}"
+LATEST = "LATEST"
+
+_VERSION = text(r"[1-9][0-9]*")
+_POLICY = record(
+    {
+        "name": text(),
+        "startTime": text(),
+        "endTime": text(),
+        "scheduleExpression": text(),
+        "timeZone": text(),
+        "target": whole(least=0),
+    },
+    required=("name", "scheduleExpression", "target"),
+)
+_WEIGHT = record({"version": _VERSION, "weight": number(0, 1, exclusive=True)}, required=("version", "weight"))
+_FIELDS: Mapping[str, Check] = {
+    "agentRuntimeEndpointName": text(NAME),
+    "description": text(longest=256),
+    "disablePublicNetworkAccess": flag,
+    "routingConfiguration": record({"versionWeights": many(_WEIGHT)}),
+    "scalingConfig": record({"minInstances": whole(least=0), "scheduledPolicies": many(_POLICY)}),
+    "targetVersion": text(rf"{LATEST}|[1-9][0-9]*"),
+}
+_CREATE = record(_FIELDS, required=("agentRuntimeEndpointName",))
+_UPDATE = record({**_FIELDS, "deleteScalingConfig": flag})
+
+_ROUNDING = 1e-9
+"""Weights are floats: ten times 0.1 is not 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of an endpoint, and its JSON: written once, however often it is listed."""
+
+    document: Document
+    encoded: bytes
+
+    @classmethod
+    def of(cls, document: Document) -> "Snapshot":
+        return cls(document, encode(document))
+
+
+def read_create(body: object, versions: Collection[str]) -> Document:
+    """The fields of a create.
+
+    Args:
+        body: the request's JSON.
+        versions: published by the runtime.
+
+    Raises:
+        ApiError: a field is unknown, malformed or contradicts another.
+    """
+    return _read(_CREATE, body, versions)
+
+
+def read_update(body: object, versions: Collection[str], current: Document) -> Document:
+    """The fields of an update of `current`; an endpoint keeps its name.
+
+    Raises:
+        ApiError: as `read_create`.
+    """
+    fields = _read(_UPDATE, body, versions)
+    name = current["agentRuntimeEndpointName"]
+    if fields.get("agentRuntimeEndpointName", name) != name:
+        raise invalid(f"agentRuntimeEndpointName of {name} cannot be changed")
+    if fields.get("deleteScalingConfig") and "scalingConfig" in fields:
+        raise invalid("scalingConfig and deleteScalingConfig exclude each other")
+    return fields
+
+
+def _read(shape: Check, body: object, versions: Collection[str]) -> Document:
+    try:
+        fields: Document = shape("", body)
+    except InvalidError as error:
+        raise invalid(str(error)) from None
+    _check_versions(fields, versions)
+    return fields
+
+
+def _check_versions(fields: Document, versions: Collection[str]) -> None:
+    target = fields.get("targetVersion", LATEST)
+    if target != LATEST and target not in versions:
+        raise invalid(f"targetVersion {target} is not a published version")
+    weights = fields.get("routingConfiguration", {}).get("versionWeights", [])
+    named = [weight["version"] for weight in weights]
+    if unknown := [version for version in named if version not in versions]:
+        raise invalid(f"routingConfiguration.versionWeights: {', '.join(unknown)} is not a published version")
+    if len(set(named)) != len(named):
+        raise invalid("routingConfiguration.versionWeights names a version twice")
+    if sum(weight["weight"] for weight in weights) > 1 - _ROUNDING:
+        raise invalid("routingConfiguration.versionWeights must sum to less than 1: targetVersion gets the remainder")
+
+
+def merged(current: Document, fields: Document) -> dict[str, Any]:
+    """`current` after a create or an update with `fields`: what is left out stays.
+
+    The service takes a scalingConfig and shows a scalingStatus.
+    """
+    document = {**current, **fields}
+    scaling = document.pop("scalingConfig", None)
+    if document.pop("deleteScalingConfig", False):
+        document.pop("scalingStatus", None)
+    if scaling is not None:
+        document["scalingStatus"] = _scaled(scaling)
+    return document
+
+
+def _scaled(scaling: Document) -> Document:
+    least = scaling.get("minInstances", 0)
+    return {
+        "minInstances": least,
+        "scheduledPolicies": scaling.get("scheduledPolicies", []),
+        "currentInstances": least,
+        "targetInstances": least,
+    }
+
+
+def _strip_description(document: Document, _newest: str) -> Document:
+    return {**document, "description": document["description"].strip()} if "description" in document else document
+
+
+def _forget_description(document: Document, _newest: str) -> Document:
+    return {name: value for name, value in document.items() if name != "description"}
+
+
+def _show_no_scaling_as_zero(document: Document, _newest: str) -> Document:
+    return document if "scalingStatus" in document else {**document, "scalingStatus": _scaled({})}
+
+
+def _resolve_latest(document: Document, newest: str) -> Document:
+    return {**document, "targetVersion": newest} if document.get("targetVersion") == LATEST else document
+
+
+def _single_precision_weights(document: Document, _newest: str) -> Document:
+    routing = document.get("routingConfiguration")
+    if not routing:
+        return document
+    weights = [
+        {**weight, "weight": struct.unpack("f", struct.pack("f", weight["weight"]))[0]}
+        for weight in routing.get("versionWeights", [])
+    ]
+    return {**document, "routingConfiguration": {"versionWeights": weights}}
+
+
+NORMALISATIONS: Mapping[str, Callable[[Document, str], Document]] = {
+    "strip-description": _strip_description,
+    "forget-description": _forget_description,
+    "show-no-scaling-as-zero": _show_no_scaling_as_zero,
+    "resolve-latest": _resolve_latest,
+    "single-precision-weights": _single_precision_weights,
+}
+"""Ways in which a service may alter what it was given, by name: each takes the document and the newest version."""
+
+
+def normalised(document: Document, names: Collection[str], newest: str) -> Document:
+    """`document` as a service with these habits stores it."""
+    for name in names:
+        document = NORMALISATIONS[name](document, newest)
+    return document

@@ -1,0 +1,96 @@
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from support.emulator_service import RUNTIMES, Service
+
+
+async def test_an_account_sees_its_own_runtimes_only(service: Service, runtime_path: str):
+    other = {"accessKeyId": "other-ak", "accessKeySecret": "other-sk", "accountId": "2"}
+    assert (await service.control("POST", "/accounts", other))[0] == 201
+    as_other = {"access_key_id": "other-ak", "access_key_secret": "other-sk"}
+    assert (await service.call("GET", runtime_path, **as_other))[0] == 404
+    assert (await service.call("GET", RUNTIMES, **as_other))[1]["data"]["total"] == 0
+    await service.control("POST", "/runtimes", {"name": "support-bot", "accountId": "2"})
+    assert (await service.call("GET", RUNTIMES, **as_other))[1]["data"]["total"] == 1
+    assert (await service.call("GET", RUNTIMES))[1]["data"]["total"] == 1
+
+
+async def test_a_revoked_key_is_unknown(service: Service, runtime_path: str):
+    assert await service.control("DELETE", "/accounts/emulator-ak") == (204, {})
+    assert (await service.call("GET", runtime_path))[1]["Code"] == "InvalidAccessKeyId.NotFound"
+    assert (await service.control("DELETE", "/accounts/emulator-ak"))[0] == 404
+
+
+async def test_accounts_are_shown_without_their_secrets(service: Service):
+    _, answer = await service.control("GET", "/accounts")
+    assert answer["items"] == [{"accessKeyId": "emulator-ak", "accountId": "1000000000000001"}]
+
+
+async def test_the_behaviour_is_shown_changed_and_reset(service: Service):
+    _, before = await service.control("GET", "/behaviour")
+    assert before["transitions"] == {"create": 1.5, "update": 1.0, "delete": 1.0}
+    _, changed = await service.control("PUT", "/behaviour", {"transitions": {"create": 0}})
+    assert changed["transitions"] == {"create": 0, "update": 1.0, "delete": 1.0}
+    status, refused = await service.control("PUT", "/behaviour", {"pageLimit": 0})
+    assert (status, refused["code"], refused["message"]) == (
+        400,
+        "ERR_VALIDATION_FAILED",
+        "pageLimit must be at least 1",
+    )
+    assert await service.control("DELETE", "/behaviour") == (200, before)
+
+
+async def test_a_change_by_hand_is_seen_by_the_api(service: Service, runtime_path: str):
+    endpoint = await service.endpoint(runtime_path)
+    by_hand = f"/endpoints/{endpoint.rpartition('/')[2]}"
+    change = {"description": "by hand", "status": "FAILED", "statusReason": "somebody", "targetVersion": None}
+    await service.control("PATCH", by_hand, change)
+    _, answer = await service.call("GET", endpoint)
+    assert answer["data"].items() >= {"description": "by hand", "status": "FAILED", "statusReason": "somebody"}.items()
+    assert "targetVersion" not in answer["data"]
+    assert (await service.control("PATCH", by_hand, {"agentRuntimeEndpointName": "other"}))[0] == 400
+    assert await service.control("DELETE", by_hand) == (204, {})
+    assert await service.state(endpoint) == 404
+    assert (await service.control("PATCH", by_hand, {}))[0] == 404
+
+
+async def test_an_endpoint_made_by_hand_is_ready_at_once_and_noted_nowhere(service: Service, runtime_id: str):
+    status, made = await service.control(
+        "POST", f"/runtimes/{runtime_id}/endpoints", {"agentRuntimeEndpointName": "chat"}
+    )
+    assert (status, made["status"]) == (201, "READY")
+    assert (await service.control("GET", "/requests"))[1]["counts"] == {}
+
+
+async def test_a_removed_runtime_takes_its_endpoints_along(service: Service, runtime_path: str, runtime_id: str):
+    endpoint = await service.endpoint(runtime_path)
+    assert await service.control("DELETE", f"/runtimes/{runtime_id}") == (204, {})
+    assert await service.state(endpoint) == 404
+    assert (await service.control("GET", "/endpoints"))[1]["total"] == 0
+    assert (await service.control("GET", "/runtimes"))[1]["total"] == 0
+
+
+async def test_a_runtime_may_come_with_an_endpoint_of_the_services_own(service: Service):
+    _, made = await service.control("POST", "/runtimes", {"name": "other", "versions": 2, "defaultEndpoint": True})
+    assert (made["id"], made["agentRuntimeVersion"]) == (made["agentRuntimeId"], "2")
+    _, answer = await service.control("GET", "/endpoints")
+    assert [item["agentRuntimeEndpointName"] for item in answer["items"]] == ["Default"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "status"),
+    [
+        pytest.param(("127.0.0.1", 1), 200, id="this machine"),
+        pytest.param(("::1", 1), 200, id="this machine by IPv6"),
+        pytest.param(("::ffff:127.0.0.1", 1), 200, id="this machine by both"),
+        pytest.param(("192.0.2.1", 1), 403, id="another machine"),
+        pytest.param(("::ffff:192.0.2.1", 1), 403, id="another machine by both"),
+        pytest.param(("example.org", 1), 403, id="a name"),
+    ],
+)
+async def test_the_control_routes_answer_this_machine_only(app: ASGIApp, peer: tuple[str, int], status: int):
+    transport = httpx.ASGITransport(app, client=peer)
+    async with httpx.AsyncClient(transport=transport, base_url="http://emulator") as http:
+        response = await http.get("/_emulator/requests", headers={"X-Forwarded-For": "127.0.0.1"})
+    assert response.status_code == status
