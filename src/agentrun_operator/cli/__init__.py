@@ -1,1 +1,5 @@
-"""The command line: one module per command."""
+"""The command line: one module per command, each named like its command.
+
+A command's module is imported to show the help of all, so it stays light: typer and the standard library. What the
+command needs to work, it imports when it is called.
+"""

@@ -1,1 +1,50 @@
-"""Finds, builds and runs a real Kubernetes control plane. Imports nothing else of the package."""
+"""A real Kubernetes control plane for playing and for tests: found, else built, and run on this machine.
+
+    with progress_on(Console(stderr=True)) as progress:
+        binaries = find_binaries(os.environ, progress)
+    with ControlPlane(binaries) as plane:
+        plane.run_kubectl("get", "namespaces")
+
+Runs on Linux and macOS. Imports nothing else of the package, and no Kubernetes library: it is what those are tested
+with.
+"""
+
+from agentrun_operator.controlplane.access import ADMIN, NOBODY, User
+from agentrun_operator.controlplane.binaries import Binaries, find_binaries
+from agentrun_operator.controlplane.component import Component
+from agentrun_operator.controlplane.errors import (
+    AddressInUseError,
+    BinariesNotFoundError,
+    BuildError,
+    ComponentError,
+    ControlPlaneError,
+    KubectlError,
+)
+from agentrun_operator.controlplane.plane import ControlPlane
+from agentrun_operator.controlplane.ports import LOOPBACK, free_port, with_free_ports
+from agentrun_operator.controlplane.probe import answers
+from agentrun_operator.controlplane.processes import ProcessGroup
+from agentrun_operator.controlplane.progress import Progress, progress_on
+
+__all__ = [
+    "ADMIN",
+    "LOOPBACK",
+    "NOBODY",
+    "AddressInUseError",
+    "Binaries",
+    "BinariesNotFoundError",
+    "BuildError",
+    "Component",
+    "ComponentError",
+    "ControlPlane",
+    "ControlPlaneError",
+    "KubectlError",
+    "ProcessGroup",
+    "Progress",
+    "User",
+    "answers",
+    "find_binaries",
+    "free_port",
+    "progress_on",
+    "with_free_ports",
+]

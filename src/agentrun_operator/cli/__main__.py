@@ -1,0 +1,5 @@
+"""`python -m agentrun_operator.cli`: the command line of this very interpreter, wherever scripts are installed."""
+
+from agentrun_operator.cli.main import main
+
+main()

@@ -1,0 +1,8 @@
+"""How a command tells a person that it cannot go on."""
+
+
+class CommandError(Exception):
+    """Ends a command: the message is shown without a traceback, and the exit code is 1.
+
+    The message says what happened, where, and what to do, on one line where it can.
+    """

@@ -1,0 +1,44 @@
+"""What the playground tells people to try. Pure."""
+
+from agentrun_operator.cli.playground.stage import Stage
+
+TEXT = """
+In another terminal:
+
+  export KUBECONFIG={kubeconfig}
+  alias kubectl={kubectl}
+
+  kubectl get are -o wide --watch
+  kubectl describe are chat
+  kubectl explain are.spec
+
+Give everybody version 4, and see it arrive:
+
+  kubectl patch are chat --type=merge -p '{{"spec": {{"targetVersion": "4", "routing": null}}}}'
+
+Change an endpoint behind the operator's back, and see it corrected (`kubectl get events`):
+
+  curl -X PATCH {emulator}/_emulator/endpoints/$(kubectl get are chat -o jsonpath='{{.status.endpointId}}') \\
+    -d '{{"description": "by hand"}}'
+
+What AgentRun holds, what it was asked for, and how to make it fail:
+
+  curl {emulator}/_emulator/endpoints
+  curl {emulator}/_emulator/requests
+  curl -X POST {emulator}/_emulator/behaviour/faults \
+    -d '{{"action": "UpdateAgentRuntimeEndpoint", "status": 500, "times": 3}}'
+
+The operator's metrics are at {metrics}, all logs in {logs}.
+Ctrl-C ends everything.
+"""
+
+
+def advice(stage: Stage) -> str:
+    """Commands that work in this very playground."""
+    return TEXT.format(
+        kubeconfig=stage.plane.kubeconfig,
+        kubectl=stage.plane.kubectl,
+        emulator=stage.backstage.url,
+        metrics=stage.metrics,
+        logs=stage.logs,
+    )

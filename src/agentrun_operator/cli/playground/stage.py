@@ -1,0 +1,157 @@
+"""Everything a playground consists of, started in order and ended in the opposite one.
+
+The control plane, the emulator and the operator are programs of their own, as they would be anywhere else; the operator
+is the very command that is run in a cluster.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentrun_operator.cli.playground.backstage import Backstage
+from agentrun_operator.cli.playground.screen import Screen
+from agentrun_operator.controlplane import (
+    LOOPBACK,
+    Component,
+    ControlPlane,
+    ProcessGroup,
+    answers,
+    find_binaries,
+    free_port,
+    progress_on,
+    with_free_ports,
+)
+from agentrun_operator.resources.crd import crd_yaml
+
+START_TIMEOUT = 30.0  # seconds, for the emulator and for the operator
+STOP_TIMEOUT = 10.0  # seconds, for the operator to finish what it is doing
+ACCOUNT = {
+    "AGENTRUN_ACCESS_KEY_ID": "emulator-ak",
+    "AGENTRUN_ACCESS_KEY_SECRET": "emulator-sk",
+    "AGENTRUN_ACCOUNT_ID": "1000000000000001",
+    "AGENTRUN_REGION": "cn-hangzhou",
+}
+CLOUD = ("AGENTRUN_", "ALIBABA_CLOUD_", "FC_")  # variables that lead to a real account
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A playground that runs.
+
+    Attributes:
+        plane: The control plane.
+        backstage: The way to the emulated AgentRun.
+        emulator: Its process.
+        operator: The operator's process.
+        metrics: The URL of the operator's metrics.
+        logs: The folder with everybody's logs.
+    """
+
+    plane: ControlPlane
+    backstage: Backstage
+    emulator: Component
+    operator: Component
+    metrics: str
+    logs: Path
+
+    def check(self) -> None:
+        """Nothing, as long as the emulator and the operator run.
+
+        Raises:
+            ComponentError: One of them ended; the message shows the end of its log.
+        """
+        self.emulator.check()
+        self.operator.check()
+
+
+@contextmanager
+def running_stage(screen: Screen, logs: Path) -> Iterator[Stage]:
+    """Start everything, and end it when the block ends.
+
+    Args:
+        screen: Told what is done.
+        logs: An existing folder for all logs.
+
+    Raises:
+        ControlPlaneError: The control plane cannot be found, built or started, or a component ended.
+    """
+    with progress_on(screen.console) as progress:
+        binaries = find_binaries(os.environ, progress)
+    with ProcessGroup() as group:
+        with screen.doing("Starting a control plane"):
+            plane = ControlPlane(binaries, logs=logs)
+        with plane:
+            with screen.doing("Starting an emulated AgentRun"):
+                emulator, url = with_free_ports(lambda: _start_emulator(group, logs))
+                backstage = Backstage(url)
+                backstage.add_default_endpoint("support-bot")
+            with screen.doing("Installing the custom resource"):
+                _install_crd(plane)
+            with screen.doing("Starting the operator"):
+                operator, health = with_free_ports(lambda: _start_operator(group, logs, plane, url))
+            yield Stage(plane, backstage, emulator, operator, f"{health}/metrics", logs)
+            operator.stop(STOP_TIMEOUT)
+
+
+def operator_environment(environ: Mapping[str, str], emulator_url: str, health_address: str) -> dict[str, str]:
+    """The operator's environment: this one, without a way to a real account, and with the way to the emulator.
+
+    Args:
+        environ: The environment of this process.
+        emulator_url: Where the emulator listens.
+        health_address: Where the operator is to serve its health and its metrics.
+    """
+    clean = {name: value for name, value in environ.items() if not name.startswith(CLOUD)}
+    return {
+        **clean,
+        **ACCOUNT,
+        "AGENTRUN_CONTROL_ENDPOINT": emulator_url,
+        "AGENTRUN_OPERATOR_HEALTH_ADDRESS": health_address,
+        "AGENTRUN_OPERATOR_LEADER_ELECT": "false",
+        "AGENTRUN_OPERATOR_POLL_INTERVAL": "3s",  # what is changed by hand is seen while one watches
+        "NO_PROXY": LOOPBACK,
+        "no_proxy": LOOPBACK,
+    }
+
+
+def _start_emulator(group: ProcessGroup, logs: Path) -> tuple[Component, str]:
+    port = free_port()
+    url = f"http://{LOOPBACK}:{port}"
+    component = Component(
+        "emulator",
+        [*_this_program(), "emulator", f"--host={LOOPBACK}", f"--port={port}"],
+        group=group,
+        log=logs / "emulator.log",
+        is_ready=answers(f"{url}/_emulator/requests"),
+        start_timeout=START_TIMEOUT,
+    )
+    component.start()
+    return component, url
+
+
+def _start_operator(group: ProcessGroup, logs: Path, plane: ControlPlane, emulator_url: str) -> tuple[Component, str]:
+    address = f"{LOOPBACK}:{free_port()}"
+    component = Component(
+        "operator",
+        [*_this_program(), "run", f"--kubeconfig={plane.kubeconfig}"],
+        environ=operator_environment(os.environ, emulator_url, address),
+        group=group,
+        log=logs / "operator.log",
+        is_ready=answers(f"http://{address}/readyz"),
+        start_timeout=START_TIMEOUT,
+    )
+    component.start()
+    return component, f"http://{address}"
+
+
+def _install_crd(plane: ControlPlane) -> None:
+    crd = crd_yaml()
+    plane.run_kubectl("apply", "--filename=-", input=crd)
+    plane.run_kubectl("wait", "--for=condition=Established", "--filename=-", "--timeout=30s", input=crd)
+
+
+def _this_program() -> list[str]:
+    return [sys.executable, "-m", "agentrun_operator.cli"]

@@ -1,0 +1,82 @@
+"""A Go module that pins programs to build, and is part of this package. What it says, no build."""
+
+import hashlib
+import platform
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentrun_operator.controlplane.golang import Version, parse_version
+
+VERSION_VARIABLE = "k8s.io/component-base/version"
+
+
+@dataclass(frozen=True)
+class GoModule:
+    """A folder with a go.mod, and the programs that are built from it.
+
+    Args:
+        folder: Where go.mod and go.sum are.
+        programs: The package of each program, by the name the program gets.
+        versioned: The Go module whose version the programs report.
+    """
+
+    folder: Path
+    programs: dict[str, str]
+    versioned: str
+
+    @property
+    def go_version(self) -> Version:
+        """The oldest Go that builds it."""
+        return parse_version(self._required("go")) or (0, 0)
+
+    @property
+    def version(self) -> str:
+        """What the programs report, such as `v1.37.0`."""
+        return self._required(self.versioned)
+
+    @property
+    def flags(self) -> list[str]:
+        """What `go list` and `go build` must both be given: the same packages, small programs, a true version."""
+        major, minor, *_ = self.version.removeprefix("v").split(".")
+        variables = {"gitVersion": self.version, "gitMajor": major, "gitMinor": minor}
+        definitions = (f"-X {VERSION_VARIABLE}.{name}={value}" for name, value in variables.items())
+        return ["-trimpath", "-buildvcs=false", f"-ldflags={' '.join(['-s', '-w', *definitions])}"]
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs when the programs may differ: sources, flags, names or platform."""
+        content = hashlib.sha256()
+        for part in (
+            self._read("go.mod"),
+            self._read("go.sum"),
+            self.flags,
+            self.programs,
+            sys.platform,
+            platform.machine(),
+        ):
+            content.update(repr(part).encode())
+        return content.hexdigest()[:16]
+
+    def _required(self, name: str) -> str:
+        """The version that go.mod requires of a module, or of Go itself."""
+        match = re.search(rf"^\s*{re.escape(name)} (\S+)", self._read("go.mod"), re.MULTILINE)
+        if not match:
+            raise ValueError(f"{self.folder / 'go.mod'} does not name {name}")
+        return match[1]
+
+    def _read(self, name: str) -> str:
+        return (self.folder / name).read_text()
+
+
+KUBERNETES = GoModule(
+    Path(__file__).parent / "modules" / "kubernetes",
+    {
+        "etcd": "go.etcd.io/etcd/server/v3",
+        "kubectl": "k8s.io/kubernetes/cmd/kubectl",
+        "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+        "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+    },
+    versioned="k8s.io/kubernetes",
+)

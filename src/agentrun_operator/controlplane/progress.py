@@ -1,0 +1,99 @@
+"""Shows a person, or a log, how far a long piece of work is. Knows nothing of what the work is."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+LINE_INTERVAL = 10.0  # seconds between two lines in a log
+
+
+class Progress(Protocol):
+    """What a long piece of work tells about itself."""
+
+    def stage(self, text: str, total: int | None = None) -> None:
+        """Something begins, and has so many steps (None: unknown). It ends what came before."""
+
+    def advance(self, what: str) -> None:
+        """A step of the current stage: its name."""
+
+
+class ProgressBars:
+    """A bar for each stage, on a terminal. Nothing is drawn before the first one."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._task = bars.add_task("", visible=False, total=None, what="")
+
+    def stage(self, text: str, total: int | None = None) -> None:
+        self._finish()
+        self._bars.start()
+        self._task = self._bars.add_task(text, total=total, what="")
+
+    def advance(self, what: str) -> None:
+        self._bars.update(self._task, advance=1, what=what)
+
+    def _finish(self) -> None:
+        done = self._bars.tasks[self._task].completed
+        self._bars.update(self._task, total=done, what="")
+        self._bars.stop_task(self._task)
+
+
+class ProgressLines:
+    """A line at the start of each stage and then now and then, for a log.
+
+    Args:
+        write: Takes a line.
+        clock: Seconds that never go back.
+        interval: The least time between two lines of a stage, in seconds.
+    """
+
+    def __init__(
+        self, write: Callable[[str], object], clock: Callable[[], float] = monotonic, interval: float = LINE_INTERVAL
+    ) -> None:
+        self._write = write
+        self._clock = clock
+        self._interval = interval
+        self._text = ""
+        self._total: int | None = None
+        self._done = 0
+        self._last_line = clock()
+
+    def stage(self, text: str, total: int | None = None) -> None:
+        self._text, self._total, self._done = text, total, 0
+        self._say(text)
+
+    def advance(self, what: str) -> None:
+        self._done += 1
+        if self._clock() - self._last_line >= self._interval:
+            of_total = "" if self._total is None else f" of {self._total}"
+            self._say(f"{self._text}: {self._done}{of_total}, {what}")
+
+    def _say(self, line: str) -> None:
+        self._last_line = self._clock()
+        self._write(line)
+
+
+@contextmanager
+def progress_on(console: Console) -> Iterator[Progress]:
+    """Bars where the console is a terminal, else lines."""
+    if not console.is_terminal:
+        yield ProgressLines(lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True))
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[what]}", markup=False, style="dim"),
+    )
+    bars = Bars(*columns, console=console)
+    try:
+        yield ProgressBars(bars)
+    finally:
+        bars.stop()

@@ -1,0 +1,19 @@
+from agentrun_operator.cli.playground.stage import operator_environment
+
+
+def test_the_operator_is_led_to_the_emulator_and_away_from_real_accounts():
+    mine = {
+        "PATH": "/bin",
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "real",
+        "AGENTRUN_SECURITY_TOKEN": "real",
+        "AGENTRUN_DATA_ENDPOINT": "https://real",
+        "FC_ACCOUNT_ID": "real",
+        "AGENTRUN_OPERATOR_NAMESPACES": "elsewhere",
+    }
+    environ = operator_environment(mine, "http://127.0.0.1:1", "127.0.0.1:2")
+    assert environ["PATH"] == "/bin"
+    assert environ["AGENTRUN_CONTROL_ENDPOINT"] == "http://127.0.0.1:1"
+    assert environ["AGENTRUN_ACCESS_KEY_ID"] == "emulator-ak"
+    assert environ["AGENTRUN_OPERATOR_HEALTH_ADDRESS"] == "127.0.0.1:2"
+    assert not {"AGENTRUN_OPERATOR_NAMESPACES", "AGENTRUN_DATA_ENDPOINT", "AGENTRUN_SECURITY_TOKEN"} & environ.keys()
+    assert "real" not in environ.values()
