@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import kopf
 
@@ -24,6 +25,27 @@ class _Everything(frozenset[asyncio.Task[object]]):
 
     def __contains__(self, task: object) -> bool:
         return True
+
+
+class _Hush:
+    """Keeps to the debug log what kopf's own tasks run into while it stops.
+
+    It closes its session under those that still scan the API, and nobody waits for them.
+    """
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if self._stop.is_set() and _is_kopfs(context.get("future")):
+            log.debug("While kopf stopped: %s", context.get("exception"))
+        else:
+            loop.default_exception_handler(context)
+
+
+def _is_kopfs(future: object) -> bool:
+    code = getattr(future.get_coro(), "cr_code", None) if isinstance(future, asyncio.Task) else None
+    return code is not None and Path(code.co_filename).is_relative_to(Path(kopf.__file__).parent)
 
 
 class Watch:
@@ -52,6 +74,7 @@ class Watch:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watches until `stop` is set."""
+        asyncio.get_running_loop().set_exception_handler(_Hush(stop))
         while not stop.is_set():
             tasks = await kopf.spawn_tasks(
                 registry=self._registry,
