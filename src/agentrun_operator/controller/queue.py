@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, TypeVar
 
@@ -36,6 +37,21 @@ class Priority(IntEnum):
     """The object is new."""
     LOOK = 3
     """A look at everything: after a start, a list or a resync."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[K]):
+    """A key whose turn it is.
+
+    Args:
+        key: the key.
+        priority: how urgent it was.
+        waited: seconds since it was first asked for.
+    """
+
+    key: K
+    priority: Priority
+    waited: float
 
 
 class _Lane(Generic[K]):
@@ -78,6 +94,7 @@ class WorkQueue(Generic[K]):
         self._jitter = jitter
         self._clock = clock
         self._dirty: dict[K, Priority] = {}
+        self._since: dict[K, float] = {}
         self._active: dict[K, _Lane[K]] = {}
         self._lanes: dict[Hashable, _Lane[K]] = {}
         self._turns: dict[Priority, dict[Hashable, _Lane[K]]] = {priority: {} for priority in Priority}
@@ -104,6 +121,7 @@ class WorkQueue(Generic[K]):
         if priority >= self._dirty.get(key, len(Priority)):
             return
         self._dirty[key] = priority
+        self._since.setdefault(key, self._clock())
         if key not in self._active:
             self._line_up(key, priority)
 
@@ -147,13 +165,14 @@ class WorkQueue(Generic[K]):
             farewell: is called with it once nobody works on it: at once, or when the work under way has ended.
         """
         self._dirty.pop(key, None)
+        self._since.pop(key, None)
         if key in self._active:
             self._farewells[key] = farewell
         else:
             self._part_from(key, farewell)
 
-    async def get(self) -> tuple[K, Priority]:
-        """The next key to work on, and how urgent it was; `done` has to be called for it."""
+    async def get(self) -> Turn[K]:
+        """The next key to work on; `done` has to be called for it."""
         while True:
             self._release_due()
             if (found := self._next()) is not None:
@@ -201,7 +220,7 @@ class WorkQueue(Generic[K]):
             if waiting and lane.room(priority, self._places):
                 self._turns[priority][lane.name] = lane
 
-    def _next(self) -> tuple[K, Priority] | None:
+    def _next(self) -> Turn[K] | None:
         for priority, turns in self._turns.items():
             while turns:
                 name = next(iter(turns))
@@ -210,7 +229,7 @@ class WorkQueue(Generic[K]):
                 if lane.idle:
                     self._lanes.pop(name, None)
                 if key is not None:
-                    return key, priority
+                    return Turn(key, priority, self._clock() - self._since.pop(key))
         return None
 
     def _take(self, lane: _Lane[K], priority: Priority) -> K | None:

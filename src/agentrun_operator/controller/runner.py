@@ -45,8 +45,9 @@ class Runner:
     async def run(self) -> None:
         """Works until it is cancelled; passes under way go on then."""
         while True:
-            key, priority = await self._queue.get()
-            task = asyncio.create_task(self._pass(key, priority), name=f"reconcile {key}")
+            turn = await self._queue.get()
+            self._metrics.queue_seconds.observe(turn.waited)
+            task = asyncio.create_task(self._pass(turn.key, turn.priority), name=f"reconcile {turn.key}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 

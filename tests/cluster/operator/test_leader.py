@@ -1,0 +1,116 @@
+"""One replica works at a time, another takes over, and one that lost the Lease writes nothing more."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agentrun_operator.controlplane import ControlPlane
+from agentrun_operator.emulator import EmulatorServer
+from support.cluster import Kubectl, eventually
+from support.emulator import Emulator
+from support.endpoints import Endpoints
+from support.operator import QUICK, Operator, agentrun_environment
+
+
+@pytest.fixture
+def replicas(
+    control_plane: ControlPlane,
+    namespace: str,
+    service: tuple[EmulatorServer, Emulator],
+    emulator: Emulator,
+    tmp_path: Path,
+) -> Iterator[tuple[Operator, Operator]]:
+    """The one that leads and the one that stands by."""
+    settings = QUICK | {
+        "kubeconfig": str(control_plane.kubeconfig),
+        "namespaces": namespace,
+        "leader-elect": "true",
+        "lease-namespace": namespace,
+    }
+    folders = (tmp_path / "first", tmp_path / "second")
+    for folder in folders:
+        folder.mkdir()
+    first, second = (Operator(folder, agentrun_environment(service[0].url), settings) for folder in folders)
+    first.start().wait_leading()
+    second.start()
+    yield first, second
+    first.close()
+    second.close()
+    assert first.defects() + second.defects() == []
+
+
+def holder(kubectl: Kubectl) -> str:
+    lease = kubectl.get("lease", "agentrun-operator") or {"spec": {}}
+    return str(lease["spec"].get("holderIdentity", ""))
+
+
+def test_the_standby_is_ready_and_holds_no_watch(replicas: tuple[Operator, Operator], endpoints: Endpoints):
+    endpoints.apply("chat")
+    endpoints.wait_ready("chat")
+
+    _, standby = replicas
+
+    assert standby.get("/readyz")[0] == 200
+    assert standby.get("/livez")[0] == 200
+    assert standby.metrics()["agentrun_leader"] == 0
+    assert "Working on" not in standby.log()
+
+
+def test_a_killed_leader_is_followed_within_twenty_seconds(
+    replicas: tuple[Operator, Operator], endpoints: Endpoints, emulator: Emulator
+):
+    first, _ = replicas
+    endpoints.apply("before")
+    endpoints.wait_ready("before")
+
+    first.kill()
+    killed = time.monotonic()
+    endpoints.apply("after")
+    eventually(lambda: emulator.endpoint("after"), within=25)
+
+    assert time.monotonic() - killed <= 20
+
+
+def test_a_leader_that_is_told_to_stop_is_followed_within_two_seconds(
+    replicas: tuple[Operator, Operator], endpoints: Endpoints, emulator: Emulator, kubectl: Kubectl
+):
+    first, second = replicas
+    endpoints.apply("before")
+    endpoints.wait_ready("before")
+    held = holder(kubectl)
+
+    assert first.terminate() == 0
+    ended = time.monotonic()
+    eventually(lambda: holder(kubectl) not in ("", held), within=10)
+    taken = time.monotonic() - ended
+    second.wait_leading()
+
+    assert taken <= 3.0  # a try each 2 to 2.4 s
+    endpoints.apply("after")
+    endpoints.wait_ready("after")
+
+
+def test_a_leader_that_was_stopped_past_its_lease_writes_nothing_more_and_ends(
+    replicas: tuple[Operator, Operator], endpoints: Endpoints, emulator: Emulator, kubectl: Kubectl
+):
+    first, second = replicas
+    endpoints.apply("chat", description="one")
+    endpoints.wait_ready("chat")
+    held = holder(kubectl)
+
+    first.pause()
+    endpoints.change("chat", description="two")
+    eventually(lambda: holder(kubectl) not in ("", held), within=30)
+    endpoints.wait_ready("chat")
+    emulator.forget_requests()
+    first.resume()
+
+    assert first.process.wait(15) == 1
+    assert "Lease" in first.log()
+    assert emulator.effects() == []
+    second.wait_leading()
+    endpoints.change("chat", description="three")
+    endpoints.wait_ready("chat")
+    assert (emulator.endpoint("chat") or {})["description"] == "three"
