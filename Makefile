@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 ARGS ?=
+# Tests on a control plane wait more than they work.
+WORKERS ?= 4
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +22,8 @@ $(READY): requirements/dev.txt pyproject.toml
 playground: $(READY) ## A real control plane, the emulator and the operator on this machine (ARGS=--once: go through it and exit)
 	@$(BIN)/agentrun-operator playground $(ARGS)
 
-test: $(READY) ## Every test; ARGS="tests/unit -k delta" runs some
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## Every test, several at a time; ARGS="tests/unit -k delta" runs some
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=$(WORKERS))
 
 check: $(READY) ## Lint, types, import directions, generated files
 	$(BIN)/ruff format --check --quiet

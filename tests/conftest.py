@@ -1,15 +1,36 @@
-"""What holds for every test: its level is the folder it lives in."""
+"""What holds for every test: its level is the folder it lives in, and what takes minutes is shown before it begins."""
 
+import os
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from agentrun_operator.controlplane import ControlPlaneError, find_binaries, progress_on
+
+ROOT = Path(__file__).parent
 LEVELS = ("unit", "emulated", "cluster")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    root = Path(__file__).parent
     for item in items:
-        level = item.path.relative_to(root).parts[0]
+        level = item.path.relative_to(ROOT).parts[0]
         if level in LEVELS:
             item.add_marker(level)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Builds the control plane, if it has to be built, while somebody can still see it: workers print nothing."""
+    if not hasattr(session.config, "workerinput") and wants_a_cluster(session.config.args):
+        try:
+            with progress_on(Console(stderr=True)) as progress:
+                find_binaries(os.environ, progress)
+        except ControlPlaneError as error:
+            pytest.exit(str(error), returncode=1)
+
+
+def wants_a_cluster(args: list[str]) -> bool:
+    """Whether what was asked for may hold tests on a control plane."""
+    cluster = ROOT / "cluster"
+    asked = [Path(arg.split("::")[0]).resolve() for arg in args]
+    return any(path == cluster or cluster in path.parents or path in cluster.parents for path in asked)
