@@ -13,6 +13,7 @@ from support.cluster import eventually
 
 GO = """#!/bin/sh
 echo "$1" >> "$CALLS"
+printf "$GOROOT" > "$CALLS.goroot"
 case "$1" in
   env) echo go"$VERSION" ;;
   list) echo "go: downloading example.com/one v1.0.0" >&2; printf 'example.com/one\\nexample.com/main\\n' ;;
@@ -145,3 +146,4 @@ def test_the_go_wheel_serves_where_path_has_none(environ, module, tmp_path, monk
     monkeypatch.delitem(sys.modules, "go")
     monkeypatch.syspath_prepend(str(wheel.parent))
     assert (cached_build(environ | {"PATH": "/usr/bin:/bin"}, Told(), module) / "program").exists()
+    assert Path(environ["CALLS"] + ".goroot").read_text() == str(wheel)
