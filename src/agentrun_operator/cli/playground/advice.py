@@ -25,7 +25,7 @@ What AgentRun holds, what it was asked for, and how to make it fail:
 
   curl {emulator}/_emulator/endpoints
   curl {emulator}/_emulator/requests
-  curl -X POST {emulator}/_emulator/behaviour/faults \
+  curl -X POST {emulator}/_emulator/behaviour/faults \\
     -d '{{"action": "UpdateAgentRuntimeEndpoint", "status": 500, "times": 3}}'
 
 The operator's metrics are at {metrics}, all logs in {logs}.
