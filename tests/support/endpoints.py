@@ -26,7 +26,9 @@ class Endpoints:
     def __init__(self, kubectl: Kubectl) -> None:
         self.kubectl = kubectl
 
-    def apply(self, name: str, runtime: str = "support-bot", annotations: dict[str, str] | None = None, **spec: Any) -> None:
+    def apply(
+        self, name: str, runtime: str = "support-bot", annotations: dict[str, str] | None = None, **spec: Any
+    ) -> None:
         self.kubectl.apply(manifest(name, runtime, annotations, **spec))
 
     def change(self, name: str, **spec: Any) -> None:
@@ -54,7 +56,10 @@ class Endpoints:
         """Until it is Ready for its present generation."""
 
         def ready(found: Object) -> bool:
-            return found["status"]["observedGeneration"] == found["metadata"]["generation"] and says(found, "Ready") == "True"
+            return (
+                found["status"]["observedGeneration"] == found["metadata"]["generation"]
+                and says(found, "Ready") == "True"
+            )
 
         return self.kubectl.wait_for(KIND, name, ready, within)
 

@@ -1,4 +1,4 @@
-"""The operator as people run it: a process of its own, started with flags and an environment, told things by signals."""
+"""The operator as people run it: a process of its own, with flags and an environment, told things by signals."""
 
 import json
 import os

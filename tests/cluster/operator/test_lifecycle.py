@@ -150,7 +150,9 @@ def test_a_restart_with_nothing_changed_writes_nothing(endpoints: Endpoints, emu
 def test_a_new_object_takes_three_writes_and_an_edit_two(endpoints: Endpoints, operator: Operator):
     def writes() -> dict[str, float]:
         prefix = "agentrun_kubernetes_writes_total"
-        return {name: value for name, value in operator.metrics().items() if name.startswith(prefix) and "event" not in name}
+        return {
+            name: value for name, value in operator.metrics().items() if name.startswith(prefix) and "event" not in name
+        }
 
     endpoints.apply("chat")
     endpoints.wait_ready("chat")

@@ -288,7 +288,11 @@ def test_a_name_that_leads_to_another_runtime_once_the_first_is_gone_moves_the_e
     other = emulator.add_runtime("support-bot")
 
     found = eventually(
-        lambda: endpoints.wait_ready("chat", within=1) if endpoints.get("chat")["status"]["agentRuntimeId"] == other else None,
+        lambda: (
+            endpoints.wait_ready("chat", within=1)
+            if endpoints.get("chat")["status"]["agentRuntimeId"] == other
+            else None
+        ),
         within=40,
     )
     assert emulator.endpoint("chat", other) is not None
