@@ -287,16 +287,9 @@ def test_a_name_that_leads_to_another_runtime_once_the_first_is_gone_moves_the_e
 
     other = emulator.add_runtime("support-bot")
 
-    found = eventually(
-        lambda: (
-            endpoints.wait_ready("chat", within=1)
-            if endpoints.get("chat")["status"]["agentRuntimeId"] == other
-            else None
-        ),
-        within=40,
-    )
+    endpoints.wait_status("chat", agentRuntimeId=other, within=40)
+    endpoints.wait_ready("chat")
     assert emulator.endpoint("chat", other) is not None
-    assert found["status"]["agentRuntimeId"] == other
 
 
 def test_of_two_objects_for_one_endpoint_the_older_wins_and_the_other_takes_over(
