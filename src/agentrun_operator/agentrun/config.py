@@ -69,7 +69,7 @@ class Config:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         key_ids = (access_key_id, *_environment("AGENTRUN_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_ID"))
-        strength = next((place for place, key_id in enumerate(key_ids, start=1) if key_id), None)
+        strength = next((place for place, key_id in enumerate(key_ids, start=1) if _first(key_id)), None)
         self.access_key_id: Final = _first(*key_ids)
         self.access_key_secret: Final = _secret(
             access_key_secret, *_environment("AGENTRUN_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")

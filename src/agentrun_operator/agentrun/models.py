@@ -37,7 +37,7 @@ class WireModel(BaseModel):
 
     def to_wire(self) -> dict[str, JsonValue]:
         """The JSON object to send: camelCase, only what was set, no nulls."""
-        wire: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+        wire: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         return wire
 
 

@@ -63,7 +63,9 @@ class Pass(Generic[ItemT]):
         asked_size: Items asked for on a page.
         found: The items by id, in the order of their first sight, each as it was last seen.
         pages: Pages read.
-        expected: The lowest of the service's counts: what was added meanwhile need not be seen. 0 without any.
+        least: The lowest of the service's counts, 0 without any.
+        latest: The latest of them, 0 without any.
+        counted: Whether a count went beyond its page: then it is one of the list.
         stale_pages: Pages in a row that brought nothing new.
         ended: Whether a page was empty: the service itself says that this is the end.
         whole: Whether as many items were seen as the service counts.
@@ -72,7 +74,9 @@ class Pass(Generic[ItemT]):
     asked_size: int
     found: dict[str, ItemT] = field(default_factory=dict)
     pages: int = 0
-    expected: int = 0
+    least: int = 0
+    latest: int = 0
+    counted: bool = False
     stale_pages: int = 0
     ended: bool = False
     whole: bool = False
@@ -82,14 +86,20 @@ class Pass(Generic[ItemT]):
         fresh = items.keys() - self.found.keys()
         self.found.update(items)
         self.pages += 1
-        total = page.total or 0
-        self.expected = total if self.pages == 1 else min(total, self.expected)
+        self.latest = max(page.total or 0, 0)
+        self.least = self.latest if self.pages == 1 else min(self.latest, self.least)
+        self.counted = self.counted or self.latest > len(items)
         self.stale_pages = 0 if fresh else self.stale_pages + 1
         self.ended = not items
         # Behind a full page there may be more, if the total counts no more than the page, or no further.
         full = len(items) >= (page.page_size or self.asked_size)
         doubtful = full and (self.pages == 1 or page.total in CAPPED_TOTALS)
         self.whole = len(self.found) == page.total and not doubtful
+
+    @property
+    def expected(self) -> int:
+        """How many items should have been seen; at the end, what was added meanwhile need not be among them."""
+        return self.least if self.ended else self.latest
 
     @property
     def over(self) -> bool:
@@ -122,7 +132,7 @@ def _read_once(listing: Listing[ItemT]) -> Generator[Request, Response, Pass[Ite
     while not reading.over:
         response = yield listing.request(reading.pages + 1)
         page = response.read(listing.page_type)
-        if not _makes_sense(page, first=reading.pages == 0):
+        if not page.items and not _may_be_empty(page, reading):
             raise response.malformed("a page without items, of a list that is not empty")
         reading.add(page, _by_id(listing, page, response))
         if reading.pages >= MAX_PAGES:
@@ -130,12 +140,14 @@ def _read_once(listing: Listing[ItemT]) -> Generator[Request, Response, Pass[Ite
     return reading
 
 
-def _makes_sense(page: Page[ItemT], *, first: bool) -> bool:
-    """Whether a page without items may be believed: as the end of the list, or as a list with nothing in it."""
-    told = "items" in page.model_fields_set
-    if page.items or page.total == 0:
-        return True
-    return told and (not first or (page.items is not None and page.total is None))
+def _may_be_empty(page: Page[ItemT], reading: Pass[ItemT]) -> bool:
+    """Whether a page without items may be believed: as a list with nothing in it, or as the end of one."""
+    if page.total == 0:
+        return not reading.counted  # else a whole list is said to have vanished while it was read
+    if reading.pages:
+        return "items" in page.model_fields_set
+    unknown = page.total is None or page.total < 0
+    return unknown and page.items is not None
 
 
 def _by_id(listing: Listing[ItemT], page: Page[ItemT], response: Response) -> dict[str, ItemT]:

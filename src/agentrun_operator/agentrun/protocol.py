@@ -83,6 +83,8 @@ class Response:
         Raises:
             ServiceUnavailableError: There is no data, or it is of another shape.
         """
+        if not self.data:
+            raise self.malformed("it tells nothing")
         try:
             return model.model_validate(self.data)
         except ValidationError as error:

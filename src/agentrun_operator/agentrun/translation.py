@@ -8,7 +8,7 @@ status then ask for none.
 import math
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -34,6 +34,8 @@ SUCCESS = "SUCCESS"
 
 SUCCESSFUL = range(200, 300)
 REFUSED = range(400, 500)
+NOT_FOUND = (404,)
+TAKEN = (400, 409, 500)  # all of them were seen with a name that already exists
 TOO_MANY_REQUESTS = 429
 
 CREDENTIALS_CODES = (
@@ -84,7 +86,7 @@ class _Failure:
     retry_after: float | None
     readable: bool
 
-    def is_one_of(self, *statuses: int) -> bool:
+    def may_be(self, statuses: Container[int]) -> bool:
         return self.status in statuses or self.status in SUCCESSFUL
 
     def says(self, words: str) -> bool:
@@ -181,18 +183,18 @@ def _classify(failure: _Failure) -> HTTPError:
 
 
 def _refusal(failure: _Failure) -> HTTPError:
-    if failure.is_one_of(400, 409, 500) and failure.says("already exists"):
+    if failure.may_be(TAKEN) and failure.says("already exists"):
         return ResourceAlreadyExistError(*failure.fields)
-    if failure.is_one_of(*REFUSED) and failure.says("must be in ready status"):
+    if failure.may_be(REFUSED) and failure.says("must be in ready status"):
         return RuntimeNotReadyError(*failure.fields)
-    if failure.is_one_of(*REFUSED) and not failure.is_the_servers:
+    if failure.may_be(REFUSED) and not failure.is_the_servers:
         return RequestRejectedError(*failure.fields)
     return ServiceUnavailableError(*failure.fields, retry_after=failure.retry_after)
 
 
 def _missing(failure: _Failure) -> Missing | None:
     """What the answer says does not exist, if that is the endpoint or its runtime."""
-    if not failure.is_one_of(404):
+    if not failure.may_be(NOT_FOUND):
         return None
     message = _QUOTED.sub("", failure.message)
     absent = _ABSENT.search(message)

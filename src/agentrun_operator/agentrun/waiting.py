@@ -6,7 +6,7 @@ passes (no answer, throttled, unavailable) is a look that showed nothing.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from agentrun_operator.agentrun.errors import (
     EndpointFailedError,
@@ -20,6 +20,8 @@ from agentrun_operator.agentrun.errors import (
 from agentrun_operator.agentrun.models import FAILED_STATES, READY_STATES, Endpoint
 from agentrun_operator.agentrun.operations import get_endpoint
 from agentrun_operator.agentrun.protocol import Operation, Pause, Process
+
+T = TypeVar("T")
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0
@@ -47,10 +49,7 @@ def until_ready(runtime_id: str, endpoint_id: str, *, timeout: float, clock: Cal
         ResourceNotExistError: It, or its runtime, does not exist.
         HTTPError: The service refused to tell.
     """
-    look = yield from _wait(runtime_id, endpoint_id, _is_ready, timeout, clock)
-    if isinstance(look, HTTPError):
-        raise look
-    return look
+    return (yield from _wait(runtime_id, endpoint_id, _ready, timeout, clock))
 
 
 def until_deleted(runtime_id: str, endpoint_id: str, *, timeout: float, clock: Callable[[], float]) -> Process[None]:
@@ -67,24 +66,27 @@ def until_deleted(runtime_id: str, endpoint_id: str, *, timeout: float, clock: C
         WaitTimeoutError: The time is over.
         HTTPError: The service refused to tell.
     """
-    yield from _wait(runtime_id, endpoint_id, _is_deleted, timeout, clock)
+    yield from _wait(runtime_id, endpoint_id, _gone, timeout, clock)
 
 
 def _wait(
-    runtime_id: str, endpoint_id: str, done: Callable[[Look], bool], timeout: float, clock: Callable[[], float]
-) -> Process[Look]:
+    runtime_id: str, endpoint_id: str, wanted: Callable[[Look], T | None], timeout: float, clock: Callable[[], float]
+) -> Process[T]:
     if not timeout >= 0:
         raise ValueError(f"timeout must be a number of seconds, 0 or more, not {timeout!r}")
     deadline = clock() + timeout
     pause = FIRST_PAUSE
-    while not done(look := (yield from _look(runtime_id, endpoint_id))):
+    while True:
+        look = yield from _look(runtime_id, endpoint_id)
+        found = wanted(look)
+        if found is not None:
+            return found
         remaining = deadline - clock()
         if remaining <= 0:
             raise WaitTimeoutError(f"endpoint {endpoint_id}: waited {timeout:g} s in vain, {_describe(look)}")
         asked = (look.retry_after or 0.0) if isinstance(look, HTTPError) else 0.0
         yield Pause(min(max(pause, asked), remaining))
         pause = min(pause * GROWTH, LONGEST_PAUSE)
-    return look
 
 
 def _look(runtime_id: str, endpoint_id: str) -> Operation[Look]:
@@ -94,21 +96,21 @@ def _look(runtime_id: str, endpoint_id: str) -> Operation[Look]:
         return error
 
 
-def _is_ready(look: Look) -> bool:
+def _ready(look: Look) -> Endpoint | None:
     if isinstance(look, ResourceNotExistError):
         raise look
     if isinstance(look, HTTPError):
-        return False
+        return None
     if look.status in FAILED_STATES or look.status == "DELETING":
         raise _failed(look)
-    return look.status in READY_STATES
+    return look if look.status in READY_STATES else None
 
 
-def _is_deleted(look: Look) -> bool:
+def _gone(look: Look) -> ResourceNotExistError | None:
     # Any other failed state may be what the endpoint was deleted for.
     if isinstance(look, Endpoint) and look.status == "DELETE_FAILED":
         raise _failed(look)
-    return isinstance(look, ResourceNotExistError)
+    return look if isinstance(look, ResourceNotExistError) else None
 
 
 def _failed(endpoint: Endpoint) -> EndpointFailedError:

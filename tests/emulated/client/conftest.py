@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from agentrun_operator.agentrun import Config
 from agentrun_operator.emulator import EmulatorServer
-from support.agentrun import AGENTRUN_VARIABLES
+from support.agentrun import forget_variables
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, Emulator, running_emulator
 
 settings.register_profile("unhurried", deadline=None)
@@ -21,8 +21,7 @@ Way = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch):
-    for name in AGENTRUN_VARIABLES:
-        monkeypatch.delenv(name, raising=False)
+    forget_variables(monkeypatch)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Calling an endpoint as an OpenAI-compatible chat, sync and async, whole and in chunks."""
 
 import asyncio
+import json
 import traceback
 from typing import Any
 
@@ -10,6 +11,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletio
 
 from agentrun_operator.agentrun import AgentRuntimeEndpoint, Config, ConfigError, ResourceNotExistError
 from support.agentrun import a_config
+from support.agentrun_wire import recording
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, TOKEN
 
 HELLO: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello"}]
@@ -35,7 +37,7 @@ def config_with(server, **settings: Any) -> Config:
 
 
 @pytest.fixture
-def impatient(server, endpoint) -> AgentRuntimeEndpoint:
+def impatient(server, endpoint: AgentRuntimeEndpoint) -> AgentRuntimeEndpoint:
     """The endpoint, for a caller that does not wait long."""
     endpoint.config = config_with(server, read_timeout=0.5)
     return endpoint
@@ -64,6 +66,7 @@ def test_an_endpoint_answers(way, endpoint):
     assert isinstance(completion, ChatCompletion)
     assert completion.choices[0].message.content == "support-bot/chat (version 3) heard: Hello"
     assert completion.model == "support-bot"
+    assert completion.usage
     assert completion.usage.total_tokens > 0
 
 
@@ -116,10 +119,19 @@ def test_temporary_credentials_are_accepted(way, emulator, server):
     assert way(endpoint, "invoke_openai", HELLO).choices
 
 
-def test_openais_own_variables_are_not_sent(way, monkeypatch, endpoint):
+def test_openais_own_variables_are_not_sent(way, monkeypatch, server, endpoint):
+    way(endpoint, "invoke_openai", HELLO)
     for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, "meant-for-openai")
-    way(endpoint, "invoke_openai", HELLO)
+    with recording() as wire:
+        wire.answer = json.dumps(
+            {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
+        ).encode()
+        way(endpoint, "invoke_openai", HELLO, config=config_with(server, data_endpoint=wire.url))
+        headers = wire.take().headers
+    assert not {"authorization", "openai-organization", "openai-project"} & headers.keys()
+    assert "meant-for-openai" not in headers.values()
+    assert headers["connection"] == "close"
 
 
 @pytest.mark.parametrize("settings", [{"access_key_secret": "wr0ng-secret"}, {"token": "wr0ng-token"}], ids=str)

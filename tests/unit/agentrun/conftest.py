@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from support.agentrun import AGENTRUN_VARIABLES
+from support.agentrun import forget_variables
 
 # How long an example takes says more about the machine's other work than about the client.
 settings.register_profile("unhurried", deadline=None)
@@ -12,5 +12,4 @@ settings.load_profile("unhurried")
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch):
-    for name in AGENTRUN_VARIABLES:
-        monkeypatch.delenv(name, raising=False)
+    forget_variables(monkeypatch)

@@ -71,6 +71,9 @@ def test_a_given_value_wins_over_the_environment_and_that_over_the_default(
             {}, {"AGENTRUN_SECURITY_TOKEN": "a", "ALIBABA_CLOUD_SECURITY_TOKEN": "c"}, None, "a", id="own token"
         ),
         pytest.param(
+            {"access_key_id": " "}, {"AGENTRUN_SECURITY_TOKEN": "a"}, None, "a", id="white space is no given key"
+        ),
+        pytest.param(
             {"access_key_id": "g"}, {"AGENTRUN_SECURITY_TOKEN": "a"}, None, None, id="a given key has no other token"
         ),
         pytest.param(

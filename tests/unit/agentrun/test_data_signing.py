@@ -58,6 +58,12 @@ def test_the_body_is_not_signed():
     assert len(signatures) == 1
 
 
+def test_headers_of_the_clouds_own_are_signed():
+    request = httpx.Request("POST", f"https://{RAM_HOST}{CHAT}", headers={"X-Acs-Trace": "1", "x-other": "2"})
+    signed = DataPlaneAuth(KEY, "cn-hangzhou", lambda: MOMENT)(request).headers["agentrun-authorization"]
+    assert "SignedHeaders=host;x-acs-content-sha256;x-acs-date;x-acs-trace," in signed
+
+
 def test_every_attempt_is_signed_anew():
     seconds = count()
     auth = DataPlaneAuth(KEY, "cn-hangzhou", lambda: MOMENT.replace(second=next(seconds)))

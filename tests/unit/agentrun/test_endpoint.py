@@ -120,16 +120,35 @@ def test_a_created_endpoint_keeps_its_config():
     assert get.called
 
 
+ELSEWHERE = a_config(control_endpoint="http://elsewhere.test", access_key_id="another-id")
+GONE = failure("ERR_BAD_REQUEST", "endpoint e does not exist")
+WITH_CONFIG = {
+    "delete": lambda endpoint, **config: endpoint.delete(**config),
+    "update": lambda endpoint, **config: endpoint.update(UPDATE, **config),
+    "get": lambda endpoint, **config: endpoint.get(**config),
+    "refresh": lambda endpoint, **config: endpoint.refresh(**config),
+    "wait_until_ready": lambda endpoint, **config: endpoint.wait_until_ready(**config),
+    "wait_until_deleted": lambda endpoint, **config: endpoint.wait_until_deleted(**config),
+    "delete_async": lambda endpoint, **config: asyncio.run(endpoint.delete_async(**config)),
+    "update_async": lambda endpoint, **config: asyncio.run(endpoint.update_async(UPDATE, **config)),
+    "get_async": lambda endpoint, **config: asyncio.run(endpoint.get_async(**config)),
+    "refresh_async": lambda endpoint, **config: asyncio.run(endpoint.refresh_async(**config)),
+    "wait_until_ready_async": lambda endpoint, **config: asyncio.run(endpoint.wait_until_ready_async(**config)),
+    "wait_until_deleted_async": lambda endpoint, **config: asyncio.run(endpoint.wait_until_deleted_async(**config)),
+}
+
+
+@pytest.mark.parametrize(("name", "call"), WITH_CONFIG.items(), ids=WITH_CONFIG)
 @respx.mock
-def test_a_config_given_to_a_call_is_for_that_call():
-    elsewhere = a_config(control_endpoint="http://elsewhere.test", access_key_id="another-id")
-    route = respx.get("http://elsewhere.test/2025-09-10/agents/runtimes/r/endpoints/e").mock(return_value=answer(IDS))
-    own = respx.get(f"{URL}/r/endpoints/e").mock(return_value=answer(IDS))
+def test_a_config_given_to_a_call_is_for_that_call(name, call):
+    reply = httpx.Response(404, content=GONE) if "deleted" in name else answer({**IDS, "status": "READY"})
+    own, elsewhere = (respx.route(host=host).mock(return_value=reply) for host in ("agentrun.test", "elsewhere.test"))
     endpoint = an_endpoint()
-    endpoint.get(elsewhere)
-    endpoint.get()
-    assert (route.call_count, own.call_count) == (1, 1)
-    assert "Credential=another-id," in route.calls[0].request.headers["authorization"]
+    call(endpoint, config=ELSEWHERE)
+    assert (own.call_count, elsewhere.call_count) == (0, 1)
+    call(endpoint)
+    assert (own.call_count, elsewhere.call_count) == (1, 1)
+    assert "Credential=another-id," in elsewhere.calls[0].request.headers["authorization"]
 
 
 @respx.mock

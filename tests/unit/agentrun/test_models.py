@@ -6,6 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from agentrun_operator.agentrun.models import (
+    FAILED_STATES,
+    MOVING_STATES,
+    READY_STATES,
     AgentRuntimeEndpointCreateInput,
     AgentRuntimeEndpointUpdateInput,
     Endpoint,
@@ -78,11 +81,16 @@ def test_what_means_the_same_is_read_the_same(given, read):
 
 
 @pytest.mark.parametrize(
-    "given", [{"description": []}, {"scalingStatus": "fine"}, {"routingConfiguration": {"versionWeights": [1]}}]
+    "given",
+    [
+        {"description": ["private"]},
+        {"scalingStatus": "private"},
+        {"routingConfiguration": {"versionWeights": ["private"]}},
+    ],
 )
 def test_another_type_is_an_error_that_does_not_quote_the_answer(given):
     with pytest.raises(ValidationError) as caught:
-        Endpoint.model_validate({"statusReason": "private", **given})
+        Endpoint.model_validate(given)
     assert "private" not in str(caught.value)
 
 
@@ -155,3 +163,9 @@ def test_what_was_read_cannot_be_changed():
 def test_a_page_reads_its_items():
     page = Page[Endpoint].model_validate({"items": [WHOLE], "pageNumber": 1, "pageSize": 100, "total": 1})
     assert (page.items, page.total) == ([Endpoint.model_validate(WHOLE)], 1)
+
+
+def test_the_known_states_are_those_of_the_api():
+    assert sorted(READY_STATES) == ["ACTIVE", "READY"]
+    assert sorted(FAILED_STATES) == ["CREATE_FAILED", "DELETE_FAILED", "FAILED", "UPDATE_FAILED"]
+    assert sorted(MOVING_STATES) == ["CREATING", "DELETING", "UPDATING"]

@@ -79,6 +79,10 @@ def test_own_headers_are_taken_along():
     )
 
 
+def test_no_connection_outlives_its_answer():
+    assert Chat(a_config(), "r", "e", KEY).client_options["default_headers"]["connection"] == "close"
+
+
 def test_an_agent_is_never_asked_twice():
     assert Chat(a_config(), "r", "e", KEY).client_options["max_retries"] == 0
 

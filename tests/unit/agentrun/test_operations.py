@@ -138,9 +138,10 @@ def test_data_of_another_shape_is_an_error(make, data):
 
 
 @pytest.mark.parametrize("make", READS.values(), ids=READS)
-def test_nothing_told_is_not_nothing_there(make):
+@pytest.mark.parametrize("data", [None, {}], ids=["no data", "an empty object"])
+def test_nothing_told_is_not_nothing_there(make, data):
     with pytest.raises(ServiceUnavailableError):
-        drive(make(), lambda _: ok(None))
+        drive(make(), lambda _: ok(data))
 
 
 @pytest.mark.parametrize("make", [*WRITES.values(), *READS.values()], ids=[*WRITES, *READS])

@@ -186,6 +186,7 @@ def test_a_service_that_stays_on_its_last_page_is_left(total):
     everything = ids(7)
     service = Service(lambda number, size: pages_of(everything)(min(number, 3), size), lambda _: total)
     assert read(service.answer, 3) == everything
+    assert len(service.numbers) <= 3 + paging.MAX_STALE_PAGES
 
 
 def test_a_service_that_ignores_page_numbers_does_not_pass_for_a_short_list():
@@ -237,6 +238,7 @@ def test_the_latest_sight_of_an_item_counts():
         pytest.param({"total": 0}, id="left out"),
         pytest.param({"items": [], "total": 0}, id="an empty list"),
         pytest.param({"items": []}, id="an empty list without a total"),
+        pytest.param({"items": [], "total": -1}, id="an empty list with a total unknown"),
     ],
 )
 def test_an_empty_list_may_be_written_in_several_ways(data):
@@ -250,6 +252,7 @@ def test_an_empty_list_may_be_written_in_several_ways(data):
         pytest.param({}, id="an empty object"),
         pytest.param([], id="a list"),
         pytest.param({"items": None}, id="null without a total"),
+        pytest.param({"items": None, "total": -1}, id="null with a total unknown"),
         pytest.param({"items": None, "total": 3}, id="null of three"),
         pytest.param({"items": [], "total": 3}, id="nothing of three"),
         pytest.param({"total": 3}, id="items left out"),
@@ -274,7 +277,14 @@ def test_the_end_may_be_written_in_several_ways(last):
     assert read(answer) == ids(20)
 
 
+@pytest.mark.parametrize("page", [{"items": [], "total": 0}, {"items": None, "total": 0}, {"total": 0}], ids=str)
+def test_a_list_does_not_vanish_while_it_is_read(page):
+    service = Service(pages_of(ids(25)), lambda _: 25)
+    with pytest.raises(ServiceUnavailableError, match="without items"):
+        read(lambda request: service.answer(request) if dict(request.query)["pageNumber"] == "1" else ok(page))
+
+
 def test_an_end_that_is_left_out_is_no_end():
     service = Service(pages_of(ids(20)), lambda _: 25)
     with pytest.raises(ServiceUnavailableError, match="without items"):
-        read(lambda request: service.answer(request) if dict(request.query)["pageNumber"] == "1" else ok({}))
+        read(lambda request: service.answer(request) if dict(request.query)["pageNumber"] == "1" else ok({"total": 25}))

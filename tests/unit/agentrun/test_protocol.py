@@ -55,10 +55,16 @@ def test_a_response_reads_its_data():
 
 @pytest.mark.parametrize(
     ("data", "where"),
-    [(None, "data: "), ([], "data: "), ({"scalingStatus": {"minInstances": "x"}}, "data.scalingStatus.minInstances: ")],
+    [(["e"], "data: "), ({"scalingStatus": {"minInstances": "x"}}, "data.scalingStatus.minInstances: ")],
 )
 def test_data_of_another_shape_is_an_error_that_says_where(data, where):
     with pytest.raises(ServiceUnavailableError) as caught:
         ok(data, "GetX").read(Endpoint)
     assert f"the answer is malformed: {where}" in str(caught.value)
     assert (caught.value.status_code, caught.value.request_id, caught.value.action) == (200, "request-1", "GetX")
+
+
+@pytest.mark.parametrize("data", [None, {}, [], "", 0, False], ids=repr)
+def test_nothing_told_is_an_error(data):
+    with pytest.raises(ServiceUnavailableError, match="it tells nothing"):
+        ok(data).read(Endpoint)

@@ -67,6 +67,13 @@ def test_a_space_may_go_as_a_plus(query):
     assert len(signatures) == 1
 
 
+def test_no_path_is_the_root():
+    whole, none = (
+        authorization(KEY, method="GET", path=path, query="", headers={}, payload_hash="") for path in ("/", "")
+    )
+    assert whole == none == official(KEY, method="GET", path="", query={}, headers={}, payload="")
+
+
 @given(segment=TEXT)
 def test_segments_are_escaped_as_the_official_client_does(segment):
     assert escape(segment) == Utils.get_encode_param(segment)

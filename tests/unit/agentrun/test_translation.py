@@ -61,6 +61,13 @@ E_, R_ = "agent runtime endpoint 0a6f does not exist", "agent runtime 9f1c does 
         (400, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.", CredentialsRejectedError),
         (400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.", CredentialsRejectedError),
         (400, "InvalidSecurityToken.Malformed", "malformed", CredentialsRejectedError),
+        (400, "MissingAccessKeyId", "AccessKeyId is mandatory", CredentialsRejectedError),
+        (400, "InvalidSignature", "odd", CredentialsRejectedError),
+        (400, "SecurityTokenExpired", "expired", CredentialsRejectedError),
+        (400, "Unauthorized", "who are you", CredentialsRejectedError),
+        (404, "AccessDenied", "not yours", CredentialsRejectedError),
+        (404, "NoPermission", "not yours", CredentialsRejectedError),
+        (404, "Forbidden.RAM", "agent runtime endpoint does not exist", CredentialsRejectedError),
         (400, "MissingSecurityToken", "SecurityToken is mandatory", CredentialsRejectedError),
         (403, "ERR_BAD_REQUEST", E_, CredentialsRejectedError),
         # throttled, whatever the status

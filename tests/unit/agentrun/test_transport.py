@@ -11,6 +11,7 @@ from support.agentrun import VirtualTime, ok
 
 POLICY = RetryPolicy(attempts=3, base=1.0, cap=10.0, deadline=100.0)
 LOST = NoAnswerError(message="ReadTimeout")
+RUNTIME = ok({"status": "READY"})
 
 
 def carry_out(process: Process[object], outcomes: list[Response | HTTPError], time: VirtualTime) -> list[str | float]:
@@ -32,11 +33,11 @@ def carry_out(process: Process[object], outcomes: list[Response | HTTPError], ti
 
 
 def test_a_request_that_succeeds_is_sent_once():
-    assert carry_out(get_runtime("r"), [ok({})], VirtualTime()) == ["GetAgentRuntime"]
+    assert carry_out(get_runtime("r"), [RUNTIME], VirtualTime()) == ["GetAgentRuntime"]
 
 
 def test_a_request_that_fails_is_sent_again_after_a_pause():
-    steps_ = carry_out(get_runtime("r"), [LOST, LOST, ok({})], VirtualTime())
+    steps_ = carry_out(get_runtime("r"), [LOST, LOST, RUNTIME], VirtualTime())
     assert steps_ == ["GetAgentRuntime", 1.0, "GetAgentRuntime", 2.0, "GetAgentRuntime"]
 
 
@@ -97,10 +98,14 @@ def test_a_pause_of_the_process_is_passed_on():
     [
         (ok({}), Attempt("GetX", "SUCCESS", 200, 1.5, throttled=False)),
         (ThrottledError(429, "Throttling.User"), Attempt("GetX", "Throttling.User", 429, 1.5, throttled=True)),
+        (
+            ThrottledError(429, "Throttling.User", retry_after=2.5),
+            Attempt("GetX", "Throttling.User", 429, 1.5, throttled=True, retry_after=2.5),
+        ),
         (RequestRejectedError(404), Attempt("GetX", "RequestRejectedError", 404, 1.5, throttled=False)),
         (LOST, Attempt("GetX", "NoAnswerError", None, 1.5, throttled=False)),
     ],
-    ids=["success", "throttled", "no code", "no answer"],
+    ids=["success", "throttled", "throttled for a while", "no code", "no answer"],
 )
 def test_an_attempt_tells_what_became_of_it(outcome, attempt):
     assert attempt_of(Request("GetX", "GET"), outcome, 1.5) == attempt
