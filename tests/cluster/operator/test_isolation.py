@@ -1,6 +1,7 @@
 """One account, runtime or object that hangs, throttles or fails slows no other."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def apply_many(kubectl: Kubectl, runtime: str) -> None:
     ],
 )
 def test_a_broken_runtime_does_not_slow_another(
-    endpoints: Endpoints, emulator: Emulator, kubectl: Kubectl, fault: dict[str, object]
+    endpoints: Endpoints, emulator: Emulator, kubectl: Kubectl, fault: dict[str, Any]
 ):
     broken = emulator.add_runtime("broken-bot")
     emulator.fault(runtimeId=broken, **fault)
@@ -65,5 +66,5 @@ def test_what_was_held_up_is_made_up_for_once_the_fault_is_gone(
 
     eventually(lambda: len(emulator.endpoints(broken)) == BROKEN, within=60)
     kubectl("wait", "--for=condition=Ready", KIND, "--all", "--timeout=60s")
-    creates = [call.endpoint_name for call in emulator.effects() if call.action == "CreateAgentRuntimeEndpoint"]
+    creates = [str(call.endpoint_name) for call in emulator.effects() if call.action == "CreateAgentRuntimeEndpoint"]
     assert sorted(creates) == sorted(set(creates))
