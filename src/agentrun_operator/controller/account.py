@@ -6,12 +6,14 @@ Every account has a connection pool and a limit of its own, so that one which ha
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun import operations
 from agentrun_operator.agentrun.errors import AgentRunError, CredentialsNotFoundError
 from agentrun_operator.controller.flight import Flight
+from agentrun_operator.controller.limits import urgency
+from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.unseen import UnseenError, problem_of
 from agentrun_operator.controller.view import NEVER, RuntimeView
 from agentrun_operator.reconcile.observed import Problem
@@ -40,6 +42,7 @@ class SecretCredentials:
         self._clock = clock
         self._credentials: Credentials | None = None
         self._read_at = NEVER
+        self._good_at = clock()
         self.problem: Problem | None = None
 
     def get(self) -> Credentials:
@@ -64,9 +67,9 @@ class SecretCredentials:
             return
         try:
             self._credentials = await self._read.newer_than(asked - max_age)
-            self.problem = None
+            self.problem, self._good_at = None, asked
         except UnseenError as error:
-            self.problem = error.problem
+            self.problem = replace(error.problem, blind_for=asked - self._good_at)
         self._read_at = asked
 
     def distrust(self) -> None:
@@ -159,20 +162,23 @@ class Account:
         at, ids = self._ids.get(name, (NEVER, ()))
         moment = self._clock() - NAME_GOOD_FOR
         if at <= moment:
-            at = self._clock()
-            try:
-                ids = await self._names.setdefault(name, self._search(name)).newer_than(moment)
-            except AgentRunError as error:
-                raise UnseenError(problem_of(error)) from None
-            self._ids[name] = (at, ids)
+            ids = await self._search(name, moment)
+            fresh = {known: answer for known, answer in self._ids.items() if answer[0] > moment}
+            self._ids = fresh | {name: (self._clock(), ids)}
         return _only(name, ids)
 
-    def _search(self, name: str) -> Flight[tuple[str, ...]]:
+    async def _search(self, name: str, moment: float) -> tuple[str, ...]:
         async def read() -> tuple[str, ...]:
+            urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who ask for this name
             runtimes = await self.client.run(operations.list_runtimes(name))
             return tuple(runtime.agent_runtime_id for runtime in runtimes if runtime.agent_runtime_id)
 
-        return Flight(read, self._clock)
+        try:
+            return await self._names.setdefault(name, Flight(read, self._clock)).newer_than(moment)
+        except AgentRunError as error:
+            raise UnseenError(problem_of(error)) from None
+        finally:
+            self._names.pop(name, None)
 
 
 def _only(name: str, ids: tuple[str, ...]) -> str:

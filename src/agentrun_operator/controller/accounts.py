@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.client import AsyncClient
 from agentrun_operator.agentrun.config import Config
+from agentrun_operator.agentrun.errors import AgentRunError, ConfigError
 from agentrun_operator.agentrun.retry import NO_RETRY
 from agentrun_operator.controller.account import Account, Followed, SecretCredentials
-from agentrun_operator.controller.errors import NotLeadingError
+from agentrun_operator.controller.errors import NotLeadingError, StartError
 from agentrun_operator.controller.identity import Source
 from agentrun_operator.controller.limits import TokenBucket
 from agentrun_operator.controller.poller import Pace, Poller
 from agentrun_operator.controller.secrets import read_credentials
-from agentrun_operator.controller.unseen import UnseenError
+from agentrun_operator.controller.unseen import UnseenError, problem_of
 from agentrun_operator.controller.view import RuntimeView
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
@@ -60,11 +61,17 @@ class Accounts:
     """All accounts in use."""
 
     def __init__(self, around: Surroundings) -> None:
-        self.ambient = Config()
+        """Prepares the accounts; nothing is asked yet.
+
+        Raises:
+            StartError: what the environment says of AgentRun cannot work.
+        """
+        self.ambient = _ambient()
         self._around = around
         self._accounts: dict[Source, Account] = {}
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
         self._of: dict[Key, Account] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     def __iter__(self) -> Iterator[Account]:
         return iter(tuple(self._accounts.values()))
@@ -89,7 +96,11 @@ class Accounts:
         Raises:
             UnseenError: it may use none, or there are none.
         """
-        account = self._account(self._source(desired))
+        try:
+            account = self._account(self._source(desired))
+        except UnseenError:
+            self.release(key)
+            raise
         if self._of.get(key) is not account:
             self.release(key)
             self._of[key] = account
@@ -108,16 +119,20 @@ class Accounts:
         if account is None:
             return
         account.release(key)
-        if not account.users and account.secret:
+        if not account.users:
             self._accounts.pop(account.source, None)
             log.debug("No object uses %s any more", account.source)
-            asyncio.ensure_future(account.client.aclose())  # noqa: RUF006 - nothing waits for sockets to close
+            closing = asyncio.create_task(account.client.aclose(), name=f"close {account.source}")
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     async def aclose(self) -> None:
         """Ends all work and closes all connections."""
+        polls = [followed.task for account in self for followed in account.followed.values()]
+        for task in polls:
+            task.cancel()
+        await asyncio.gather(*polls, *self._closing, return_exceptions=True)
         for account in self:
-            for followed in account.followed.values():
-                followed.task.cancel()
             await account.client.aclose()
 
     @staticmethod
@@ -138,7 +153,10 @@ class Accounts:
 
     def _account(self, source: Source) -> Account:
         if source not in self._accounts:
-            self._accounts[source] = self._make(source)
+            try:
+                self._accounts[source] = self._make(source)
+            except AgentRunError as error:  # half of an access key in the environment, for one
+                raise UnseenError(problem_of(error)) from None
         return self._accounts[source]
 
     def _make(self, source: Source) -> Account:
@@ -174,12 +192,19 @@ class Accounts:
 
     def _bucket(self, source: Source, secret: SecretCredentials | None) -> TokenBucket:
         """The rate limit of the account that the credentials belong to: two Secrets with one key share it."""
-        who = secret.get().access_key_id if secret and secret.known else str(source)
-        key = (who if secret else self.ambient.access_key_id or who, source.region)
+        key = self._payer(source, secret)
         if key not in self._buckets:
             settings = self._around.settings
+            payers = {self._payer(account.source, account.secret) for account in self}
+            self._buckets = {known: bucket for known, bucket in self._buckets.items() if known in payers}
             self._buckets[key] = TokenBucket(settings.api_qps, settings.api_burst, self._around.clock)
         return self._buckets[key]
+
+    def _payer(self, source: Source, secret: SecretCredentials | None) -> tuple[str, str]:
+        """Whom AgentRun counts calls against, as far as it can be told: the access key, and the region."""
+        if secret is None:
+            return self.ambient.access_key_id or str(source), source.region
+        return secret.get().access_key_id if secret.known else str(source), source.region
 
     def _follow(self, account: Account, runtime_id: str) -> Followed:
         around, settings = self._around, self._around.settings
@@ -199,3 +224,10 @@ class Accounts:
             stale=lambda: around.tell(view.watchers),
         )
         return Followed(view, poller, asyncio.create_task(poller.run(), name=f"poll {runtime_id}"))
+
+
+def _ambient() -> Config:
+    try:
+        return Config()
+    except ConfigError as error:
+        raise StartError(f"Bad settings of AgentRun in the environment (AGENTRUN_...): {error}") from None

@@ -1,7 +1,8 @@
 """What is known of a runtime's endpoints: the newest look at each, whether from a list, a get or a write's answer.
 
-Pure bookkeeping of looks and their times. A list says nothing about an endpoint that was looked at after the list
-began.
+Pure bookkeeping of looks and their times. The newest look counts, whatever the order in which they end: a list says
+nothing about an endpoint that was looked at after the list began, and an old look nothing about one that a newer list
+lacks.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun.models import MOVING_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from agentrun_operator.agentrun.models import Endpoint
+
+NEVER = float("-inf")
 
 
 @dataclass(slots=True)
@@ -29,10 +32,11 @@ class Book:
     """The endpoints of one runtime."""
 
     def __init__(self) -> None:
-        self.listed_at = float("-inf")
+        self.listed_at = NEVER
         self._entries: dict[str, Entry] = {}
         self._ids: dict[str, str] = {}
         self._gone: dict[str, float] = {}
+        self._moving: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -42,10 +46,9 @@ class Book:
         entry = self._entries.get(endpoint_id) or self._entries.get(self._ids.get(name, ""))
         return entry.endpoint if entry else None
 
-    def moving(self, names: Iterable[str]) -> list[Endpoint]:
-        """Which of the named endpoints are in a state that ends by itself."""
-        found = (self.find("", name) for name in names)
-        return [endpoint for endpoint in found if endpoint and endpoint.status in MOVING_STATES]
+    def moving(self) -> Iterator[Endpoint]:
+        """The endpoints in a state that ends by itself."""
+        return (self._entries[endpoint_id].endpoint for endpoint_id in self._moving)
 
     def listed(self, endpoints: Iterable[Endpoint], began: float) -> set[str]:
         """Takes in a complete list.
@@ -73,24 +76,34 @@ class Book:
         return self._take(endpoint, at)
 
     def gone(self, endpoint_id: str, at: float) -> set[str]:
-        """Takes in that there is no such endpoint; returns its name if it was known."""
+        """Takes in that there is no such endpoint; returns its name if it was known, and not seen later than that."""
+        known = self._entries.get(endpoint_id)
+        if known and at < known.at:
+            return set()
         self._gone[endpoint_id] = at
         return self._remove(endpoint_id)
 
     def _take(self, endpoint: Endpoint, at: float) -> set[str]:
         endpoint_id = _id(endpoint)
         known = self._entries.get(endpoint_id)
-        if at <= self._gone.get(endpoint_id, float("-inf")) or (known and at < known.at):
+        if at <= self._gone.get(endpoint_id, NEVER) or at < (known.at if known else self.listed_at):
             return set()
         same = known is not None and known.endpoint == endpoint
         self._entries[endpoint_id] = Entry(known.endpoint if known and same else endpoint, at)
-        self._ids[_name(endpoint)] = endpoint_id
+        self._index(endpoint_id, endpoint, at)
         return set() if same else {_name(endpoint)}
+
+    def _index(self, endpoint_id: str, endpoint: Endpoint, at: float) -> None:
+        namesake = self._entries.get(self._ids.get(_name(endpoint), ""))
+        if namesake is None or namesake.at <= at:
+            self._ids[_name(endpoint)] = endpoint_id
+        (self._moving.add if endpoint.status in MOVING_STATES else self._moving.discard)(endpoint_id)
 
     def _remove(self, endpoint_id: str) -> set[str]:
         entry = self._entries.pop(endpoint_id, None)
         if entry is None:
             return set()
+        self._moving.discard(endpoint_id)
         name = _name(entry.endpoint)
         if self._ids.get(name) == endpoint_id:
             del self._ids[name]

@@ -21,12 +21,12 @@ class Health:
         """Prepares it.
 
         Args:
-            address: host and port; an empty host is every address of the machine.
+            address: host and port; an empty host is every address of the machine, one of IPv6 may stand in brackets.
             ready: whether this replica does what it is to do, standing by included.
             metrics: the metrics' text.
         """
         host, _, port = address.rpartition(":")
-        self._host, self._port = host or None, int(port)
+        self._host, self._port = host.strip("[]") or None, int(port)
         self._ready = ready
         self._metrics = metrics
         self._runner: web.AppRunner | None = None

@@ -52,18 +52,34 @@ class Terms:
 class Lease:
     """One replica's relation to the Lease."""
 
-    def __init__(self, server: Server, terms: Terms, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        server: Server,
+        terms: Terms,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """Prepares the relation; nothing is asked yet.
+
+        Args:
+            server: the API server.
+            terms: who asks for which Lease.
+            clock: the time in seconds; never set back.
+            jitter: random numbers from 0 to 1; they spread the tries for a Lease that is another's.
+        """
         self.terms = terms
         self._server = server
         self._clock = clock
+        self._jitter = jitter
         self._known: Body | None = None
+        self._vanished = False
         self._seen: tuple[Body | None, float] = (None, 0.0)
         self._renewed: float | None = None
 
     @property
     def held(self) -> bool:
         """Whether no other replica can lead now. To be asked right before every write that nothing else fences."""
-        return self._renewed is not None and self._clock() < self._renewed + self.terms.deadline
+        return self._left > 0
 
     @property
     def holder(self) -> str:
@@ -75,7 +91,7 @@ class Lease:
         while True:
             if await self._tried_to_take():
                 return
-            await asyncio.sleep(self.terms.retry * random.uniform(1, 1.2))  # noqa: S311 - spreads the tries, guards nothing
+            await asyncio.sleep(self.terms.retry * (1 + self._jitter() / 5))
 
     async def keep(self) -> None:
         """Renews the Lease until that fails.
@@ -91,11 +107,16 @@ class Lease:
         """Gives the Lease back, so that the next replica need not wait for its end."""
         if not self.held:
             return
+        self._renewed = None  # before it is sent: another may have the Lease before the answer is back
         try:
             await self._write(RELEASE_TIMEOUT, release=True)
         except (ServerError, TimeoutError) as error:
             log.warning("Could not give the Lease back: %s", str(error) or "no answer in time")
-        self._renewed = None
+
+    @property
+    def _left(self) -> float:
+        """Seconds for which it is still held without a renewal."""
+        return 0.0 if self._renewed is None else max(0.0, self._renewed + self.terms.deadline - self._clock())
 
     @property
     def _spec(self) -> Body:
@@ -105,10 +126,14 @@ class Lease:
     def _mine(self) -> bool:
         return self.holder == self.terms.identity
 
+    @property
+    def _others(self) -> bool:
+        return bool(self.holder) and not self._mine
+
     async def _tried_to_take(self) -> bool:
         try:
             await self._look(self.terms.deadline / 2)
-            if self.holder and not self._mine and self._clock() < self._ends():
+            if (self._others or self._vanished) and self._clock() < self._ends():
                 return False
             return await self._written(self.terms.deadline / 2)
         except (ServerError, TimeoutError) as error:
@@ -116,15 +141,15 @@ class Lease:
             return False
 
     async def _renew(self) -> None:
-        while (left := (self._renewed or 0.0) + self.terms.deadline - self._clock()) > 0:
+        while self.held:
             try:
-                if await self._written(min(left, max(self.terms.retry, self.terms.deadline / 3))):
+                if await self._written(min(self._left, max(self.terms.retry, self.terms.deadline / 3))):
                     return
             except (ServerError, TimeoutError) as error:
                 log.warning("Cannot renew the Lease: %s", str(error) or "no answer in time")
-            if self.holder and not self._mine:
+            if self._others:
                 raise LeaseLostError(f"The Lease was taken by {self.holder}")
-            await asyncio.sleep(min(self.terms.retry / 2, max(0.0, left)))
+            await asyncio.sleep(min(self.terms.retry / 2, self._left))
         raise LeaseLostError(f"The Lease was not renewed for {self.terms.deadline:g} s")
 
     async def _written(self, within: float) -> bool:
@@ -139,12 +164,15 @@ class Lease:
         return True
 
     def _ends(self) -> float:
-        """When the Lease as it was last seen may be taken."""
+        """When the Lease as it was last seen may be taken. One that somebody deleted may still be in use until then."""
         spec, since = self._seen
         return since + float((spec or {}).get("leaseDurationSeconds") or self.terms.duration)
 
     def _observe(self, lease: Body | None) -> None:
+        self._vanished = lease is None and (self._vanished or self._others)
         self._known = lease
+        if self._others:
+            self._renewed = None
         spec = (lease or {}).get("spec")
         if spec != self._seen[0]:
             self._seen = (spec, self._clock())

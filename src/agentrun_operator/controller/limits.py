@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 RESTORE = 30.0
 """Seconds without throttling after which a lowered rate is doubled again."""
 
+ONE_COMPLAINT = 1.0
+"""Seconds within which many answers that ask for fewer calls count as one."""
+
+LONGEST_BREAK = 300.0
+"""Seconds that a service's wish for quiet is heeded at most: a header in the wrong unit must not stop an account for
+hours."""
+
+NEVER = float("-inf")
+
 FLOOR = 0.05
 """The smallest part of the full rate that throttling leaves."""
 
@@ -47,8 +56,9 @@ class TokenBucket:
         self._clock = clock
         self._tokens = float(burst)
         self._at = clock()
-        self._throttled_at = clock()
-        self._not_before = clock()
+        self._halved_at = NEVER
+        self._steady_since = NEVER
+        self._not_before = NEVER
         self._waiting: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque())
         self._given = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -56,6 +66,7 @@ class TokenBucket:
     @property
     def rate(self) -> float:
         """The present rate."""
+        self._restore(self._clock())
         return self._rate
 
     @property
@@ -72,23 +83,32 @@ class TokenBucket:
         turn = asyncio.get_running_loop().create_future()
         self._waiting[urgency.get() > Priority.CHANGE].append(turn)
         self._serve()
-        await turn
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # its turn came in the same moment: the token is the next one's
+                self._tokens += 1
+                self._serve()
+            raise
 
     def throttled(self, retry_after: float = 0.0) -> None:
-        """The service asked for fewer calls: half the rate, and none before the time that it named."""
-        now = self._clock()
+        """The service asked for fewer calls: half the rate, and none for `retry_after` seconds."""
         self._refill()
-        self._not_before = max(self._not_before, now + retry_after)
-        if now - self._throttled_at >= 1.0:  # many answers of one moment are one complaint
+        now = self._steady_since = self._clock()
+        self._not_before = max(self._not_before, now + min(retry_after, LONGEST_BREAK))
+        if now - self._halved_at >= ONE_COMPLAINT:
             self._rate = max(self._rate / 2, self._full_rate * FLOOR)
             self._tokens = min(self._tokens, 0.0)
-            self._throttled_at = now
+            self._halved_at = now
+
+    def _restore(self, now: float) -> None:
+        while self._rate < self._full_rate and now - self._steady_since >= RESTORE:
+            self._rate = min(self._full_rate, self._rate * 2)
+            self._steady_since += RESTORE
 
     def _refill(self) -> None:
         now = self._clock()
-        if self._rate < self._full_rate and now - self._throttled_at >= RESTORE:
-            self._rate = min(self._full_rate, self._rate * 2)
-            self._throttled_at = now
+        self._restore(now)
         self._tokens = min(float(self._burst), self._tokens + (now - self._at) * self._rate)
         self._at = now
 

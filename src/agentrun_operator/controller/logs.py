@@ -14,14 +14,15 @@ QUIET = ("kopf", "httpx", "httpcore", "aiohttp", "asyncio", "kubernetes", "aliba
 FACTS = ("namespace", "object", "generation", "action")
 
 
-def configure(level: str, style: str, stream: TextIO = sys.stderr) -> None:
+def configure(level: str, style: str, stream: TextIO | None = None) -> None:
     """Sets up logging for the process.
 
     Args:
         level: the least severe messages to log.
         style: `console`, `json`, or empty: console on a terminal, else JSON.
-        stream: where to.
+        stream: where to; by default standard error.
     """
+    stream = stream or sys.stderr
     console = style == "console" or (not style and stream.isatty())
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Lines(colour=stream.isatty()) if console else json_formatter())

@@ -161,7 +161,7 @@ class Operator:
 
 
 def _unsuspended() -> float:
-    """Seconds that go on while the machine is suspended, where the system has such a clock: a Lease ends all the same."""
+    """Seconds that go on while the machine is suspended, where there is such a clock: the Lease ends all the same."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 

@@ -13,8 +13,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentrun_operator.agentrun.errors import AgentRunError
+from agentrun_operator.agentrun.operations import PAGE_SIZE
+from agentrun_operator.controller.limits import urgency
+from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.unseen import UnseenError
+from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,9 +28,6 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 0.03
 """The pause while something is under way, as a share of how long nothing has moved."""
-
-LISTED_AT_ONCE = 100
-"""Endpoints in one call of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,12 @@ class Pace:
         """
         if moving:
             return min(self.interval, max(self.fast, PATIENCE * still))
-        return self.interval * (0.9 + jitter / 5)
+        return self.resting + self.interval * jitter / 5
+
+    @property
+    def resting(self) -> float:
+        """The shortest pause while nothing is under way."""
+        return self.interval * 0.9
 
 
 class Poller:
@@ -72,7 +77,8 @@ class Poller:
             before: called before each look at rest: the account's credentials may have changed.
             jitter: random numbers from 0 to 1.
             clock: the time in seconds.
-            stale_after: age in seconds at which what is known is too old.
+            stale_after: age in seconds at which what is known is too old; when AgentRun says that the runtime is gone,
+                it is so at once.
             stale: called once when it is, and once when it no longer is.
         """
         self._view = view
@@ -84,8 +90,9 @@ class Poller:
         self._stale = stale
         self._was_stale = False
         self._wakeup = asyncio.Event()
-        self._full_due = clock() + pace.interval
+        self._full_due = clock() + pace.resting
         self._failures = 0
+        self._lost = False
 
     def hurry(self) -> None:
         """A change is under way: look soon."""
@@ -94,6 +101,7 @@ class Poller:
 
     async def run(self) -> None:
         """Looks until it is cancelled."""
+        urgency.set(Priority.CHANGE)  # whatever the pass is that began it
         while True:
             await self._pause()
             await self._look()
@@ -114,11 +122,8 @@ class Poller:
         if self._failures:
             return min(self._pace.interval, self._pace.fast * 2.0 ** min(self._failures, 10))
         still = self._clock() - self._view.moved_at
-        return self._pace.pause(still, moving=bool(self._moving()), jitter=self._jitter())
-
-    def _moving(self) -> list[str]:
-        moving = self._view.book.moving(self._view.watched)
-        return [endpoint.agent_runtime_endpoint_id for endpoint in moving if endpoint.agent_runtime_endpoint_id]
+        moving = next(self._view.moving(), None) is not None
+        return self._pace.pause(still, moving=moving, jitter=self._jitter())
 
     async def _look(self) -> None:
         try:
@@ -126,31 +131,52 @@ class Poller:
                 await self._rest()
             else:
                 await self._follow()
-            self._failures = 0
-        except (UnseenError, AgentRunError) as error:
+            self._failures, self._lost = 0, False
+        except UnseenError as error:
             self._failures += 1
+            self._lost = error.problem.reason is Reason.RUNTIME_NOT_FOUND
             level = logging.WARNING if self._failures == 1 else logging.DEBUG
             log.log(level, "Cannot look at runtime %s: %s", self._view.runtime_id, error)
+        except Exception:  # a defect must not leave the runtime without looks for ever
+            self._failures += 1
+            log.exception("A defect stopped a look at runtime %s", self._view.runtime_id)
 
     async def _rest(self) -> None:
         """The regular look at everything."""
         await self._before()
         await self._view.list(newer_than=self._clock())
+        self._full_due = self._clock() + self._pace.resting
         if self._view.follows_latest:
+            await self._look_at_versions()
+
+    async def _look_at_versions(self) -> None:
+        """A failure concerns those who follow LATEST, and slows nobody else."""
+        try:
             await self._view.newest_version(newer_than=self._clock())
-        self._full_due = self._clock() + self._pace.interval * 0.9
+        except UnseenError as error:
+            log.debug("Cannot look at the versions of runtime %s: %s", self._view.runtime_id, error)
 
     async def _follow(self) -> None:
         """A look at what is under way: by get where that takes fewer calls than a list."""
-        moving = self._moving()
-        if moving and len(moving) < len(self._view.book) / LISTED_AT_ONCE:
-            for endpoint_id in moving:
-                await self._view.get(endpoint_id)
+        moving = list(self._view.moving())
+        if moving and len(moving) < len(self._view.book) / PAGE_SIZE:
+            await self._get_each(moving)
         else:
             await self._view.list(newer_than=self._clock())
 
+    async def _get_each(self, endpoint_ids: list[str]) -> None:
+        """One that cannot be seen does not hide the others."""
+        errors: list[UnseenError] = []
+        for endpoint_id in endpoint_ids:
+            try:
+                await self._view.get(endpoint_id)
+            except UnseenError as error:
+                errors.append(error)
+        if len(errors) == len(endpoint_ids):
+            raise errors[-1]
+
     def _tell_if_stale(self) -> None:
-        stale = self._view.blind_for >= self._stale_after
+        stale = self._lost or self._view.blind_for >= self._stale_after
         if stale != self._was_stale:
             self._was_stale = stale
             self._stale()

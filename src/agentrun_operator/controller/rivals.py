@@ -1,22 +1,32 @@
-"""Finds the objects that manage the same endpoint: an index of the store by endpoint name, kept as objects come and
-go.
+"""Finds the objects that manage the same endpoint: an index of the store by endpoint and runtime, kept as objects come
+and go.
+
+The name of an endpoint alone would not do: thousands of runtimes may each have one that is called `prod`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.controller.identity import counts, oldest_rival, place_of, same_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentrun_operator.controller.identity import Place
     from agentrun_operator.controller.keys import Key
     from agentrun_operator.controller.store import Body, Store
     from agentrun_operator.reconcile.observed import RuntimeSeen
 
-EndpointName = tuple[str, str]
+
+class Spot(NamedTuple):
+    """Where objects may meet: an endpoint of a runtime that is known by its id, or by its name."""
+
+    region: str
+    endpoint_name: str
+    runtime_id: str
+    runtime_name: str
 
 
 class Rivals:
@@ -26,37 +36,56 @@ class Rivals:
         """Makes an empty index over a store; `region` is the operator's own."""
         self._store = store
         self._region = region
-        self._keys: defaultdict[EndpointName, set[Key]] = defaultdict(set)
-        self._names: dict[Key, EndpointName] = {}
+        self._keys: defaultdict[Spot, set[Key]] = defaultdict(set)
+        self._spots: defaultdict[Key, set[Spot]] = defaultdict(set)
 
     def note(self, key: Key, body: Body) -> None:
-        """Takes in an object; what is indexed of it cannot change while it lives."""
+        """Takes in an object: at the runtime that it names, and at the one that it was led to before."""
         place = place_of(body, self._region)
-        name = (place.endpoint_name, place.source.region)
-        if self._names.get(key) != name:
-            self.forget(key)
-            self._names[key] = name
-            self._keys[name].add(key)
+        self.forget(key)
+        for spot in _spots(place, place.runtime_id, place.runtime_name):
+            self._add(key, spot)
 
     def forget(self, key: Key) -> set[Key]:
-        """Drops an object; returns those of the same endpoint name, one of which may take over."""
-        name = self._names.pop(key, None)
-        if name is None:
-            return set()
-        self._keys[name].discard(key)
-        return set(self._keys[name]) or self._keys.pop(name)
+        """Drops an object; returns those that met it anywhere, one of which may take over."""
+        others: set[Key] = set()
+        for spot in self._spots.pop(key, ()):
+            self._keys[spot].discard(key)
+            others |= self._keys[spot] or self._keys.pop(spot)
+        return others
 
     def elder(self, key: Key, body: Body, runtime: RuntimeSeen) -> str:
-        """namespace/name of the older object that manages the same endpoint; empty if there is none."""
-        rival = oldest_rival(key, body, self._same(key, body, runtime))
+        """namespace/name of the older object that manages the same endpoint; empty if there is none.
+
+        Args:
+            key: whose elder.
+            body: the object.
+            runtime: the runtime that it was led to, where it can be met from now on.
+        """
+        mine = place_of(body, self._region)
+        spots = list(_spots(mine, runtime.id, runtime.name))
+        if key in self._spots:  # it may have gone while its pass goes on
+            self._add(key, spots[0])
+        rival = oldest_rival(key, body, self._same(key, mine, runtime, spots))
         return str(rival) if rival else ""
 
-    def _same(self, key: Key, body: Body, runtime: RuntimeSeen) -> Iterator[tuple[Key, Body]]:
-        mine = place_of(body, self._region)
-        for other in self._keys.get((mine.endpoint_name, mine.source.region), ()):
+    def _add(self, key: Key, spot: Spot) -> None:
+        self._keys[spot].add(key)
+        self._spots[key].add(spot)
+
+    def _same(self, key: Key, mine: Place, runtime: RuntimeSeen, spots: list[Spot]) -> Iterator[tuple[Key, Body]]:
+        for other in set().union(*(self._keys.get(spot, ()) for spot in spots)):
             found = self._store.get(other)
             if other == key or found is None or not counts(found):
                 continue
             seen = bool(found["status"].get("agentRuntimeId"))
             if same_endpoint(mine, runtime.id, runtime.name, place_of(found, self._region), seen):
                 yield other, found
+
+
+def _spots(place: Place, runtime_id: str, runtime_name: str) -> Iterator[Spot]:
+    """The spots of an endpoint, by what is known of its runtime; the id comes first."""
+    if runtime_id:
+        yield Spot(place.source.region, place.endpoint_name, runtime_id, "")
+    if runtime_name:
+        yield Spot(place.source.region, place.endpoint_name, "", runtime_name)

@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agentrun_operator.controller.errors import StartError
 
 UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
+NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+ADDRESS = re.compile(r".*:(\d{1,5})", re.ASCII)
+LAST_PORT = 65535
 ENV_PREFIX = "AGENTRUN_OPERATOR_"
 
 
@@ -35,8 +38,24 @@ def names(value: object) -> object:
     return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
 
-Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(names)]
+def name(value: str) -> str:
+    """A name as Kubernetes takes it; an empty one stands for a default."""
+    if value and not NAME.fullmatch(value):
+        raise ValueError("a name in Kubernetes has lower-case letters and digits, and dashes and dots between them")
+    return value
+
+
+def address(value: str) -> str:
+    """Where to listen: host and port, or a port alone after a colon."""
+    match = ADDRESS.fullmatch(value)
+    if match is None or int(match[1]) > LAST_PORT:
+        raise ValueError("an address is HOST:PORT, or :PORT for every address of the machine; ports end at 65535")
+    return value
+
+
+Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0, allow_inf_nan=False)]
+Name = Annotated[str, AfterValidator(name)]
+Names = Annotated[tuple[Name, ...], NoDecode, BeforeValidator(names)]
 
 
 class Settings(BaseSettings):
@@ -67,7 +86,7 @@ class Settings(BaseSettings):
     retry_max: Duration = 300.0
     """Longest pause between two tries; the first is a second."""
 
-    api_qps: Annotated[float, Field(gt=0)] = 20.0
+    api_qps: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 20.0
     """Calls to AgentRun per second, for each account and region."""
 
     api_burst: Annotated[int, Field(ge=1)] = 40
@@ -76,10 +95,10 @@ class Settings(BaseSettings):
     leader_elect: bool = True
     """Whether to take a Lease first, so that one replica works and the others stand by."""
 
-    lease_name: str = "agentrun-operator"
+    lease_name: Annotated[str, Field(min_length=1), AfterValidator(name)] = "agentrun-operator"
     """The Lease's name."""
 
-    lease_namespace: str = ""
+    lease_namespace: Name = ""
     """The Lease's namespace; empty: the Pod's own, else `default`."""
 
     lease_duration: Duration = 15.0
@@ -91,7 +110,7 @@ class Settings(BaseSettings):
     retry_period: Duration = 2.0
     """Pause between two tries for the Lease."""
 
-    health_address: Annotated[str, Field(pattern=r"^.*:\d{1,5}$")] = ":8080"
+    health_address: Annotated[str, AfterValidator(address)] = ":8080"
     """Where /livez, /readyz and /metrics are served; port 0 takes a free one."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"

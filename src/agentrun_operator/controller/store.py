@@ -1,15 +1,16 @@
 """The objects as last seen, trimmed to what is used. Newer always wins, whether it came from the watch or from our own
 write.
 
-A cache and nothing else: it asks nobody and decides nothing.
+A cache and nothing else: it asks nobody and decides nothing. What an object asks for is told once, to whoever puts it
+in: the answer to a write of ours may bring an edit along, and then the edit's own event is the one that tells.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from agentrun_operator.controller.keys import Key, key_of
-from agentrun_operator.resources.names import ANNOTATIONS
+from agentrun_operator.resources.names import ANNOTATIONS, CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,11 +29,43 @@ METADATA = (
 )
 
 
+class Wishes(NamedTuple):
+    """What of an object asks for a look when it changes: what people write, and the marks that we do."""
+
+    uid: str
+    generation: int
+    deleted_at: str | None
+    paused: str | None
+    requested_at: str | None
+    finalizers: tuple[str, ...]
+    claim: str | None
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        """Reads them from a trimmed object."""
+        metadata, annotations = body["metadata"], body["metadata"]["annotations"]
+        return cls(
+            uid=metadata["uid"],
+            generation=metadata["generation"],
+            deleted_at=metadata.get("deletionTimestamp"),
+            paused=annotations.get(PAUSED),
+            requested_at=annotations.get(RECONCILE_REQUESTED_AT),
+            finalizers=tuple(metadata.get("finalizers") or ()),
+            claim=annotations.get(CLAIM),
+        )
+
+    @property
+    def marked(self) -> bool:
+        """Whether our marks stand."""
+        return self.claim is not None and FINALIZER in self.finalizers
+
+
 class Store:
     """All objects that this operator looks after."""
 
     def __init__(self) -> None:
         self._bodies: dict[Key, Body] = {}
+        self._told: dict[Key, Wishes] = {}
 
     def __len__(self) -> int:
         return len(self._bodies)
@@ -52,22 +85,28 @@ class Store:
 
         Returns:
             whether it asks for anything: whether it is new, or its spec, deletion mark, finalizers or our annotations
-            changed.
+            changed since that was last told.
         """
-        key, new = key_of(body), trimmed(body)
-        old = self._bodies.get(key)
-        if old is not None and not _newer(new, old):
+        key = key_of(body)
+        wishes = Wishes.of(self._newest(key, trimmed(body)))
+        if self._told.get(key) == wishes:
             return False
-        self._bodies[key] = new
-        return old is None or _wishes(old) != _wishes(new)
+        self._told[key] = wishes
+        return True
 
     def refresh(self, body: Mapping[str, Any]) -> None:
         """Keeps what a write of ours was answered, if the object is still there: the watch may have told of its end
         first.
+
+        That our marks stand is no news then. Whatever else is new in the answer is somebody's wish, for `put` to tell.
         """
-        known = self._bodies.get(key_of(body))
-        if known is not None and known["metadata"]["uid"] == body["metadata"]["uid"]:
-            self.put(body)
+        key = key_of(body)
+        known = self._bodies.get(key)
+        if known is None or known["metadata"]["uid"] != body["metadata"]["uid"]:
+            return
+        wishes = Wishes.of(self._newest(key, trimmed(body)))
+        if wishes.marked:
+            self._told[key] = self._told[key]._replace(finalizers=wishes.finalizers, claim=wishes.claim)
 
     def remove(self, body: Mapping[str, Any]) -> bool:
         """Forgets an object that is gone; one that was made anew under its name stays.
@@ -79,8 +118,14 @@ class Store:
         known = self._bodies.get(key)
         if known is None or known["metadata"]["uid"] != body["metadata"]["uid"]:
             return False
-        del self._bodies[key]
+        del self._bodies[key], self._told[key]
         return True
+
+    def _newest(self, key: Key, body: Body) -> Body:
+        known = self._bodies.get(key)
+        if known is None or _newer(body, known):
+            self._bodies[key] = body
+        return self._bodies[key]
 
 
 def trimmed(body: Mapping[str, Any]) -> Body:
@@ -95,9 +140,3 @@ def trimmed(body: Mapping[str, Any]) -> Body:
 def _newer(new: Body, old: Body) -> bool:
     """Whether the object changed later. Resource versions of one kind are ordered numbers."""
     return int(new["metadata"]["resourceVersion"]) > int(old["metadata"]["resourceVersion"])
-
-
-def _wishes(body: Body) -> tuple[object, ...]:
-    metadata = body["metadata"]
-    named = (metadata.get(name) for name in ("uid", "generation", "deletionTimestamp", "finalizers", "annotations"))
-    return tuple(named)

@@ -6,6 +6,7 @@ A problem has a condition's reason and a text for people. What to do about it is
 from __future__ import annotations
 
 from agentrun_operator.agentrun import errors
+from agentrun_operator.controller.limits import LONGEST_BREAK
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
@@ -42,9 +43,10 @@ def problem_of(error: errors.AgentRunError, blind_for: float = 0.0) -> Problem:
         blind_for: seconds since AgentRun was last seen.
     """
     reason = next(reason for kind, reason in REASONS if isinstance(error, kind))
-    retry_after = error.retry_after if isinstance(error, errors.HTTPError) else None
+    asked = error.retry_after if isinstance(error, errors.HTTPError) else None
     definite = isinstance(error, errors.CredentialsNotFoundError)
-    return Problem(reason, str(error), definite=definite, blind_for=blind_for, retry_after=retry_after or 0.0)
+    retry_after = min(asked or 0.0, LONGEST_BREAK)
+    return Problem(reason, str(error), definite=definite, blind_for=blind_for, retry_after=retry_after)
 
 
 def runtime_missing(what: str) -> UnseenError:

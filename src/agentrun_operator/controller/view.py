@@ -1,28 +1,34 @@
 """One AgentRuntime as seen from here: its endpoints, its own state, its versions. Shared by all objects of the runtime.
 
-Concurrent questions share one call. A failed or partial list changes nothing.
+Concurrent questions share one call, which is urgent whoever asked first: it serves them all. A failed or partial list
+changes nothing.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from agentrun_operator.agentrun import operations
 from agentrun_operator.agentrun.errors import AgentRunError, ResourceNotExistError
 from agentrun_operator.agentrun.models import READY_STATES
 from agentrun_operator.controller.book import Book
 from agentrun_operator.controller.flight import Flight
+from agentrun_operator.controller.limits import urgency
+from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.unseen import UnseenError, problem_of, runtime_missing
 from agentrun_operator.reconcile.observed import RuntimeSeen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from agentrun_operator.agentrun.client import AsyncClient
     from agentrun_operator.agentrun.models import Endpoint, Runtime
+    from agentrun_operator.agentrun.protocol import Operation
     from agentrun_operator.controller.keys import Key
+
+T = TypeVar("T")
 
 NEVER = float("-inf")
 
@@ -59,7 +65,6 @@ class RuntimeView:
         self.book = Book()
         self.moved_at = clock()
         self.seen_at = clock()
-        self.failing: AgentRunError | None = None
         self._client = client
         self._tell = tell
         self._clock = clock
@@ -75,10 +80,11 @@ class RuntimeView:
         self._runtimes = Flight(self._get_runtime, clock)
         self._versions = Flight(self._list_versions, clock)
 
-    @property
-    def watched(self) -> frozenset[str]:
-        """The names of the endpoints that objects here manage."""
-        return frozenset(self._watchers)
+    def moving(self) -> Iterator[str]:
+        """The ids of the endpoints of objects here that are in a state which ends by itself."""
+        for endpoint in self.book.moving():
+            if endpoint.agent_runtime_endpoint_name in self._watchers and endpoint.agent_runtime_endpoint_id:
+                yield endpoint.agent_runtime_endpoint_id
 
     @property
     def watchers(self) -> set[Key]:
@@ -195,36 +201,37 @@ class RuntimeView:
         self._runtime = None
 
     def wrote(self, endpoint: Endpoint | None) -> None:
-        """Takes in a write's answer; its own object needs not be told."""
-        if endpoint is not None:
-            self.book.seen(endpoint, self._clock())
+        """Takes in a write's answer. Its own object needs not be told, others that watch the endpoint do."""
         self.moved_at = self._clock()
+        changed = self.book.seen(endpoint, self.moved_at) if endpoint is not None else set()
+        self._moved({name for name in changed if len(self._watchers.get(name, ())) > 1})
 
     async def _list(self) -> None:
         began = self._clock()
-        try:
-            endpoints = await self._client.run(operations.list_endpoints(self.runtime_id))
-        except AgentRunError as error:
-            self.failing = error
-            raise
-        self.failing, self.seen_at = None, began
+        endpoints = await self._shared(operations.list_endpoints(self.runtime_id))
+        self.seen_at = began
         self._moved(self.book.listed(endpoints, began))
 
     async def _get_runtime(self) -> Runtime:
         began = self._clock()
-        self._runtime = await self._client.run(operations.get_runtime(self.runtime_id))
+        self._runtime = await self._shared(operations.get_runtime(self.runtime_id))
         self._runtime_at = began
         return self._runtime
 
     async def _list_versions(self) -> None:
         began = self._clock()
-        versions = await self._client.run(operations.list_versions(self.runtime_id))
+        versions = await self._shared(operations.list_versions(self.runtime_id))
         words = (version.agent_runtime_version or "" for version in versions)
         numbers = [int(word) for word in words if word.isdecimal()]
         before, asked_before = self._newest, self._newest_at != NEVER
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
         if asked_before and self._newest != before:
             self._tell(set(self._latest))
+
+    async def _shared(self, operation: Operation[T]) -> T:
+        """A call in a task of its own, a flight's, for all who wait for it."""
+        urgency.set(Priority.CHANGE)
+        return await self._client.run(operation)
 
     def _outdated(self, runtime: Runtime) -> float:
         return self._clock() - (READY_FOR if runtime.status in READY_STATES else UNREADY_FOR)

@@ -12,11 +12,13 @@ from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Rest, Retry, Unmark, Update
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.situation import BLOCKED_PAUSE
-from agentrun_operator.reconcile.statements import REASONS, ready_by_state, state_message
-from agentrun_operator.reconcile.verdict import Statement, Verdict, bad, blocked, good, under_way, unknown
+from agentrun_operator.reconcile.statements import REASONS, ready_by_state, ready_while_paused, stale, state_message
+from agentrun_operator.reconcile.verdict import Verdict, bad, blocked, good, under_way
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from agentrun_operator.reconcile.situation import Situation
 
 NOT_CONVERGING_PAUSE = timedelta(hours=1)
@@ -34,17 +36,8 @@ def paused(s: Situation) -> Decision | None:
     if not s.desired.paused:
         return None
     synced = bad(Reason.PAUSED, "The annotation `paused` stops every write to AgentRun; remove it to go on")
-    return Decision(Rest(), Verdict(_ready_while_paused(s), synced, applied=False))
-
-
-def _ready_while_paused(s: Situation) -> Statement | None:
-    if s.observed.problem:
-        return None
-    if s.observed.endpoint is None:
-        return bad(Reason.PAUSED, "There is no endpoint, and none is made while paused")
-    if s.serves and s.delta:
-        return bad(Reason.PAUSED, "The endpoint differs from the spec, and is left so while paused")
-    return ready_by_state(s.endpoint)
+    again = BLOCKED_PAUSE if s.observed.problem else None
+    return Decision(Rest(after=again), Verdict(ready_while_paused(s), synced))
 
 
 def blocked_by_problem(s: Situation) -> Decision | None:
@@ -65,13 +58,10 @@ def unreadable(s: Situation) -> Decision | None:
     reached = s.applied or s.desired.observes
     if not reached or s.desired.memory.observed_generation != s.desired.generation:
         return Decision(retry, blocked(problem.reason, problem.message))
-    left = s.limits.stale_after - problem.blind_for
-    if left > 0:
-        rejected = problem.reason is Reason.CREDENTIALS_REJECTED
-        verdict = Verdict(ready=None, synced=bad(problem.reason, problem.message)) if rejected else None
-        return Decision(Rest(after=left), verdict)
-    said = f"Not seen for {s.limits.stale_after:.0f} s: {problem.message}"
-    return Decision(retry, Verdict(unknown(Reason.STALE, said), bad(problem.reason, problem.message)))
+    if problem.blind_for >= s.limits.stale_after:
+        return Decision(retry, Verdict(stale(s, problem), bad(problem.reason, problem.message)))
+    rejected = problem.reason is Reason.CREDENTIALS_REJECTED
+    return Decision(retry, Verdict(ready=None, synced=bad(problem.reason, problem.message)) if rejected else None)
 
 
 def rivalled(s: Situation) -> Decision | None:
@@ -123,8 +113,9 @@ def _unready(s: Situation) -> Decision | None:
 def _creation(s: Situation) -> Decision:
     if pause := s.attempts.waiting(s.now):
         return Decision(Rest(after=pause))
-    if not s.claimed or not s.desired.finalized:
-        return Decision(Mark(s.wanted_claim))
+    claim = s.wanted_claim._replace(adopted=False)  # what is made here is our own, though another was adopted before
+    if s.desired.current_claim != claim or not s.desired.finalized:
+        return Decision(Mark(claim))
     return Decision(Create(again=s.existed))
 
 
@@ -160,20 +151,21 @@ def moving(s: Situation) -> Decision | None:
 def create_failed(s: Situation) -> Decision | None:
     """An endpoint that was made here and failed is made anew; an adopted one is mended by an update.
 
-    The failure is in the status before the endpoint is deleted: after a crash in between, its absence is not taken for
-    somebody else's doing.
+    The failure is in the status, and the id is not any more, before the endpoint is deleted: after a crash in between,
+    its absence is not taken for somebody else's doing.
     """
     if s.endpoint.state != "CREATE_FAILED":
         return None
     failure = bad(Reason.CREATE_FAILED, state_message(s.endpoint))
     verdict = Verdict(failure, failure, applied=s.applied, reconciling=True)
-    recorded = s.desired.memory.state == "CREATE_FAILED" and s.desired.memory.reason("Ready") == Reason.CREATE_FAILED
-    if not recorded:
+    memory, adopted = s.desired.memory, s.wanted_claim.adopted
+    if memory.state != "CREATE_FAILED" or (memory.endpoint_id and not adopted):
         return Decision(Rest(after=1.0), verdict)
     if pause := s.attempts.waiting(s.now):
         return Decision(Rest(after=pause), verdict)
-    adopted = s.wanted_claim.adopted
-    return Decision(Update(s.delta, recovery=True) if adopted else Delete(recovery=True), verdict)
+    if adopted:
+        return Decision(Update(s.delta, recovery=True), verdict)
+    return _confirmed(s, Decision(Delete(recovery=True), verdict))
 
 
 def in_sync(s: Situation) -> Decision | None:
@@ -192,7 +184,7 @@ def update_failed(s: Situation) -> Decision | None:
     verdict = Verdict(failure, failure, applied=s.applied, reconciling=True)
     if pause := s.attempts.waiting(s.now):
         return Decision(Rest(after=pause), verdict)
-    return Decision(Update(s.delta, drift=s.applied and bool(s.delta), recovery=True), verdict)
+    return Decision(Update(s.delta, recovery=True), verdict)
 
 
 def edited(s: Situation) -> Decision | None:
@@ -205,21 +197,28 @@ def edited(s: Situation) -> Decision | None:
 
 def not_converging(s: Situation) -> Decision | None:
     """AgentRun accepted this very change and still holds another value: say so, and try again after an hour."""
+    since = _fruitless_since(s)
+    if since is None:
+        return None
+    elapsed = s.now - since
+    if s.attempts.updates and elapsed < CONVERGENCE_GRACE:
+        return Decision(Rest(after=(CONVERGENCE_GRACE - elapsed).total_seconds(), soon=True), _updating(s))
+    left = (NOT_CONVERGING_PAUSE - elapsed).total_seconds()
+    if left <= 0 or s.desired.requested:
+        return _confirmed(s, Decision(Update(s.delta), _updating(s)))
+    return _confirmed(s, Decision(Rest(after=left), _left(s, Reason.NOT_CONVERGING)))
+
+
+def _fruitless_since(s: Situation) -> datetime | None:
+    """When what remains was last changed in vain, as this process knows or the status remembers; None if it was not."""
     if not s.delta:
         return None
     if s.attempts.fruitless(s.delta):
-        fresh = s.attempts.updated_at is not None and s.now - s.attempts.updated_at < CONVERGENCE_GRACE
-        if fresh:
-            return Decision(Rest(after=CONVERGENCE_GRACE.total_seconds(), soon=True), _updating(s))
-        due = s.attempts.updated_at is not None and s.now - s.attempts.updated_at >= NOT_CONVERGING_PAUSE
-    else:
-        recorded = s.desired.memory.conditions.get("Synced")
-        if recorded is None or recorded.reason != Reason.NOT_CONVERGING or s.desired.memory.drift != s.delta:
-            return None
-        due = s.now - recorded.since >= NOT_CONVERGING_PAUSE
-    if due or s.desired.requested:
-        return Decision(Update(s.delta, drift=True), _updating(s))
-    return _confirmed(s, Decision(Rest(after=NOT_CONVERGING_PAUSE.total_seconds()), _left(s, Reason.NOT_CONVERGING)))
+        return s.attempts.updated_at
+    recorded = s.desired.memory.conditions.get("Synced")
+    if recorded is None or recorded.reason != Reason.NOT_CONVERGING or s.desired.memory.drift != s.delta:
+        return None
+    return recorded.since
 
 
 def drifted(s: Situation) -> Decision | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.reconcile.verdict import Statement, good, unknown
@@ -50,7 +51,8 @@ def _statements(
     if verdict.reconciling:
         yield "Reconciling", good(main.reason, main.message), generation
     if verdict.stalled:
-        yield "Stalled", good(main.reason, main.message), generation
+        cause = verdict.synced or main
+        yield "Stalled", good(cause.reason, cause.message), generation
     if verdict.drifted:
         yield "Drifted", verdict.drifted, generation
 
@@ -71,4 +73,4 @@ def _merged(kind: str, statement: Statement | None, generation: int, now: dateti
 
 def timestamp(moment: datetime) -> str:
     """A time as Kubernetes writes it, in UTC and whole seconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -79,7 +79,7 @@ def deleting(s: Situation) -> Decision | None:
     """AgentRun is at it."""
     if s.endpoint.state != "DELETING":
         return None
-    return Decision(Rest(soon=True), _under_way(s))
+    return Decision(Rest(after=_quiet(s), soon=True), _under_way(s))
 
 
 def delete(s: Situation) -> Decision | None:
@@ -97,7 +97,13 @@ def delete(s: Situation) -> Decision | None:
 CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, deleting, delete)
 
 
+def _quiet(s: Situation) -> float | None:
+    """Seconds until the status is to tell of the deletion; None when it is time."""
+    left = (s.desired.deleted_at + QUIET - s.now).total_seconds() if s.desired.deleted_at else 0.0
+    return left if left > 0 else None
+
+
 def _under_way(s: Situation) -> Verdict | None:
-    if s.desired.deleted_at is not None and s.now - s.desired.deleted_at < QUIET:
+    if _quiet(s):
         return None
     return under_way(Reason.DELETING, f"Waiting until it is gone. {state_message(s.endpoint)}", applied=s.applied)

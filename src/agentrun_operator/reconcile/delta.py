@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.resources.names import LATEST
@@ -59,11 +60,15 @@ def same_version(desired: str, observed: str, newest: str | None) -> bool:
 
 
 def _shown(path: str, desired: str, observed: str) -> Difference:
-    return Difference(path, _short(desired), _short(observed))
+    """Long values that begin alike are shown from shortly before where they part: else they would look the same."""
+    alike = len(commonprefix((desired, observed)))  # noqa: RUF071 - characters are what is meant
+    start = alike - SHOWN // 2 if alike >= SHOWN - 1 else 0
+    return Difference(path, _short(desired, start), _short(observed, start))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+def _short(text: str, start: int) -> str:
+    rest = f"…{text[start:]}" if start else text
+    return rest if len(rest) <= SHOWN else f"{rest[: SHOWN - 1]}…"
 
 
 def _weights(weights: tuple[Weight, ...]) -> str:

@@ -73,11 +73,6 @@ class Memory:
         """The recorded endpoint, if it was ever written to: one that was only observed is not ours."""
         return self.endpoint_id if self.applied_generation else ""
 
-    def reason(self, condition: str) -> str:
-        """The reason recorded for a condition; empty when there is none."""
-        found = self.conditions.get(condition)
-        return found.reason if found else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Desired:
@@ -139,9 +134,12 @@ class Desired:
 
     @property
     def known_runtime_id(self) -> str:
-        """The runtime that the object was led to before, or names by id; empty when its name was never looked up."""
-        recorded = self.memory.runtime_id or (self.current_claim.runtime_id if self.current_claim else "")
-        return self.spec.agent_runtime_ref.id or recorded
+        """The runtime that the object was led to before, or names by id; empty when its name was never looked up.
+
+        The claim goes before the status: it is written before a create, the status only after it.
+        """
+        claimed = self.current_claim.runtime_id if self.current_claim else ""
+        return self.spec.agent_runtime_ref.id or claimed or self.memory.runtime_id
 
     @property
     def remote_matters(self) -> bool:

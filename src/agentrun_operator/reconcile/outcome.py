@@ -7,10 +7,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentrun_operator.agentrun.models import FAILED_STATES
 from agentrun_operator.reconcile.actions import Delete, Rest, Retry
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.situation import BLOCKED_PAUSE
-from agentrun_operator.reconcile.verdict import bad, blocked, under_way
+from agentrun_operator.reconcile.verdict import blocked, under_way
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def failed(s: Situation, decision: Decision, problem: Problem) -> Decision:
     pause = BLOCKED_PAUSE if problem.reason in SOON_MENDED else s.limits.retry_max
     retry = Retry(problem.reason, problem.message, at_most=pause, at_least=problem.retry_after)
     verdict = blocked(problem.reason, problem.message, stalled=problem.reason is Reason.REJECTED)
-    if s.desired.deleting or not s.applied or decision.verdict is None:
+    if s.desired.deleting or decision.verdict is None or not _broken(s):
         return Decision(retry, verdict)
-    # The endpoint goes on serving what reached it before; only the attempt to mend it failed.
-    return Decision(retry, replace(verdict, ready=decision.verdict.ready, synced=bad(problem.reason, problem.message)))
+    # Why the endpoint does not serve is its own failure; Synced tells that the attempt to mend it failed too.
+    return Decision(retry, replace(verdict, ready=decision.verdict.ready))
+
+
+def _broken(s: Situation) -> bool:
+    return s.observed.endpoint is not None and s.endpoint.state in FAILED_STATES

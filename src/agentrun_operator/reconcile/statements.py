@@ -1,4 +1,4 @@
-"""What Ready says of an endpoint's own state, in words for people."""
+"""What Ready says: by the endpoint's own state, while paused, and while nothing can be seen. In words for people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from agentrun_operator.reconcile.verdict import Statement, bad, good, unknown
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.observed import EndpointSeen
+    from agentrun_operator.reconcile.observed import EndpointSeen, Problem
+    from agentrun_operator.reconcile.situation import Situation
 
 REASONS = {
     "CREATING": Reason.CREATING,
@@ -35,3 +36,30 @@ def state_message(endpoint: EndpointSeen) -> str:
     """The state in the service's words."""
     said = f": {endpoint.wire.status_reason}" if endpoint.wire.status_reason else ""
     return f"AgentRun reports the endpoint as {endpoint.state or 'nothing (an empty state)'}{said}"
+
+
+def ready_while_paused(s: Situation) -> Statement | None:
+    """The Ready condition of an object that nothing is done about; None leaves it as it was."""
+    if s.observed.problem:
+        return _ready_unseen(s, s.observed.problem)
+    if s.observed.endpoint is None:
+        return bad(Reason.PAUSED, "There is no endpoint, and none is made while paused")
+    if s.desired.observes:
+        return ready_by_state(s.endpoint)
+    if not s.ours:
+        return bad(Reason.PAUSED, f"The {s.where} exists already, and is neither taken over nor refused while paused")
+    if s.serves and s.delta:
+        return bad(Reason.PAUSED, "The endpoint differs from the spec, and is left so while paused")
+    return ready_by_state(s.endpoint)
+
+
+def _ready_unseen(s: Situation, problem: Problem) -> Statement | None:
+    """As it was, until that is too old or about another generation."""
+    if problem.definite or s.desired.memory.observed_generation != s.desired.generation:
+        return bad(problem.reason, problem.message)
+    return stale(s, problem) if problem.blind_for >= s.limits.stale_after else None
+
+
+def stale(s: Situation, problem: Problem) -> Statement:
+    """The Ready condition when the last look is too old to say anything."""
+    return unknown(Reason.STALE, f"Not seen for {s.limits.stale_after:.0f} s: {problem.message}")

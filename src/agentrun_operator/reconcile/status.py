@@ -51,7 +51,7 @@ def status_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:
 
 def _mirrored(s: Situation, before: Mapping[str, Any]) -> Json:
     """What was seen of the runtime and of our endpoint; nothing new where the look failed."""
-    if s.observed.problem is not None or s.observed.runtime is None:
+    if s.observed.runtime is None:
         return {}
     runtime: Json = {"agentRuntimeId": s.runtime.id, "agentRuntimeName": s.runtime.name}
     seen = s.observed.endpoint
@@ -72,7 +72,7 @@ def _recorded_id(s: Situation, before: Mapping[str, Any]) -> str | None:
     seen = s.observed.endpoint
     if seen is None or seen.state == "DELETING" or not (s.ours or s.desired.observes):
         return recorded if before.get("agentRuntimeId") in (None, s.runtime.id) else None
-    if seen.state == "CREATE_FAILED" and not s.wanted_claim.adopted and not s.desired.observes:
+    if seen.state == "CREATE_FAILED" and s.claimed and not s.wanted_claim.adopted and not s.desired.observes:
         return None
     return seen.id
 

@@ -132,3 +132,9 @@ class Reason(StrEnum):
         "Somebody changed the endpoint outside, and `driftPolicy: Report` leaves it.",
         "See `status.drift`; set `driftPolicy: Correct`, or write the change into the spec.",
     )
+
+
+def reasons_table() -> str:
+    """Every reason with its meaning and remedy, as the Markdown table of the documentation."""
+    rows = (f"| `{reason.value}` | {reason.meaning} | {reason.remedy} |" for reason in Reason)
+    return "\n".join(("| reason | what it means | what to do |", "|---|---|---|", *rows))

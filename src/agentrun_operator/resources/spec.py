@@ -146,6 +146,7 @@ class Spec(Part):
             rule(
                 "has(self.region) == has(oldSelf.region) && (!has(self.region) || self.region == oldSelf.region)",
                 "region is immutable: delete the object and create it anew",
+                path=".region",
             ),
         )
     )

@@ -1,0 +1,88 @@
+import socket
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from agentrun_operator.controller.errors import StartError
+from agentrun_operator.controller.health import Health
+
+
+class World:
+    """A health server that says what the test wants."""
+
+    def __init__(self) -> None:
+        self.ready = True
+        self.health = Health("127.0.0.1:0", lambda: self.ready, lambda: b"agentrun_leader 1.0\n")
+        self.port = 0
+
+    async def get(self, path: str) -> tuple[int, str, str]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{self.port}{path}") as response,
+        ):
+            return response.status, await response.text(), response.headers["Content-Type"]
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    world = World()
+    world.port = await world.health.start()
+    yield world
+    await world.health.stop()
+
+
+async def test_a_process_that_answers_is_alive_whether_it_is_ready_or_not(world: World):
+    world.ready = False
+    status, text, _ = await world.get("/livez")
+    assert (status, text) == (200, "ok\n")
+
+
+async def test_readiness_is_asked_for_at_every_request(world: World):
+    assert (await world.get("/readyz"))[0] == 200
+    world.ready = False
+    status, text, _ = await world.get("/readyz")
+    assert (status, text) == (503, "not ready\n")
+    world.ready = True
+    assert (await world.get("/readyz"))[0] == 200
+
+
+async def test_metrics_are_told_in_the_form_that_prometheus_reads(world: World):
+    status, text, kind = await world.get("/metrics")
+    assert (status, text) == (200, "agentrun_leader 1.0\n")
+    assert kind == "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def test_anything_else_is_not_there(world: World):
+    assert (await world.get("/secrets"))[0] == 404
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "no-such-host.invalid"])
+async def test_an_address_that_cannot_be_had_is_told_with_the_flag(address: str):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        health = Health(f"{address}:{taken.getsockname()[1]}", lambda: True, bytes)
+        with pytest.raises(StartError, match=f"--health-address {address}:") as caught:
+            await health.start()
+        assert "\n" not in str(caught.value)
+
+
+async def test_stopping_before_the_start_is_no_error():
+    await Health(":0", lambda: True, bytes).stop()
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 on this machine")
+async def test_an_address_of_ipv6_may_stand_in_brackets():
+    health = Health("[::1]:0", lambda: True, bytes)
+    assert await health.start() > 0
+    await health.stop()

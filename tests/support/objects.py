@@ -1,0 +1,210 @@
+"""Custom resources as the API server holds them, looks at AgentRun, and the situations that follow from both.
+
+What is not said is in order: the object was reconciled, its endpoint serves and agrees with the spec.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from agentrun_operator.agentrun.models import Endpoint
+from agentrun_operator.reconcile.attempts import Attempts
+from agentrun_operator.reconcile.decide import decide
+from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
+from agentrun_operator.reconcile.situation import Limits, Situation
+from agentrun_operator.reconcile.status import status_of
+from agentrun_operator.resources.names import CLAIM as CLAIM_ANNOTATION
+from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+
+if TYPE_CHECKING:
+    from agentrun_operator.reconcile.decision import Decision
+    from agentrun_operator.resources.reasons import Reason
+
+Object = dict[str, Any]
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+EARLIER = NOW - timedelta(minutes=30)
+
+NAME = "chat"
+UID = "uid-1"
+RUNTIME_ID = "rt-1"
+ENDPOINT_ID = "ep-1"
+OTHER_ID = "ep-of-somebody-else"
+
+OWN = f"{UID}/{RUNTIME_ID}/{NAME}"
+ADOPTED = f"{OWN}/adopted"
+COPIED = f"uid-of-the-original/{RUNTIME_ID}/{NAME}"
+MOVED = f"{UID}/rt-that-is-gone/{NAME}"
+
+RUNTIME = RuntimeSeen(RUNTIME_ID, "support-bot", ready=True, state="READY", newest_version="3")
+UNREADY = RuntimeSeen(RUNTIME_ID, "support-bot", ready=False, state="UPDATING")
+
+SPEC: Object = {"agentRuntimeRef": {"name": "support-bot"}, "description": "ours", "targetVersion": "3"}
+UNTRIED = Attempts()
+LIMITS = Limits(stale_after=300.0, retry_max=300.0)
+
+
+def time_text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def a_condition(kind: str, said: str, generation: int = 1, since: datetime = EARLIER) -> Object:
+    """A condition; `said` is its status and its reason."""
+    status, reason = said.split()
+    stamp = {"observedGeneration": generation} if generation else {}
+    message = {"message": f"{kind} was {status}", "lastTransitionTime": time_text(since)}
+    return {"type": kind, "status": status, "reason": reason} | message | stamp
+
+
+def a_status(*, applied: int = 1, ready: str = "True Available", synced: str = "True InSync", **fields: Any) -> Object:
+    """What an earlier pass left; None takes a field away.
+
+    Args:
+        applied: the last generation that reached AgentRun.
+        ready: status and reason of Ready.
+        synced: status and reason of Synced.
+        fields: any others.
+    """
+    conditions = [a_condition("Ready", ready), a_condition("Synced", synced, applied)]
+    status: Object = {
+        "observedGeneration": 1,
+        "agentRuntimeId": RUNTIME_ID,
+        "agentRuntimeName": "support-bot",
+        "endpointId": ENDPOINT_ID,
+        "endpointName": NAME,
+        "state": "READY",
+        "targetVersion": "3",
+        "conditions": conditions,
+    }
+    return {name: value for name, value in (status | fields).items() if value is not None}
+
+
+def an_object(
+    *,
+    status: Object | None = None,
+    claim: str = OWN,
+    finalized: bool = True,
+    generation: int = 1,
+    paused: bool = False,
+    requested: str = "",
+    deleted_for: float | None = None,
+    name: str = NAME,
+    **spec: Any,
+) -> Object:
+    """An object that was reconciled.
+
+    Args:
+        status: its status; `{}` if it has none yet.
+        claim: the annotation; empty if it has none.
+        finalized: whether our finalizer is on it.
+        generation: the spec's generation; the usual status knows the first.
+        paused: the annotation.
+        requested: the annotation.
+        deleted_for: seconds since it was deleted; None if it is alive.
+        name: metadata.name.
+        spec: fields of the spec that differ from the usual ones; None takes one away.
+    """
+    annotations = {CLAIM_ANNOTATION: claim, PAUSED: "true" if paused else "", RECONCILE_REQUESTED_AT: requested}
+    metadata: Object = {
+        "namespace": "team-a",
+        "name": name,
+        "uid": UID,
+        "generation": generation,
+        "creationTimestamp": time_text(EARLIER),
+        "annotations": {key: value for key, value in annotations.items() if value},
+        "finalizers": ["example.test/another", *([FINALIZER] if finalized else [])],
+    }
+    if deleted_for is not None:
+        metadata["deletionTimestamp"] = time_text(NOW - timedelta(seconds=deleted_for))
+    wanted = {key: value for key, value in (SPEC | spec).items() if value is not None}
+    return {"metadata": metadata, "spec": wanted, "status": a_status() if status is None else status}
+
+
+def a_new_object(**changed: Any) -> Object:
+    """An object that was just created: nothing was done for it yet."""
+    new: Object = {"status": {}, "claim": "", "finalized": False}
+    return an_object(**(new | changed))
+
+
+def an_edited_object(**changed: Any) -> Object:
+    """An object whose spec changed since it last reached AgentRun."""
+    edited: Object = {"generation": 2}
+    return an_object(**(edited | changed))
+
+
+def an_endpoint(state: str = "READY", endpoint_id: str = ENDPOINT_ID, **wire: Any) -> EndpointSeen:
+    """The endpoint that agrees with the usual spec; `wire` changes fields, in snake_case."""
+    fields = {
+        "agent_runtime_endpoint_id": endpoint_id,
+        "agent_runtime_endpoint_name": NAME,
+        "agent_runtime_id": RUNTIME_ID,
+        "description": "ours",
+        "target_version": "3",
+        "status": state,
+    }
+    return EndpointSeen.of(Endpoint.model_validate(fields | wire))
+
+
+def a_look(
+    endpoint: EndpointSeen | None = None, *, runtime: RuntimeSeen = RUNTIME, listed: bool = False, rival: str = ""
+) -> Observed:
+    """A look that saw what there is: this endpoint, or none; `listed` if only in a list that may lag."""
+    return Observed(runtime=runtime, endpoint=endpoint, confirmed=not listed, rival=rival)
+
+
+def no_look(reason: Reason, *, definite: bool = False, blind_for: float = 0.0, retry_after: float = 0.0) -> Observed:
+    """A look that saw nothing."""
+    return Observed(problem=Problem(reason, f"{reason.value} for a reason", definite, blind_for, retry_after))
+
+
+@dataclass(frozen=True)
+class Case:
+    """An object and a look at AgentRun: the input of a decision, and of the status after it."""
+
+    body: Object
+    look: Observed
+    attempts: Attempts = UNTRIED
+    now: datetime = NOW
+
+    @property
+    def situation(self) -> Situation:
+        return Situation(desired_of(self.body), self.look, self.attempts, self.now, LIMITS)
+
+    def decided(self) -> Object:
+        """The whole status that the decision about it leads to."""
+        return self.status(decide(self.situation))
+
+    def status(self, decision: Decision) -> Object:
+        """The whole status that a decision leads to."""
+        before: Object = self.body["status"]
+        return before if decision.verdict is None else status_of(self.situation, decision.verdict, before)
+
+
+def conditions(status: Object) -> str:
+    """The conditions as `Ready=True Available, Synced=True InSync@1`; the number is what last reached AgentRun."""
+    return ", ".join(
+        f"{each['type']}={each['status']} {each['reason']}"
+        + (f"@{each.get('observedGeneration', 0)}" if each["type"] == "Synced" else "")
+        for each in status.get("conditions", [])
+    )
+
+
+def message(status: Object, kind: str) -> str:
+    """A condition's message."""
+    (found,) = (str(each["message"]) for each in status["conditions"] if each["type"] == kind)
+    return found
+
+
+def kstatus(body: Object, status: Object) -> str:
+    """What kstatus, and so Flux, Argo CD and Helm, make of an object: its generic rules in their order."""
+    found = {each["type"]: each["status"] for each in status.get("conditions", [])}
+    if body["metadata"].get("deletionTimestamp"):
+        return "Terminating"
+    if status.get("observedGeneration") != body["metadata"]["generation"] or found.get("Reconciling") == "True":
+        return "InProgress"
+    if found.get("Stalled") == "True":
+        return "Failed"
+    return "Current" if found.get("Ready") == "True" else "InProgress"

@@ -1,0 +1,318 @@
+import asyncio
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from agentrun_operator.controller.limits import (
+    FAIR_SHARE,
+    FLOOR,
+    LONGEST_BREAK,
+    ONE_COMPLAINT,
+    RESTORE,
+    TokenBucket,
+    urgency,
+)
+from agentrun_operator.controller.queue import Priority
+from support import controller_time
+from support.controller_time import clock, settle
+
+pytestmark = pytest.mark.usefixtures("no_leaks")
+
+
+def bucket_of(rate: float = 10.0, burst: int = 5) -> TokenBucket:
+    return TokenBucket(rate, burst, clock)
+
+
+async def at_once(bucket: TokenBucket) -> int:
+    """How many tokens it gives out without any time passing."""
+    calls = [asyncio.create_task(bucket.acquire()) for _ in range(100)]
+    await settle()
+    given = sum(call.done() for call in calls)
+    for call in calls:
+        call.cancel()
+    await asyncio.wait(calls)
+    return given
+
+
+async def seconds_for(bucket: TokenBucket, calls: int) -> float:
+    started = clock()
+    for _ in range(calls):
+        await bucket.acquire()
+    return clock() - started
+
+
+def call(bucket: TokenBucket, name: str, order: list[str], priority: Priority) -> asyncio.Task[None]:
+    """A call of this urgency, that notes when it had its turn."""
+
+    async def made() -> None:
+        urgency.set(priority)
+        await bucket.acquire()
+        order.append(name)
+
+    return asyncio.create_task(made())
+
+
+async def test_a_full_bucket_gives_its_burst_at_once_and_no_more():
+    assert await at_once(bucket_of(burst=5)) == 5
+
+
+async def test_an_empty_bucket_gives_its_rate():
+    bucket = bucket_of(rate=10.0, burst=5)
+    await at_once(bucket)
+    assert await seconds_for(bucket, 50) == pytest.approx(5.0, rel=0.05)
+
+
+async def test_a_quiet_time_fills_the_bucket_and_never_beyond_its_burst():
+    bucket = bucket_of(rate=10.0, burst=5)
+    await at_once(bucket)
+    await asyncio.sleep(0.35)
+    assert await at_once(bucket) == 3
+    await asyncio.sleep(3600)
+    assert await at_once(bucket) == 5
+
+
+async def test_whoever_waits_has_its_turn_in_the_order_of_coming():
+    bucket = bucket_of(burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    for name in "abcde":
+        call(bucket, name, order, Priority.CHANGE)
+    await asyncio.sleep(10)
+    assert "".join(order) == "abcde"
+
+
+async def test_a_newcomer_does_not_overtake_those_who_wait():
+    bucket = bucket_of(rate=1.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    waiting = call(bucket, "first", order, Priority.CHANGE)
+    await asyncio.sleep(0.99)
+    newcomer = call(bucket, "second", order, Priority.CHANGE)
+    await asyncio.gather(waiting, newcomer)
+    assert order == ["first", "second"]
+
+
+async def test_a_newcomer_does_not_overtake_when_a_token_came_sooner_than_expected():
+    bucket = bucket_of(rate=0.02, burst=1)
+    order: list[str] = []
+    bucket.throttled()
+    waiting = call(bucket, "first", order, Priority.CHANGE)
+    await asyncio.sleep(RESTORE + 55.0)  # at the old rate, its token would have come after a hundred seconds
+    newcomer = call(bucket, "second", order, Priority.CHANGE)
+    await asyncio.gather(waiting, newcomer)
+    assert order == ["first", "second"]
+
+
+async def test_the_urgent_go_first_and_every_fourth_token_goes_to_the_others():
+    bucket = bucket_of(burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    for priority, name in ((Priority.LOOK, "patient"), (Priority.EDIT, "urgent")):
+        for _ in range(2 * FAIR_SHARE):
+            call(bucket, name, order, priority)
+    await asyncio.sleep(60)
+    assert Counter(order[: 2 * FAIR_SHARE]) == {"urgent": 2 * FAIR_SHARE - 2, "patient": 2}
+    assert len(order) == 4 * FAIR_SHARE
+
+
+@pytest.mark.parametrize(
+    ("priority", "urgent"),
+    [(Priority.EDIT, True), (Priority.CHANGE, True), (Priority.NEW, False), (Priority.LOOK, False)],
+)
+async def test_what_is_urgent(priority: Priority, *, urgent: bool):
+    bucket = bucket_of(burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    for _ in range(FAIR_SHARE - 1):
+        call(bucket, "look", order, Priority.LOOK)
+    call(bucket, "asked", order, priority)
+    await asyncio.sleep(10)
+    assert (order.index("asked") < FAIR_SHARE - 2) is urgent
+
+
+async def test_a_call_of_no_told_urgency_is_urgent():
+    assert urgency.get() is Priority.CHANGE
+
+
+async def test_without_urgent_calls_the_others_have_all_tokens():
+    bucket = bucket_of(rate=10.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    calls = [call(bucket, "patient", order, Priority.LOOK) for _ in range(20)]
+    started = clock()
+    await asyncio.gather(*calls)
+    assert clock() - started == pytest.approx(2.0, rel=0.1)
+
+
+async def test_a_cancelled_waiter_eats_no_token():
+    bucket = bucket_of(rate=1.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    gives_up = [call(bucket, "gives up", order, Priority.CHANGE) for _ in range(50)]
+    stays = call(bucket, "stays", order, Priority.CHANGE)
+    await settle()
+    for task in gives_up:
+        task.cancel()
+    started = clock()
+    await stays
+    assert clock() - started == pytest.approx(1.0, abs=0.01)
+    assert bucket.waiting == 0
+
+
+async def test_a_waiter_cancelled_in_the_moment_of_its_turn_hands_the_token_on():
+    bucket = bucket_of(rate=1.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    unlucky = call(bucket, "unlucky", order, Priority.CHANGE)
+    next_one = call(bucket, "next", order, Priority.CHANGE)
+    await settle()
+    started = clock()
+    await asyncio.sleep(0.5)
+    asyncio.get_running_loop().call_at(started + 1.0, unlucky.cancel)  # after the bucket's own timer of that moment
+    await next_one
+    assert order == ["next"]
+    assert clock() - started == pytest.approx(1.0, abs=0.01)
+
+
+async def test_cancelled_waiters_leave_no_timer_running_for_ever():
+    bucket = bucket_of(rate=1.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    waiting = call(bucket, "gives up", order, Priority.CHANGE)
+    await settle()
+    waiting.cancel()
+    await asyncio.sleep(10)
+    assert bucket.waiting == 0
+    assert bucket._timer is None
+
+
+async def test_throttling_halves_the_rate_and_takes_the_burst():
+    bucket = bucket_of(rate=10.0, burst=5)
+    bucket.throttled()
+    assert bucket.rate == 5.0
+    assert await at_once(bucket) == 0
+    assert await seconds_for(bucket, 10) == pytest.approx(2.0, rel=0.05)
+
+
+async def test_many_answers_of_one_moment_are_one_complaint():
+    bucket = bucket_of(rate=10.0)
+    for _ in range(40):
+        bucket.throttled()
+    assert bucket.rate == 5.0
+
+
+async def test_a_complaint_later_halves_again_down_to_a_floor():
+    bucket = bucket_of(rate=100.0)
+    rates = []
+    for _ in range(8):
+        bucket.throttled()
+        rates.append(bucket.rate)
+        await asyncio.sleep(ONE_COMPLAINT)
+    assert rates == [50.0, 25.0, 12.5, 6.25, 5.0, 5.0, 5.0, 5.0]
+    assert rates[-1] == 100.0 * FLOOR
+
+
+async def test_the_rate_comes_back_step_by_step_after_quiet_times():
+    bucket = bucket_of(rate=100.0)
+    for _ in range(3):
+        bucket.throttled()
+        await asyncio.sleep(ONE_COMPLAINT)
+    await asyncio.sleep(RESTORE - ONE_COMPLAINT - 0.1)
+    assert bucket.rate == 12.5
+    await asyncio.sleep(0.2)
+    assert bucket.rate == 25.0
+    await asyncio.sleep(RESTORE)
+    assert bucket.rate == 50.0
+    await asyncio.sleep(RESTORE)
+    assert bucket.rate == 100.0
+    await asyncio.sleep(10 * RESTORE)
+    assert bucket.rate == 100.0
+
+
+async def test_a_long_rest_restores_the_whole_rate():
+    bucket = bucket_of(rate=100.0)
+    for _ in range(5):
+        bucket.throttled()
+        await asyncio.sleep(ONE_COMPLAINT)
+    await asyncio.sleep(3600)
+    assert bucket.rate == 100.0
+    assert await seconds_for(bucket, 105) == pytest.approx(1.0, rel=0.05)
+
+
+async def test_a_complaint_right_after_a_step_back_up_counts():
+    bucket = bucket_of(rate=100.0)
+    bucket.throttled()
+    await asyncio.sleep(ONE_COMPLAINT)
+    bucket.throttled()
+    await asyncio.sleep(RESTORE + 0.1)
+    assert bucket.rate == 50.0
+    bucket.throttled()
+    assert bucket.rate == 25.0
+
+
+async def test_no_call_is_made_before_the_time_that_the_service_named():
+    bucket = bucket_of(rate=100.0, burst=5)
+    bucket.throttled(retry_after=7.0)
+    assert await at_once(bucket) == 0
+    assert await seconds_for(bucket, 1) == pytest.approx(7.0, abs=0.1)
+
+
+async def test_a_later_shorter_wish_does_not_cut_a_longer_one_short():
+    bucket = bucket_of()
+    bucket.throttled(retry_after=7.0)
+    bucket.throttled(retry_after=1.0)
+    assert await seconds_for(bucket, 1) == pytest.approx(7.0, abs=0.1)
+
+
+async def test_an_absurd_wish_stops_an_account_for_minutes_and_not_for_days():
+    bucket = bucket_of()
+    bucket.throttled(retry_after=86_400_000.0)
+    assert await seconds_for(bucket, 1) == pytest.approx(LONGEST_BREAK, abs=0.1)
+
+
+async def test_those_who_wait_when_the_service_complains_wait_on():
+    bucket = bucket_of(rate=10.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    started = clock()
+    waiting = call(bucket, "waits", order, Priority.CHANGE)
+    await settle()
+    bucket.throttled(retry_after=3.0)
+    await waiting
+    assert clock() - started == pytest.approx(3.0, abs=0.1)
+
+
+@how(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.floats(0, 2), st.sampled_from(Priority), st.booleans()), min_size=1, max_size=60),
+    st.floats(0.5, 50),
+    st.integers(1, 10),
+)
+def test_no_more_tokens_than_the_rate_allows_and_every_waiter_has_its_turn(
+    callers: list[tuple[float, Priority, bool]], rate: float, burst: int
+):
+    async def play() -> None:
+        bucket = TokenBucket(rate, burst, clock)
+        started, turns = clock(), []
+
+        async def caller(priority: Priority) -> None:
+            urgency.set(priority)
+            await bucket.acquire()
+            turns.append(clock() - started)
+
+        staying = []
+        for pause, priority, gives_up in callers:
+            task = asyncio.create_task(caller(priority))
+            if gives_up:
+                asyncio.get_running_loop().call_later(pause, task.cancel)
+            else:
+                staying.append(task)
+            await asyncio.sleep(pause / 4)
+        await asyncio.gather(*staying)
+        for number, at in enumerate(turns):
+            assert number + 1 <= burst + at * rate + 1e-6
+
+    controller_time.run(play())

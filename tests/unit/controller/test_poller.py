@@ -1,0 +1,339 @@
+import asyncio
+import itertools
+import logging
+from collections.abc import AsyncIterator, Iterable
+
+import pytest
+
+from agentrun_operator.agentrun import operations
+from agentrun_operator.agentrun.models import EndpointCreate
+from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.limits import urgency
+from agentrun_operator.controller.poller import PATIENCE, Pace, Poller
+from agentrun_operator.controller.queue import Priority
+from agentrun_operator.controller.view import RuntimeView
+from agentrun_operator.emulator import Transitions
+from support.controller import key
+from support.controller_agentrun import GET, GET_RUNTIME, LIST, LIST_VERSIONS, AgentRun
+from support.controller_time import clock
+
+pytestmark = pytest.mark.usefixtures("no_leaks")
+
+PACE = Pace(interval=60.0, fast=1.0)
+STALE_AFTER = 300.0
+CHAT, OTHER = key("chat"), key("other")
+
+
+@pytest.mark.parametrize(
+    ("still", "moving", "jitter", "pause"),
+    [
+        pytest.param(0.0, True, 0.5, 1.0, id="something just moved: fast"),
+        pytest.param(30.0, True, 0.5, 1.0, id="still fast while a share of the wait is less"),
+        pytest.param(100.0, True, 0.5, 100 * PATIENCE, id="then a share of how long nothing has moved"),
+        pytest.param(1e6, True, 0.5, 60.0, id="never longer than at rest"),
+        pytest.param(0.0, False, 0.0, 54.0, id="at rest: a tenth sooner at most"),
+        pytest.param(0.0, False, 0.5, 60.0, id="at rest: on average the interval"),
+        pytest.param(0.0, False, 1.0, 66.0, id="at rest: a tenth later at most"),
+    ],
+)
+def test_how_often_to_look(still: float, *, moving: bool, jitter: float, pause: float):
+    assert PACE.pause(still, moving=moving, jitter=jitter) == pytest.approx(pause)
+
+
+class World:
+    """A runtime that is polled."""
+
+    def __init__(self, service: AgentRun, runtime_id: str) -> None:
+        self.service = service
+        self.runtime_id = runtime_id
+        self.told: list[tuple[float, set[Key]]] = []
+        self.stale: list[float] = []
+        self.befores = 0
+        self.defect: Exception | None = None
+        self.view = RuntimeView(runtime_id, service.client, tell=self.tell, clock=clock)
+        self.view.watch(CHAT, "chat", latest=False)
+        self.view.watch(OTHER, "other", latest=False)
+        self.poller = Poller(
+            self.view,
+            PACE,
+            before=self.before,
+            jitter=lambda: 0.5,
+            clock=clock,
+            stale_after=STALE_AFTER,
+            stale=lambda: self.stale.append(clock()),
+        )
+        self.task = asyncio.create_task(self.poller.run())
+
+    def tell(self, keys: set[Key]) -> None:
+        self.told.append((clock(), keys))
+
+    async def before(self) -> None:
+        self.befores += 1
+        if self.defect:
+            raise self.defect
+
+    async def create(self, name: str) -> str:
+        """Creates an endpoint as a pass does; its id."""
+        body = EndpointCreate(agent_runtime_endpoint_name=name)
+        made = await self.service.client.run(operations.create_endpoint(self.runtime_id, body))
+        self.view.wrote(made)
+        self.poller.hurry()
+        return made.agent_runtime_endpoint_id or ""
+
+    async def settled(self, *names: str) -> list[str]:
+        """Endpoints that are there and known, with nothing under way."""
+        ids = await self.service.endpoints(self.runtime_id, *names)
+        await self.view.list(newer_than=clock())
+        self.told.clear()
+        self.service.calls.clear()
+        return ids
+
+    def gaps(self, *actions: str) -> list[float]:
+        """Seconds between the calls of these."""
+        return [round(b - a, 1) for a, b in itertools.pairwise(self.service.times(*actions))]
+
+
+@pytest.fixture
+async def world(no_leaks: None) -> AsyncIterator[World]:
+    async with AgentRun(Transitions(create=5.0, update=5.0, delete=5.0)) as service:
+        world = World(service, await service.runtime("bot", versions=1))
+        yield world
+        world.task.cancel()
+        await asyncio.wait({world.task})
+
+
+async def test_at_rest_a_runtime_is_listed_once_an_interval_and_nothing_else_is_asked(world: World):
+    await asyncio.sleep(6 * 60 + 1)
+    assert world.service.actions == [LIST] * 6
+    assert world.gaps(LIST) == [60.0] * 5
+    assert world.befores == 6
+    assert world.told == []
+
+
+async def test_a_change_made_outside_is_told_at_the_next_look_and_once(world: World):
+    chat, _ = await world.settled("chat", "other")
+    await world.service.change(chat, description="by hand")
+    await asyncio.sleep(200)
+    assert [keys for _, keys in world.told] == [{CHAT}]
+
+
+async def test_a_change_under_way_is_looked_at_fast_until_it_has_ended(world: World):
+    await world.create("chat")
+    started = clock()
+    await asyncio.sleep(20)
+    (at, keys), *more = world.told
+    assert keys == {CHAT}
+    assert more == []
+    assert 5.0 <= at - started <= 5.0 + PACE.fast + 0.2
+    assert len(world.service.times(LIST)) <= 6
+    assert not [*world.view.moving()]
+
+
+async def test_a_change_that_takes_long_is_looked_at_less_and_less_often(world: World):
+    await world.service.fault("CreateAgentRuntimeEndpoint", takes=3000.0)
+    await world.create("chat")
+    await asyncio.sleep(2990)
+    gaps = world.gaps(LIST)
+    assert gaps[:20] == [1.0] * 20
+    assert gaps == sorted(gaps)
+    assert gaps[-1] == PACE.interval
+    assert len(gaps) < 200
+
+
+async def test_however_long_it_took_a_change_shows_after_a_small_share_of_that(world: World):
+    await world.service.fault("CreateAgentRuntimeEndpoint", takes=600.0)
+    await world.create("chat")
+    started = clock()
+    await asyncio.sleep(700)
+    at, _ = world.told[0]
+    assert at - started - 600 <= 600 * PATIENCE + 1
+
+
+async def test_a_change_that_begins_in_the_middle_of_a_rest_is_looked_at_soon(world: World):
+    await world.settled("other")
+    await asyncio.sleep(30)
+    started = clock()
+    await world.create("chat")
+    await asyncio.sleep(3)
+    assert world.service.times(LIST)[0] - started <= PACE.fast
+
+
+async def test_a_hurry_when_nothing_is_under_way_asks_for_nothing(world: World):
+    await world.settled("chat")
+    for _ in range(20):
+        await asyncio.sleep(1)
+        world.poller.hurry()
+    assert world.service.actions == []
+
+
+async def test_few_changes_in_a_big_runtime_are_followed_one_by_one(world: World):
+    names = [f"e{number}" for number in range(250)]
+    chat, *_ = await world.settled("chat", *names)
+    await world.service.change(chat, status="UPDATING")
+    await world.view.list(newer_than=clock())
+    world.service.calls.clear()
+    world.poller.hurry()
+    await asyncio.sleep(10)
+    assert set(world.service.actions) == {GET}
+    assert world.gaps(GET) == pytest.approx([1.0] * 8, abs=0.1)
+
+
+async def test_many_changes_in_a_big_runtime_are_followed_by_its_list(world: World):
+    names = [f"e{number}" for number in range(250)]
+    ids = await world.settled("chat", "other", *names)
+    for number, name in enumerate(names[:3]):
+        world.view.watch(key(name), name, latest=False)
+        await world.service.change(ids[2 + number], status="UPDATING")
+    await world.view.list(newer_than=clock())
+    world.service.calls.clear()
+    world.poller.hurry()
+    await asyncio.sleep(10)
+    assert set(world.service.actions) == {LIST}
+
+
+async def test_following_one_by_one_does_not_put_off_the_regular_look_at_everything(world: World):
+    names = [f"e{number}" for number in range(150)]
+    chat, other, *_ = await world.settled("chat", "other", *names)
+    await world.service.change(chat, status="UPDATING")
+    await world.view.list(newer_than=clock())
+    world.poller.hurry()
+    await asyncio.sleep(1)
+    await world.service.change(other, description="by hand")
+    world.told.clear()
+    await asyncio.sleep(61)
+    assert {OTHER} in [keys for _, keys in world.told]
+
+
+async def test_an_endpoint_that_cannot_be_read_does_not_hide_the_others(world: World):
+    names = [f"e{number}" for number in range(250)]
+    chat, other, *_ = await world.settled("chat", "other", *names)
+    for endpoint_id in (chat, other):
+        await world.service.change(endpoint_id, status="UPDATING")
+    await world.view.list(newer_than=clock())
+    for broken in (chat, other):
+        await world.service.fault(GET, endpointId=broken, status=500)
+        fine = other if broken == chat else chat
+        world.poller.hurry()
+        await asyncio.sleep(5)
+        world.told.clear()
+        await world.service.change(fine, description=f"while {broken} is broken")
+        started = clock()
+        await asyncio.sleep(3)
+        assert [keys for _, keys in world.told] == [{OTHER if fine == other else CHAT}]
+        assert world.told[0][0] - started <= PACE.fast + 0.2
+        await world.service.heal()
+
+
+def backed_off(gaps: Iterable[float]) -> bool:
+    return list(gaps)[:6] == [2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
+
+
+async def test_looks_that_fail_come_less_and_less_often_and_at_the_usual_pace_again_after_a_good_one(world: World):
+    await world.service.fault(LIST, status=500)
+    await asyncio.sleep(600)
+    assert backed_off(round(gap) for gap in world.gaps(LIST))
+    await world.service.heal()
+    await asyncio.sleep(61)
+    await world.create("chat")
+    started = clock()
+    await asyncio.sleep(10)
+    assert world.told[0][0] - started <= 5.0 + PACE.fast + 0.2
+
+
+async def test_a_failing_runtime_is_not_hammered_by_hurries(world: World):
+    await world.service.fault(LIST, status=500)
+    await world.create("chat")
+    for _ in range(120):
+        await asyncio.sleep(1)
+        world.poller.hurry()
+    assert len(world.service.times(LIST)) <= 8
+
+
+async def test_a_failure_is_warned_of_once(world: World, caplog: pytest.LogCaptureFixture):
+    await world.service.fault(LIST, status=500)
+    with caplog.at_level(logging.DEBUG):
+        await asyncio.sleep(600)
+    levels = [record.levelname for record in caplog.records if record.name.endswith("poller")]
+    assert levels[0] == "WARNING"
+    assert set(levels[1:]) == {"DEBUG"}
+
+
+async def test_what_is_known_goes_stale_once_and_recovers_once(world: World):
+    await world.settled("chat")
+    seen = clock()
+    await world.service.fault(LIST, status=500)
+    await asyncio.sleep(STALE_AFTER - 1)
+    assert world.stale == []
+    await asyncio.sleep(600)
+    assert len(world.stale) == 1
+    assert STALE_AFTER <= world.stale[0] - seen <= STALE_AFTER + PACE.interval + 1
+    await world.service.heal()
+    await asyncio.sleep(300)
+    assert len(world.stale) == 2
+
+
+async def test_a_runtime_that_is_gone_is_told_at_the_next_look_once_and_so_is_its_return(world: World):
+    await world.settled("chat")
+    gone = {"status": 404, "code": "ERR_NOT_FOUND", "message": "the agent runtime does not exist"}
+    await world.service.fault(LIST, **gone)
+    await world.service.fault(GET_RUNTIME, **gone)
+    await asyncio.sleep(61)
+    assert len(world.stale) == 1
+    await asyncio.sleep(200)
+    assert len(world.stale) == 1
+    await world.service.heal()
+    await asyncio.sleep(61)
+    assert len(world.stale) == 2
+    assert world.view.book.find("", "chat") is not None
+
+
+async def test_the_versions_are_looked_at_only_for_those_who_follow_latest(world: World):
+    await asyncio.sleep(121)
+    assert LIST_VERSIONS not in world.service.actions
+    world.view.watch(CHAT, "chat", latest=True)
+    await asyncio.sleep(121)
+    assert world.service.actions.count(LIST_VERSIONS) == 2
+    world.told.clear()
+    await world.service.publish(world.runtime_id)
+    await asyncio.sleep(61)
+    assert [keys for _, keys in world.told] == [{CHAT}]
+
+
+async def test_versions_that_cannot_be_listed_slow_nobody_down(world: World):
+    world.view.watch(OTHER, "other", latest=True)
+    await world.service.fault(LIST_VERSIONS, status=403, code="NoPermission")
+    await asyncio.sleep(200)
+    assert world.gaps(LIST) == [60.0] * 2
+    assert world.stale == []
+    await world.create("chat")
+    started = clock()
+    await asyncio.sleep(10)
+    assert world.told[0][0] - started <= 5.0 + PACE.fast + 0.2
+
+
+async def test_a_defect_does_not_leave_the_runtime_without_looks_for_ever(
+    world: World, caplog: pytest.LogCaptureFixture
+):
+    world.defect = ZeroDivisionError("a defect")
+    await asyncio.sleep(200)
+    assert not world.task.done()
+    assert "a defect" in caplog.text
+    world.defect = None
+    await asyncio.sleep(61)
+    assert world.service.actions == [LIST]
+
+
+async def test_looks_are_urgent_whatever_the_pass_was_that_began_to_follow_the_runtime(no_leaks: None):
+    async with AgentRun() as service:
+        urgency.set(Priority.LOOK)
+        world = World(service, await service.runtime("bot"))
+        names = [f"e{number}" for number in range(150)]
+        chat, *_ = await world.settled("chat", *names)
+        await world.service.change(chat, status="UPDATING")
+        await world.view.list(newer_than=clock())
+        world.poller.hurry()
+        await asyncio.sleep(120)
+        assert {call.action for call in service.calls} >= {GET, LIST}
+        assert {call.urgency for call in service.calls} == {Priority.CHANGE}
+        world.task.cancel()
+        await asyncio.wait({world.task})

@@ -1,0 +1,176 @@
+from typing import Any
+
+import pytest
+
+from agentrun_operator.controller.errors import StartError
+from agentrun_operator.controller.settings import ENV_PREFIX, Settings, load
+
+DEFAULTS: dict[str, Any] = {
+    "namespaces": (),
+    "workers": 32,
+    "poll_interval": 60.0,
+    "fast_poll_interval": 1.0,
+    "resync_interval": 600.0,
+    "stale_after": 300.0,
+    "retry_max": 300.0,
+    "api_qps": 20.0,
+    "api_burst": 40,
+    "leader_elect": True,
+    "lease_name": "agentrun-operator",
+    "lease_namespace": "",
+    "lease_duration": 15.0,
+    "renew_deadline": 10.0,
+    "retry_period": 2.0,
+    "health_address": ":8080",
+    "log_level": "info",
+    "log_format": "",
+    "ambient_credentials_namespaces": (),
+}
+"""The contract: every setting of `run`, and what it is when nobody says."""
+
+DURATIONS = (
+    "poll_interval",
+    "fast_poll_interval",
+    "resync_interval",
+    "stale_after",
+    "retry_max",
+    "lease_duration",
+    "renew_deadline",
+    "retry_period",
+)
+
+
+def flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def test_every_setting_has_the_default_that_is_documented():
+    assert load().model_dump() == DEFAULTS
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_every_setting_tells_what_it_is(name: str):
+    assert Settings.model_fields[name].description
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        pytest.param("poll_interval", "60", 60.0, id="a number is seconds"),
+        pytest.param("poll_interval", "90s", 90.0, id="seconds"),
+        pytest.param("poll_interval", "10m", 600.0, id="minutes"),
+        pytest.param("stale_after", "1h", 3600.0, id="hours"),
+        pytest.param("fast_poll_interval", "500ms", 0.5, id="milliseconds"),
+        pytest.param("fast_poll_interval", "1.5s", 1.5, id="a fraction"),
+        pytest.param("poll_interval", " 90s ", 90.0, id="white space around it"),
+        pytest.param("namespaces", "team-a,team-b", ("team-a", "team-b"), id="a list by commas"),
+        pytest.param("namespaces", " team-a , ,team-b,", ("team-a", "team-b"), id="a careless list"),
+        pytest.param("namespaces", "", (), id="an empty list is all"),
+        pytest.param("leader_elect", "false", False, id="a switch"),
+        pytest.param("workers", "8", 8, id="a whole number"),
+        pytest.param("api_qps", "0.5", 0.5, id="a number"),
+        pytest.param("health_address", "127.0.0.1:0", "127.0.0.1:0", id="an address"),
+        pytest.param("health_address", "[::1]:8080", "[::1]:8080", id="an address of IPv6"),
+        pytest.param("log_level", "debug", "debug", id="a word"),
+    ],
+)
+def test_a_text_becomes_a_value_whether_by_flag_or_by_environment(
+    name: str, text: str, value: object, monkeypatch: pytest.MonkeyPatch
+):
+    assert getattr(load(**{name: text}), name) == value
+    monkeypatch.setenv(f"{ENV_PREFIX}{name.upper()}", text)
+    assert getattr(load(), name) == value
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_default(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AGENTRUN_OPERATOR_WORKERS", "7")
+    assert load().workers == 7
+    assert load(workers="9").workers == 9
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AGENTRUN_OPERATOR_WORKERS", "")
+    assert load().workers == 32
+
+
+BAD: list[tuple[str, str, str]] = [
+    *((name, text, "duration") for name in DURATIONS for text in ("-1", "soon", "1d", "10 m", "inf", "nan", "")),
+    *((name, "0", "greater than 0") for name in DURATIONS),
+    ("poll_interval", "9" * 400, "finite"),
+    ("workers", "0", "greater than or equal to 1"),
+    ("workers", "-3", "greater than or equal to 1"),
+    ("workers", "many", "integer"),
+    ("workers", "1.5", "integer"),
+    ("api_qps", "0", "greater than 0"),
+    ("api_qps", "-1", "greater than 0"),
+    ("api_qps", "inf", "finite"),
+    ("api_qps", "nan", "finite"),
+    ("api_burst", "0", "greater than or equal to 1"),
+    ("leader_elect", "perhaps", "boolean"),
+    ("health_address", "8080", "HOST:PORT"),
+    ("health_address", ":http", "HOST:PORT"),
+    ("health_address", ":65536", "65535"),
+    ("health_address", ":", "HOST:PORT"),
+    ("log_level", "loud", "'debug', 'info', 'warning' or 'error'"),
+    ("log_format", "xml", "'console' or 'json'"),
+    ("lease_name", "", "at least 1"),
+    ("lease_name", "No Name", "a name in Kubernetes"),
+    ("lease_namespace", "../kube-system", "a name in Kubernetes"),
+    ("namespaces", "team-a,Team_B", "a name in Kubernetes"),
+    ("ambient_credentials_namespaces", "-a", "a name in Kubernetes"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "says"), [pytest.param(*bad, id=f"{bad[0]}={bad[1][:9]}") for bad in BAD])
+def test_a_bad_value_is_refused_by_one_line_that_names_the_flag_the_variable_and_what_is_wrong(
+    name: str, text: str, says: str
+):
+    with pytest.raises(StartError) as refused:
+        load(**{name: text})
+    told = str(refused.value)
+    assert told.startswith("Bad settings: ")
+    assert f"{flag(name)} (or {ENV_PREFIX}{name.upper()})" in told
+    assert says in told
+    assert "\n" not in told
+    assert refused.value.__cause__ is None
+
+
+def test_a_bad_variable_is_refused_as_a_bad_flag_is(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AGENTRUN_OPERATOR_WORKERS", "none")
+    with pytest.raises(StartError, match=r"--workers \(or AGENTRUN_OPERATOR_WORKERS\) is 'none'"):
+        load()
+
+
+def test_every_bad_value_is_told_not_only_the_first():
+    with pytest.raises(StartError) as refused:
+        load(workers="0", api_qps="-1")
+    assert "--workers" in str(refused.value)
+    assert "--api-qps" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        pytest.param({"renew_deadline": "15"}, ("lease-duration", "renew-deadline"), id="deadline = duration"),
+        pytest.param({"lease_duration": "9"}, ("lease-duration", "renew-deadline"), id="duration below the deadline"),
+        pytest.param({"retry_period": "9"}, ("renew-deadline", "retry-period"), id="retries too far apart"),
+        pytest.param({"lease_duration": "15.5"}, ("lease-duration",), id="no whole seconds"),
+        pytest.param(
+            {"fast_poll_interval": "61"}, ("fast-poll-interval", "poll-interval"), id="fast is slower than at rest"
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused_by_their_names(given: dict[str, str], names: tuple[str, ...]):
+    with pytest.raises(StartError) as refused:
+        load(**given)
+    assert all(name in str(refused.value) for name in names)
+
+
+def test_a_setting_that_does_not_exist_is_refused():
+    with pytest.raises(StartError, match="--wrokers"):
+        load(wrokers="8")
+
+
+def test_settings_do_not_change_once_they_are_read():
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(load(), "workers", 5)  # noqa: B010 - what the type checker would not let through

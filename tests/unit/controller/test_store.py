@@ -1,0 +1,159 @@
+from typing import Any
+
+import pytest
+
+from agentrun_operator.controller.store import Store, trimmed
+from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from support.controller import body, key
+
+CHAT = key("chat")
+OURS: dict[str, Any] = {"finalizers": (FINALIZER,), "annotations": {CLAIM: "uid-of-chat/runtime-1/chat"}}
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+def test_a_new_object_is_kept_and_asks_for_a_look(store: Store):
+    assert store.put(body("chat")) is True
+    assert CHAT in store
+    assert list(store) == [CHAT]
+    assert len(store) == 1
+
+
+def test_the_same_object_again_asks_for_nothing(store: Store):
+    store.put(body("chat", version=5))
+    assert store.put(body("chat", version=5)) is False
+
+
+def test_resource_versions_are_compared_as_numbers(store: Store):
+    store.put(body("chat", version=9, description="old"))
+    store.put(body("chat", version=10, generation=2, description="new"))
+    assert store.put(body("chat", version=9, description="old")) is False
+    kept = store.get(CHAT)
+    assert kept is not None
+    assert kept["spec"]["description"] == "new"
+
+
+@pytest.mark.parametrize(
+    ("change", "asks"),
+    [
+        pytest.param({"generation": 2}, True, id="the spec changed"),
+        pytest.param({"deleted": "2026-11-22T10:00:00Z"}, True, id="it is being deleted"),
+        pytest.param({"annotations": {PAUSED: "true"}}, True, id="it is paused"),
+        pytest.param({"annotations": {RECONCILE_REQUESTED_AT: "now"}}, True, id="a reconcile is asked for"),
+        pytest.param({"annotations": {CLAIM: "x"}}, True, id="somebody wrote a claim"),
+        pytest.param({"finalizers": (FINALIZER,)}, True, id="somebody changed the finalizers"),
+        pytest.param({"uid": "another"}, True, id="it was made anew under its name"),
+        pytest.param({"status": {"state": "READY"}}, False, id="only the status changed"),
+        pytest.param({"annotations": {"somebody/elses": "note"}}, False, id="an annotation that is not ours changed"),
+        pytest.param({}, False, id="nothing that matters here changed"),
+    ],
+)
+def test_what_asks_for_a_look_and_what_does_not(store: Store, change: dict[str, Any], *, asks: bool):
+    store.put(body("chat", version=1))
+    assert store.put(body("chat", version=2, **change)) is asks
+
+
+def test_a_claim_or_finalizer_that_somebody_removed_asks_for_a_look(store: Store):
+    store.put(body("chat", version=1, **OURS))
+    assert store.put(body("chat", version=2, finalizers=(FINALIZER,))) is True
+    assert store.put(body("chat", version=3)) is True
+
+
+def test_what_a_write_of_ours_was_answered_is_kept_at_once(store: Store):
+    store.put(body("chat", version=1))
+    store.refresh(body("chat", version=2, status={"state": "READY"}))
+    kept = store.get(CHAT)
+    assert kept is not None
+    assert kept["status"] == {"state": "READY"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param({"status": {"state": "READY"}}, id="a status"),
+        pytest.param(OURS, id="claim and finalizer"),
+    ],
+)
+def test_the_watchs_echo_of_our_own_write_asks_for_nothing(store: Store, written: dict[str, Any]):
+    store.put(body("chat", version=1))
+    store.refresh(body("chat", version=2, **written))
+    assert store.put(body("chat", version=2, **written)) is False
+
+
+def test_an_edit_that_came_back_with_our_own_write_still_asks_for_a_look_when_its_event_comes(store: Store):
+    store.put(body("chat", version=1, **OURS))
+    store.refresh(body("chat", version=3, generation=2, status={"state": "READY"}, **OURS))
+    assert store.put(body("chat", version=2, generation=2, **OURS)) is True
+    assert store.put(body("chat", version=3, generation=2, status={"state": "READY"}, **OURS)) is False
+
+
+def test_an_edit_between_two_writes_of_ours_still_asks_for_a_look(store: Store):
+    store.put(body("chat", version=1))
+    store.refresh(body("chat", version=3, generation=2, **OURS))
+    store.refresh(body("chat", version=4, generation=2, status={"state": "CREATING"}, **OURS))
+    assert store.put(body("chat", version=2, generation=2)) is True
+
+
+def test_marks_that_somebody_removed_while_we_wrote_a_status_still_ask_for_a_look(store: Store):
+    store.put(body("chat", version=1, **OURS))
+    store.refresh(body("chat", version=3, status={"state": "READY"}))
+    assert store.put(body("chat", version=2)) is True
+
+
+def test_a_late_answer_to_a_write_does_not_bring_an_object_back(store: Store):
+    store.put(body("chat", version=1))
+    store.remove(body("chat", version=2))
+    store.refresh(body("chat", version=2))
+    assert CHAT not in store
+
+
+def test_a_late_answer_to_a_write_does_not_change_the_object_made_anew(store: Store):
+    store.put(body("chat", version=5, uid="new"))
+    store.refresh(body("chat", version=9, uid="old", status={"state": "READY"}))
+    kept = store.get(CHAT)
+    assert kept is not None
+    assert (kept["metadata"]["uid"], kept["status"]) == ("new", {})
+
+
+def test_an_object_that_is_gone_is_forgotten_once(store: Store):
+    store.put(body("chat"))
+    assert store.remove(body("chat")) is True
+    assert store.remove(body("chat")) is False
+    assert store.get(CHAT) is None
+    assert store._told == {}
+
+
+def test_the_end_of_an_object_does_not_remove_the_one_made_anew_under_its_name(store: Store):
+    store.put(body("chat", version=1, uid="old"))
+    store.put(body("chat", version=5, uid="new"))
+    assert store.remove(body("chat", version=4, uid="old")) is False
+    assert CHAT in store
+
+
+def test_an_object_that_comes_back_asks_for_a_look_again(store: Store):
+    store.put(body("chat", version=1))
+    store.remove(body("chat", version=1))
+    assert store.put(body("chat", version=7, uid="new")) is True
+
+
+def test_only_what_is_used_is_kept(store: Store):
+    whole = body("chat", annotations={PAUSED: "true", "kubectl/last-applied": "a" * 10_000}, status={"state": "READY"})
+    whole["metadata"]["managedFields"] = [{"manager": "kubectl"}]
+    whole["metadata"]["labels"] = {"app": "chat"}
+    kept = trimmed(whole)
+    assert kept["metadata"]["annotations"] == {PAUSED: "true"}
+    assert kept["metadata"].keys().isdisjoint({"managedFields", "labels"})
+    assert kept["spec"] == whole["spec"]
+    assert kept["status"] == {"state": "READY"}
+    assert "apiVersion" not in kept
+
+
+def test_iterating_goes_on_while_objects_come_and_go(store: Store):
+    for name in "abc":
+        store.put(body(name))
+    for found in store:
+        store.remove(body(found.name))
+    assert len(store) == 0

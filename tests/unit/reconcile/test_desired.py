@@ -1,0 +1,191 @@
+"""What an object asks for and what its status remembers, read as Kubernetes holds it; and the claim on it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentrun_operator.reconcile.delta import Difference
+from agentrun_operator.reconcile.desired import Claim, desired_of, memory_of
+from support.objects import (
+    ADOPTED,
+    COPIED,
+    EARLIER,
+    MOVED,
+    OWN,
+    RUNTIME_ID,
+    UID,
+    a_condition,
+    a_new_object,
+    a_status,
+    an_object,
+)
+
+PARTS = st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), max_size=10)
+
+
+@given(PARTS, PARTS, PARTS, st.booleans())
+def test_a_claim_is_read_as_it_was_written(uid, runtime_id, name, adopted):
+    claim = Claim(uid, runtime_id, name, adopted)
+    assert Claim.parse(str(claim)) == claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (OWN, Claim(UID, RUNTIME_ID, "chat")),
+        (ADOPTED, Claim(UID, RUNTIME_ID, "chat", adopted=True)),
+        ("", None),
+        ("uid", None),
+        ("uid/rt", None),
+        ("uid/rt/chat/", None),
+        ("uid/rt/chat/Adopted", None),
+        ("uid/rt/chat/adopted/", None),
+        ("uid/rt/chat/adopted/again", None),
+    ],
+)
+def test_what_an_annotation_claims(text, claim):
+    assert Claim.parse(text) == claim
+
+
+@given(st.text(max_size=30))
+def test_whatever_somebody_wrote_into_the_annotation_is_read(text):
+    claim = Claim.parse(text)
+    assert claim is None or str(claim) == text
+
+
+@pytest.mark.parametrize(
+    ("claim", "counts"), [(OWN, True), (ADOPTED, True), (MOVED, True), (COPIED, False), ("", False)]
+)
+def test_only_a_claim_of_this_very_object_counts(claim, counts):
+    assert (desired_of(an_object(claim=claim)).current_claim is not None) == counts
+
+
+def test_a_new_object_asks_and_remembers_nothing():
+    desired = desired_of(a_new_object())
+    assert (desired.namespace, desired.name, desired.uid, desired.generation) == ("team-a", "chat", UID, 1)
+    assert desired.endpoint_name == "chat"
+    assert not any((desired.deleting, desired.finalized, desired.paused, desired.requested, desired.touched))
+    assert not any((desired.observes, desired.adopts, desired.orphans))
+    assert desired.corrects
+    assert desired.memory == memory_of({})
+
+
+def test_metadata_may_lack_what_is_optional():
+    body = a_new_object()
+    for name in ("annotations", "finalizers"):
+        del body["metadata"][name]
+    assert not desired_of(body | {"status": None}).finalized
+
+
+def test_the_endpoints_name_may_differ_from_the_objects():
+    assert desired_of(an_object(endpointName="Remote_1")).endpoint_name == "Remote_1"
+
+
+@pytest.mark.parametrize(("text", "paused"), [("true", True), ("false", False), ("True", False), ("", False)])
+def test_only_true_pauses(text, paused):
+    body = an_object()
+    body["metadata"]["annotations"]["agentrun.alibabacloud.com/paused"] = text
+    assert desired_of(body).paused == paused
+
+
+@pytest.mark.parametrize(
+    ("requested", "handled", "waits"),
+    [("now", None, True), ("now", "then", True), ("now", "now", False), ("", "then", False), ("", None, False)],
+)
+def test_a_request_waits_until_it_is_answered_with_its_value(requested, handled, waits):
+    body = an_object(requested=requested, status=a_status(lastHandledReconcileAt=handled))
+    assert desired_of(body).requested == waits
+
+
+def test_the_time_of_the_deletion_is_known():
+    body = an_object(deleted_for=0)
+    body["metadata"]["deletionTimestamp"] = "2026-11-22T11:59:58Z"
+    assert desired_of(body).deleted_at == datetime(2026, 11, 22, 11, 59, 58, tzinfo=UTC)
+
+
+def test_the_status_remembers_what_earlier_passes_left():
+    memory = memory_of(
+        a_status(
+            applied=3,
+            synced="False NotConverging",
+            lastHandledReconcileAt="then",
+            drift=[{"path": "description", "desired": "ours", "observed": "theirs"}],
+        )
+    )
+    assert (memory.runtime_id, memory.endpoint_id, memory.state, memory.handled_at) == ("rt-1", "ep-1", "READY", "then")
+    assert (memory.observed_generation, memory.applied_generation) == (1, 3)
+    assert memory.drift == (Difference("description", "ours", "theirs"),)
+    assert memory.conditions["Synced"] == ("False", "NotConverging", EARLIER, 3)
+
+
+@pytest.mark.parametrize(
+    ("status", "managed"),
+    [
+        pytest.param(a_status(), "ep-1", id="written to"),
+        pytest.param(a_status(applied=0), "", id="only observed"),
+        pytest.param(a_status(endpointId=None), "", id="none"),
+        pytest.param(a_status(conditions=[]), "", id="nobody says that it was written to"),
+        pytest.param({}, "", id="no status"),
+    ],
+)
+def test_the_recorded_endpoint_is_ours_only_if_it_was_written_to(status, managed):
+    assert memory_of(status).managed_id == managed
+
+
+@pytest.mark.parametrize(
+    ("changed", "runtime_id"),
+    [
+        pytest.param({"claim": "", "status": {}}, "", id="never led anywhere"),
+        pytest.param({"claim": ""}, "rt-1", id="recorded"),
+        pytest.param({"status": {}}, "rt-1", id="claimed"),
+        pytest.param({"claim": COPIED, "status": {}}, "", id="somebody else's claim"),
+        pytest.param(
+            {"status": a_status(agentRuntimeId="rt-that-is-gone")},
+            "rt-1",
+            id="claimed anew: a create there may be on its way, and its status was not written",
+        ),
+        pytest.param({"agentRuntimeRef": {"id": "rt-9"}, "claim": "", "status": {}}, "rt-9", id="named by id"),
+        pytest.param({"agentRuntimeRef": {"id": "rt-9"}}, "rt-9", id="what is named by id goes before all else"),
+    ],
+)
+def test_the_runtime_that_the_object_was_led_to_stays_the_one(changed, runtime_id):
+    assert desired_of(an_object(**changed)).known_runtime_id == runtime_id
+
+
+@pytest.mark.parametrize(
+    ("changed", "matters"),
+    [
+        pytest.param({}, True, id="alive"),
+        pytest.param(
+            {"managementPolicy": "Observe", "deletionPolicy": "Orphan"}, True, id="alive, whatever its policy"
+        ),
+        pytest.param({"deleted_for": 1}, True, id="deleted"),
+        pytest.param({"deleted_for": 1, "claim": ""}, True, id="deleted, recorded"),
+        pytest.param({"deleted_for": 1, "status": {}}, True, id="deleted, claimed"),
+        pytest.param({"deleted_for": 1, "claim": "", "status": {}}, False, id="deleted, nothing was ever made"),
+        pytest.param({"deleted_for": 1, "finalized": False}, False, id="deleted, let go already"),
+        pytest.param({"deleted_for": 1, "deletionPolicy": "Orphan"}, False, id="deleted, Orphan"),
+        pytest.param({"deleted_for": 1, "managementPolicy": "Observe"}, False, id="deleted, Observe"),
+        pytest.param(
+            {"deleted_for": 1, "deletionPolicy": "Orphan", "paused": True}, True, id="deleted, Orphan, paused"
+        ),
+    ],
+)
+def test_agentrun_is_looked_at_only_where_that_matters(changed, matters):
+    assert desired_of(an_object(**changed)).remote_matters == matters
+
+
+def test_an_object_that_reached_agentrun_in_this_pass_says_so():
+    desired = desired_of(a_new_object(generation=4)).with_applied()
+    assert desired.memory.applied_generation == 4
+
+
+def test_conditions_of_others_do_not_hurt():
+    status = a_status(conditions=[a_condition("Synced", "True InSync"), a_condition("Mood", "True Good", generation=0)])
+    assert memory_of(status).applied_generation == 1
+
+
+def test_fields_of_a_newer_resource_do_not_hurt():
+    assert desired_of(an_object(mood="good")).shape == desired_of(an_object()).shape

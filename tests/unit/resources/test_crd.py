@@ -1,0 +1,247 @@
+"""The CustomResourceDefinition as a whole: names that others rely on, and a schema that the API server takes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agentrun_operator.resources import names
+from agentrun_operator.resources.crd import crd, crd_yaml
+
+Schema = dict[str, Any]
+
+CRD_FILE = Path(__file__).parents[3] / "crds" / "agentrun.alibabacloud.com_agentruntimeendpoints.yaml"
+
+SPEC = {
+    "agentRuntimeRef",
+    "endpointName",
+    "description",
+    "targetVersion",
+    "routing",
+    "scaling",
+    "disablePublicNetworkAccess",
+    "region",
+    "credentialsSecretRef",
+    "managementPolicy",
+    "adoptionPolicy",
+    "deletionPolicy",
+    "driftPolicy",
+}
+STATUS = {
+    "observedGeneration",
+    "agentRuntimeId",
+    "agentRuntimeName",
+    "endpointId",
+    "endpointName",
+    "endpointArn",
+    "publicUrl",
+    "state",
+    "stateReason",
+    "targetVersion",
+    "resolvedVersion",
+    "routing",
+    "scaling",
+    "drift",
+    "lastHandledReconcileAt",
+    "conditions",
+}
+POLICY = {"name", "scheduleExpression", "target", "startTime", "endTime", "timeZone"}
+
+
+def below(schema: Schema, path: str) -> Iterator[tuple[str, Schema]]:
+    """Every schema in a schema, with its path."""
+    yield path, schema
+    for name, field in schema.get("properties", {}).items():
+        yield from below(field, f"{path}.{name}")
+    if "items" in schema:
+        yield from below(schema["items"], f"{path}[]")
+
+
+WHOLE: Schema = yaml.safe_load(crd_yaml())
+VERSION: Schema = WHOLE["spec"]["versions"][0]
+FIELDS = dict(below(VERSION["schema"]["openAPIV3Schema"], ""))
+OURS = {path: schema for path, schema in FIELDS.items() if path.startswith((".spec", ".status"))}
+WRITTEN = {path: schema for path, schema in OURS.items() if path.startswith(".spec")}
+
+
+def test_the_file_is_what_the_models_say():
+    assert CRD_FILE.read_text() == crd_yaml(), "run `make generate`"
+
+
+def test_the_yaml_says_the_same_as_the_object_and_has_no_anchors():
+    assert yaml.safe_load(crd_yaml()) == crd()
+    assert "&id" not in crd_yaml()
+
+
+def test_the_names_are_the_ones_that_manifests_rely_on():
+    assert WHOLE["metadata"]["name"] == "agentruntimeendpoints.agentrun.alibabacloud.com"
+    assert WHOLE["spec"]["group"] == "agentrun.alibabacloud.com"
+    assert WHOLE["spec"]["scope"] == "Namespaced"
+    assert WHOLE["spec"]["names"] == {
+        "kind": "AgentRuntimeEndpoint",
+        "listKind": "AgentRuntimeEndpointList",
+        "plural": "agentruntimeendpoints",
+        "singular": "agentruntimeendpoint",
+        "shortNames": ["are"],
+        "categories": ["agentrun"],
+    }
+
+
+def test_there_is_one_version_served_and_stored_with_a_status_of_its_own():
+    (only,) = WHOLE["spec"]["versions"]
+    assert (only["name"], only["served"], only["storage"]) == ("v1alpha1", True, True)
+    assert only["subresources"] == {"status": {}}
+
+
+def test_finalizer_and_annotations_are_the_ones_that_scripts_rely_on():
+    assert names.FINALIZER == "agentrun.alibabacloud.com/endpoint"
+    assert names.ANNOTATIONS == (
+        "agentrun.alibabacloud.com/paused",
+        "agentrun.alibabacloud.com/reconcile-requested-at",
+        "agentrun.alibabacloud.com/claim",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (".spec", SPEC),
+        (".spec.agentRuntimeRef", {"id", "name"}),
+        (".spec.routing", {"versionWeights"}),
+        (".spec.routing.versionWeights[]", {"version", "weight"}),
+        (".spec.scaling", {"minInstances", "scheduledPolicies"}),
+        (".spec.scaling.scheduledPolicies[]", POLICY),
+        (".spec.credentialsSecretRef", {"name"}),
+        (".status", STATUS),
+        (".status.routing", {"versionWeights"}),
+        (".status.routing.versionWeights[]", {"version", "weight"}),
+        (
+            ".status.scaling",
+            {"minInstances", "scheduledPolicies", "currentInstances", "targetInstances", "error"},
+        ),
+        (".status.scaling.scheduledPolicies[]", POLICY),
+        (".status.drift[]", {"path", "desired", "observed"}),
+        (
+            ".status.conditions[]",
+            {"type", "status", "reason", "message", "lastTransitionTime", "observedGeneration"},
+        ),
+    ],
+)
+def test_the_fields_are_the_promised_ones(path, fields):
+    assert FIELDS[path]["properties"].keys() == fields
+
+
+@pytest.mark.parametrize(
+    ("path", "default"),
+    [
+        (".spec.description", ""),
+        (".spec.targetVersion", "LATEST"),
+        (".spec.scaling.minInstances", 0),
+        (".spec.disablePublicNetworkAccess", False),
+        (".spec.managementPolicy", "Manage"),
+        (".spec.adoptionPolicy", "Refuse"),
+        (".spec.deletionPolicy", "Delete"),
+        (".spec.driftPolicy", "Correct"),
+    ],
+)
+def test_the_defaults_are_the_promised_ones(path, default):
+    assert FIELDS[path]["default"] == default
+
+
+def test_nothing_else_has_a_default():
+    assert sum("default" in schema for schema in FIELDS.values()) == 8
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (".spec.managementPolicy", ["Manage", "Observe"]),
+        (".spec.adoptionPolicy", ["Refuse", "Adopt"]),
+        (".spec.deletionPolicy", ["Delete", "Orphan"]),
+        (".spec.driftPolicy", ["Correct", "Report"]),
+        (".status.conditions[].status", ["True", "False", "Unknown"]),
+    ],
+)
+def test_the_words_of_a_choice_are_the_promised_ones(path, words):
+    assert FIELDS[path]["enum"] == words
+
+
+@pytest.mark.parametrize(
+    ("path", "required"),
+    [
+        ("", ["spec"]),
+        (".spec", ["agentRuntimeRef"]),
+        (".spec.routing.versionWeights[]", ["version", "weight"]),
+        (".spec.scaling.scheduledPolicies[]", ["name", "scheduleExpression", "target"]),
+        (".spec.credentialsSecretRef", ["name"]),
+    ],
+)
+def test_only_what_cannot_be_guessed_is_required(path, required):
+    assert FIELDS[path]["required"] == required
+
+
+def test_the_schema_is_structural():
+    """The API server refuses any other; and additionalProperties would let misspelt fields in."""
+    refused = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "const", "additionalProperties", "nullable"}
+    types = {"object", "array", "string", "integer", "boolean"}
+    assert [path for path, schema in FIELDS.items() if refused & schema.keys()] == []
+    assert [path for path, schema in FIELDS.items() if schema["type"] not in types] == []
+    assert [path for path, schema in FIELDS.items() if (schema["type"] == "array") != ("items" in schema)] == []
+
+
+def test_every_field_is_explained_in_whole_sentences():
+    assert [path for path, schema in OURS.items() if not schema["description"].endswith(".")] == []
+    assert [path for path, schema in OURS.items() if len(schema["description"].split()) < 2] == []
+
+
+def test_every_list_says_how_it_merges():
+    """Without this, two managers of a server-side apply take away each other's entries."""
+    lists = {path: schema for path, schema in OURS.items() if schema["type"] == "array"}
+    assert {path: schema["x-kubernetes-list-type"] for path, schema in lists.items()} == {
+        ".spec.routing.versionWeights": "map",
+        ".spec.scaling.scheduledPolicies": "map",
+        ".status.routing.versionWeights": "atomic",
+        ".status.scaling.scheduledPolicies": "atomic",
+        ".status.drift": "atomic",
+        ".status.conditions": "map",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        (".spec.routing.versionWeights", "version"),
+        (".spec.scaling.scheduledPolicies", "name"),
+        (".status.conditions", "type"),
+    ],
+)
+def test_a_list_that_is_a_map_has_a_key_that_its_entries_must_have(path, key):
+    assert FIELDS[path]["x-kubernetes-list-map-keys"] == [key]
+    assert key in FIELDS[path]["items"]["required"]
+
+
+def test_every_rule_names_in_its_message_the_field_that_it_is_about():
+    names = {path.rsplit(".", 1)[-1].removesuffix("[]") for path in OURS}
+    found = [rule["message"] for schema in FIELDS.values() for rule in schema.get("x-kubernetes-validations", [])]
+    assert len(found) == 7
+    assert [message for message in found if not any(name in message for name in names)] == []
+
+
+def test_every_text_and_list_that_users_write_is_bounded():
+    """The API server refuses rules over what may be endlessly long."""
+    bounds = {"array": "maxItems", "string": "maxLength"}
+    bounded = {path: schema for path, schema in WRITTEN.items() if schema["type"] in bounds and "enum" not in schema}
+    assert [path for path, schema in bounded.items() if bounds[schema["type"]] not in schema] == []
+
+
+def test_the_columns_are_the_promised_ones():
+    columns = [(each["name"], each.get("priority", 0)) for each in VERSION["additionalPrinterColumns"]]
+    always, wide = ("Runtime", "Version", "State", "Ready", "Age"), ("URL", "Reason")
+    assert columns == [*((name, 0) for name in always), *((name, 1) for name in wide)]
+
+
+def test_every_column_shows_a_field_that_exists():
+    paths = {each["jsonPath"].split("[?")[0] for each in VERSION["additionalPrinterColumns"]}
+    assert paths <= FIELDS.keys() | {".metadata.creationTimestamp"}
