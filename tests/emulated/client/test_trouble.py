@@ -184,9 +184,16 @@ def test_runtimes_and_versions_are_read(caller, emulator, config):
     assert sorted(version.agent_runtime_version for version in versions) == ["1", "2", "3"]
 
 
-async def test_connections_are_shared_and_closed(emulator, runtime_id, config):
+async def test_connections_are_shared_and_closed(server, runtime_id):
     attempts: list[Attempt] = []
-    async with AsyncClient(config, after_attempt=attempts.append) as client:
+    patient = Config(
+        access_key_id=ACCESS_KEY_ID,
+        access_key_secret=ACCESS_KEY_SECRET,
+        control_endpoint=server.url,
+        timeout=60,
+        read_timeout=60,
+    )
+    async with AsyncClient(patient, after_attempt=attempts.append) as client:
         calls = (client.run(operations.get_runtime(runtime_id)) for _ in range(200))
         runtimes = await asyncio.gather(*calls)
     assert {runtime.agent_runtime_id for runtime in runtimes} == {runtime_id}

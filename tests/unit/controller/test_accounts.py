@@ -8,13 +8,17 @@ import pytest
 from agentrun_operator.controller.account import Account
 from agentrun_operator.controller.accounts import MISSING_FOR, SECRET_GOOD_FOR, Accounts, Surroundings
 from agentrun_operator.controller.errors import StartError
+from agentrun_operator.controller.intake import Intake
 from agentrun_operator.controller.keys import Key
 from agentrun_operator.controller.metrics import Metrics
+from agentrun_operator.controller.queue import WorkQueue
+from agentrun_operator.controller.rivals import Rivals
 from agentrun_operator.controller.settings import Settings
+from agentrun_operator.controller.store import Store
 from agentrun_operator.controller.unseen import UnseenError
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
-from support.controller import desired, key
+from support.controller import body, desired, key
 from support.controller_server import MemoryServer, Weather
 from support.controller_time import clock, settle
 
@@ -314,6 +318,24 @@ async def test_a_thousand_objects_that_came_and_went_leave_nothing_behind(world:
     assert world.accounts._of == {}
     assert len(world.accounts._buckets) <= 2
     assert not world.accounts._closing
+
+
+async def test_an_object_that_goes_in_the_middle_of_its_pass_leaves_no_account_and_no_poller_behind(world: World):
+    store = Store()
+    queue: WorkQueue[Key] = WorkQueue(lambda _: "lane", 1, jitter=lambda: 0.5, clock=clock)
+    intake = Intake(store, Rivals(store, "cn-hangzhou"), queue, world.accounts.release)
+    world.put_secret()
+    intake.take("ADDED", body("chat", **NAMED))
+    await queue.get()
+    account = await world.account_for(CHAT, **NAMED)
+    intake.take("DELETED", body("chat", **NAMED))
+    account.use(CHAT, "runtime-1", "chat", latest=False)
+    task = account.followed["runtime-1"].task
+    queue.done(CHAT)
+    await settle()
+    assert task.cancelled()
+    assert list(world.accounts) == []
+    assert account.client._http.is_closed
 
 
 # Rate limits

@@ -122,6 +122,14 @@ async def test_when_an_object_goes_those_that_waited_for_its_endpoint_are_looked
     assert await world.asked() == {"younger": Priority.CHANGE}
 
 
+async def test_an_edit_that_our_own_write_brought_back_first_is_an_edit_when_its_event_comes(world: World):
+    world.intake.take("ADDED", body(version=1))
+    await world.asked()
+    world.store.refresh(body(version=3, generation=2, status={"state": "READY"}))
+    world.intake.take("MODIFIED", body(version=2, generation=2))
+    assert await world.asked() == {"chat": Priority.EDIT}
+
+
 async def test_our_own_lists_take_objects_in_as_told(world: World):
     world.intake.keep(body(version=3), Priority.LOOK)
     world.intake.keep(body(version=3), Priority.LOOK)

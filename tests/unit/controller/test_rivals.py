@@ -97,6 +97,7 @@ def test_an_object_made_anew_for_another_endpoint_leaves_its_old_place(world: Wo
     world.add("older", created=OLD)
     world.add("older", created=OLD, version=5, uid="new", endpointName="else")
     assert world.elder(mine) == ""
+    assert world.rivals.forget(mine) == set()
 
 
 def test_nothing_is_kept_of_objects_that_are_gone(world: World):

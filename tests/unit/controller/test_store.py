@@ -1,10 +1,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentrun_operator.controller.store import Store, trimmed
 from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
-from support.controller import body, key
+from support.controller import Body, body, key
 
 CHAT = key("chat")
 OURS: dict[str, Any] = {"finalizers": (FINALIZER,), "annotations": {CLAIM: "uid-of-chat/runtime-1/chat"}}
@@ -157,3 +159,63 @@ def test_iterating_goes_on_while_objects_come_and_go(store: Store):
     for found in store:
         store.remove(body(found.name))
     assert len(store) == 0
+
+
+# Whatever the order in which the watch and the answers to our own writes tell of an object's versions.
+
+EDIT, STATUS, MARK, UNMARK = "somebody edits", "we write the status", "we write our marks", "somebody removes them"
+OWN = (STATUS, MARK)
+
+
+def history(changes: list[str]) -> list[Body]:
+    """The object's versions, the first one included."""
+    versions = [body("chat", version=1)]
+    generation, marks, status = 1, dict[str, Any](), dict[str, str]()
+    for number, change in enumerate(changes, start=2):
+        generation += change == EDIT
+        marks = OURS if change == MARK else {} if change == UNMARK else marks
+        status = {"state": f"version {number}"} if change == STATUS else status
+        versions.append(body("chat", version=number, generation=generation, status=status, **marks))
+    return versions
+
+
+def news_in(changes: list[str]) -> list[int]:
+    """The versions that have to be told: every edit, and marks that were removed and that we did not put back since."""
+    news, marked = [], False
+    for version, change in enumerate(changes, start=2):
+        put_back = MARK in changes[version - 1 :]
+        if change == EDIT or (change == UNMARK and marked and not put_back):
+            news.append(version)
+        marked = change == MARK or (marked and change != UNMARK)
+    return news
+
+
+@given(st.lists(st.sampled_from((EDIT, STATUS, MARK, UNMARK)), max_size=8), st.data())
+def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObject):
+    store, versions, asked_at = Store(), history(changes), []
+    store.put(versions[0])
+    events = versions[1:]
+    answers = [version for version, change in zip(versions[1:], changes, strict=True) if change in OWN]
+    while events or answers:
+        if answers and (not events or data.draw(st.booleans())):
+            store.refresh(answers.pop(0))
+        elif store.put(events.pop(0)):
+            asked_at.append(version_of(store))
+    assert version_of(store) == len(versions)
+    for version in news_in(changes):
+        assert any(asked >= version for asked in asked_at), f"nobody was told of version {version}"
+
+
+@given(st.lists(st.sampled_from(OWN), max_size=8))
+def test_our_own_writes_ask_for_nothing_when_their_answers_come_before_their_events(changes: list[str]):
+    store, (first, *versions) = Store(), history(changes)
+    store.put(first)
+    for version in versions:
+        store.refresh(version)
+    assert not any(store.put(version) for version in versions)
+
+
+def version_of(store: Store) -> int:
+    kept = store.get(CHAT)
+    assert kept is not None
+    return int(kept["metadata"]["resourceVersion"])

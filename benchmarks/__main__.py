@@ -1,0 +1,105 @@
+"""`python -m benchmarks`: runs the measurements one after the other, and shows what came out."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from agentrun_operator.cli.playground.screen import Screen
+from benchmarks.at_once import at_once
+from benchmarks.edits import edits
+from benchmarks.figures import Results
+from benchmarks.life import life
+from benchmarks.machine import machine
+from benchmarks.programs import operator, plain_kopf
+from benchmarks.report import show, write
+from benchmarks.single import single
+from benchmarks.stage import running_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.stage import Stage
+
+SEED = 1
+FEW = 200
+"""Objects where only counts matter."""
+
+
+class Name(StrEnum):
+    """A measurement."""
+
+    OPERATOR = "operator"
+    PLAIN = "plain"
+    AT_ONCE = "at-once"
+    SINGLE = "single"
+    EDITS = "edits"
+    GROWTH = "growth"
+
+
+Objects = Annotated[int, typer.Option(help="Objects of a bulk.", min=1)]
+Growth = Annotated[list[int], typer.Option(help="Other numbers of objects, for the growth; may be repeated.")]
+Only = Annotated[list[Name] | None, typer.Option(help="Do this alone; may be repeated.")]
+Rest = Annotated[float, typer.Option(help="Seconds that the objects rest: some poll intervals of 60 s.")]
+Out = Annotated[Path, typer.Option(help="Folder for the results.", file_okay=False)]
+Logs = Annotated[Path | None, typer.Option(help="Folder to keep the logs in.", file_okay=False)]
+
+
+def main(
+    *,
+    objects: Objects = 1000,
+    growth: Growth = [500, 2000, 5000],  # noqa: B006 - typer copies it
+    only: Only = None,
+    rest: Rest = 120.0,
+    out: Out = Path("docs/performance"),
+    logs: Logs = None,
+) -> None:
+    """Measure the operator on a control plane of this machine, beside its floor and a plain kopf operator."""
+    console = Console()
+    results = Results(machine())
+    plan = _plan(only or list(Name), objects, growth)
+    try:
+        asyncio.run(_measure(results, Screen(console), plan, rest, logs))
+    finally:
+        show(results, console)
+        write(results, out)
+        console.print(f"Written to {out}")
+
+
+def _plan(wanted: Sequence[Name], objects: int, growth: Sequence[int]) -> list[tuple[Name, int]]:
+    """Each measurement and its number of objects; the growth is several."""
+    others = [count for count in growth if count != objects]
+    return [(name, count) for name in wanted for count in (others if name is Name.GROWTH else [objects])]
+
+
+async def _measure(
+    results: Results, screen: Screen, plan: Sequence[tuple[Name, int]], rest: float, logs: Path | None
+) -> None:
+    async with running_stage(screen.console, logs) as stage:
+        for name, count in plan:
+            with screen.doing(f"{name}, {count:,} objects"):
+                await _one(results, stage, name, count, rest)
+
+
+async def _one(results: Results, stage: Stage, name: Name, objects: int, rest: float) -> None:
+    match name:
+        case Name.OPERATOR | Name.GROWTH:
+            results.lives.append(await life(stage, operator, "operator", objects, rest))
+        case Name.PLAIN:
+            results.lives.append(await life(stage, plain_kopf, "plain-kopf", objects, rest))
+        case Name.AT_ONCE:
+            results.at_once = await at_once(stage, operator, min(FEW, objects))
+        case Name.SINGLE:
+            results.single = await single(stage, operator, Random(SEED))  # noqa: S311 - times, not secrets
+        case Name.EDITS:
+            results.edits.append(await edits(stage, operator, "operator", objects))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,58 @@
+"""The emulated AgentRun from behind: how it behaves, what it was asked, what is really in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import aiohttp
+
+Document = dict[str, Any]
+
+
+class AgentRun:
+    """The control routes of an emulator.
+
+    Args:
+        http: A session whose base is the emulator.
+    """
+
+    def __init__(self, http: aiohttp.ClientSession) -> None:
+        self._http = http
+
+    async def behave(self, **settings: object) -> None:
+        """Change settings, in camelCase; None sets one back to its default."""
+        await self._call("PUT", "behaviour", settings)
+
+    async def forget(self) -> None:
+        """Start counting anew."""
+        await self._call("DELETE", "requests")
+
+    async def calls(self) -> Counter[str]:
+        """How many calls there were, by action."""
+        return Counter((await self._call("GET", "requests?newest=0"))["counts"])
+
+    async def arrivals(self, action: str) -> dict[str, float]:
+        """When the last call of an action about each endpoint arrived, in seconds since the epoch."""
+        log = (await self._call("GET", "requests"))["log"]
+        return {entry["endpointName"]: entry["at"] for entry in log if entry["action"] == action}
+
+    async def add_runtime(self, name: str) -> None:
+        """Make a runtime with the versions that the objects name."""
+        await self._call("POST", "runtimes", {"name": name, "versions": 4})
+
+    async def endpoints(self) -> list[Document]:
+        """Everything that there is now."""
+        items: list[Document] = (await self._call("GET", "endpoints"))["items"]
+        return items
+
+    async def change(self, endpoint_id: str, **fields: object) -> None:
+        """Change an endpoint as somebody would by hand."""
+        await self._call("PATCH", f"endpoints/{endpoint_id}", fields)
+
+    async def _call(self, method: str, path: str, body: object = None) -> Document:
+        async with self._http.request(method, f"/_emulator/{path}", json=body) as response:
+            response.raise_for_status()
+            answer: Document = await response.json() if response.content_length else {}
+            return answer

@@ -1,0 +1,83 @@
+"""The budget: what is promised, beside what was measured. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.figures import Life, Results, Spread
+
+PAGE = 100
+"""Endpoints in one page of AgentRun's lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One line of the budget.
+
+    Attributes:
+        what: What is promised, with its unit.
+        limit: The most, or with `at_least` the least, that it may be.
+        measured: What it is.
+        at_least: Which way round the limit is.
+    """
+
+    what: str
+    limit: float
+    measured: float
+    at_least: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is kept."""
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+    @property
+    def target(self) -> str:
+        """The limit, for people."""
+        return f"{'≥' if self.at_least else '≤'} {self.limit:g}"
+
+
+def promises(results: Results) -> list[Promise]:
+    """The lines that the results suffice for; those of a bulk from the operator's largest one."""
+    lives = results.of("operator")
+    return [*(_of_life(lives[-1]) if lives else ()), *_of_others(results)]
+
+
+def _of_life(life: Life) -> Iterator[Promise]:
+    count, shown = life.objects, f"{life.objects:,} objects"
+    rest, minutes = life.rest, (life.rest.seconds or math.inf) / 60
+    rate = f"create → Ready, {shown}, as a part of the floor"
+    yield Promise(f"{rate} of two patches", 0.6, life.rate / life.floor_rate, at_least=True)
+    yield Promise(f"{rate} of the same writes", 0.6, life.rate / life.same_rate, at_least=True)
+    yield Promise("writes to an object per create", 3, life.create.object_writes / count)
+    yield Promise("writes to an object per update", 2, life.update.object_writes / count)
+    yield Promise("writes to an object per delete", 1, life.delete.object_writes / count)
+    yield Promise("calls to AgentRun per create", 1.1, life.create.remote_calls / count)
+    yield Promise(f"calls a minute at rest, {shown}", math.ceil(count / PAGE) / 0.9, rest.remote_calls / minutes)
+    yield Promise(f"MiB at rest, {shown}", 150, life.resting_memory[0])
+    yield Promise(f"% of a core at rest, {shown}", 1, 100 * rest.cpu["program"] / (rest.seconds or math.inf))
+    yield Promise("writes at rest", 0, rest.object_writes)
+    yield Promise("writes at a restart", 0, life.restart.object_writes)
+    yield Promise(f"s until quiet after a restart, {shown}", 10, life.restart.seconds or math.inf)
+    yield _soon(f"{shown} at once", life.ready)
+
+
+def _of_others(results: Results) -> Iterator[Promise]:
+    if results.single:
+        yield _soon("one object", results.single)
+    if once := results.at_once:
+        yield Promise("writes per create that is READY at once", 2, once.create.object_writes / once.objects)
+        yield Promise("writes per update that is READY at once", 2, once.update.object_writes / once.objects)
+    for edits in results.edits:
+        if edits.program == "operator":
+            during = f"during a bulk of {edits.objects:,}"
+            yield Promise(f"s until a user's edit starts {during}, 95th percentile", 1, edits.started.p95)
+
+
+def _soon(what: str, spread: Spread) -> Promise:
+    return Promise(f"s from READY in AgentRun to Ready, {what}, 95th percentile", 2, spread.p95)

@@ -1,0 +1,163 @@
+"""What was measured, as data. No I/O and no measuring in here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a time in seconds is spread: the median, the 95th percentile, the longest."""
+
+    p50: float
+    p95: float
+    longest: float
+    count: int
+
+    @classmethod
+    def of(cls, seconds: Iterable[float]) -> Self:
+        """The spread of these; there must be one at least."""
+        ordered = sorted(seconds)
+        rank = {share: ordered[max(0, math.ceil(share * len(ordered)) - 1)] for share in (0.5, 0.95)}
+        return cls(rank[0.5], rank[0.95], ordered[-1], len(ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a phase took.
+
+    Attributes:
+        seconds: How long it was; None if it did not end in time.
+        writes: To the API server, by verb, without those of the load itself; events as `event`.
+        calls: To AgentRun, by action.
+        cpu: CPU seconds by process.
+    """
+
+    seconds: float | None
+    writes: dict[str, int]
+    calls: dict[str, int]
+    cpu: dict[str, float]
+
+    @property
+    def object_writes(self) -> int:
+        """Writes to custom resources, events left out."""
+        return sum(count for verb, count in self.writes.items() if verb != "event")
+
+    @property
+    def remote_calls(self) -> int:
+        """Calls to AgentRun."""
+        return sum(self.calls.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Objects a second that a bare loop serves.
+
+    Attributes:
+        patches: Two patches each, to objects that are there: no operator does with less.
+        same: What a create costs the API server with ours: the user's POST, the mark, two statuses, an event.
+    """
+
+    patches: float
+    same: float
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One program with a number of objects, from their creation to their deletion.
+
+    Attributes:
+        program: `operator` or `plain kopf`.
+        objects: How many.
+        create: From the first POST to the last Ready.
+        ready: From when AgentRun says READY to when the object does.
+        rest: A while with nothing to do.
+        resting_memory: MiB, now and at most, at the end of the rest.
+        restart: From the start of a new process until it is quiet.
+        restarted_memory: MiB, after that.
+        update: From the first edit to the last Ready at the new generation.
+        delete: From the first DELETE until the last object is gone.
+        floor: The floor, before and after all this.
+    """
+
+    program: str
+    objects: int
+    create: Cost
+    ready: Spread
+    rest: Cost
+    resting_memory: tuple[float, float]
+    restart: Cost
+    restarted_memory: tuple[float, float]
+    update: Cost
+    delete: Cost
+    floor: tuple[Floor, Floor]
+
+    @property
+    def rate(self) -> float:
+        """Objects a second from creation to Ready."""
+        return self.objects / (self.create.seconds or math.inf)
+
+    @property
+    def floor_rate(self) -> float:
+        """The mean of the floors of two patches."""
+        return sum(floor.patches for floor in self.floor) / len(self.floor)
+
+    @property
+    def same_rate(self) -> float:
+        """The mean of the floors of the same writes."""
+        return sum(floor.same for floor in self.floor) / len(self.floor)
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """What changes cost that AgentRun has done when it answers."""
+
+    objects: int
+    create: Cost
+    update: Cost
+    delete: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """A user's edits while a bulk is made.
+
+    Attributes:
+        program: As in `Life`.
+        objects: How many the bulk has.
+        started: From the edit to the call to AgentRun.
+        shown: From the edit to Ready at the new generation.
+    """
+
+    program: str
+    objects: int
+    started: Spread
+    shown: Spread
+
+
+@dataclass(slots=True)
+class Results:
+    """All that one run has measured; what it was not asked for is missing.
+
+    Attributes:
+        machine: Where, when and with what.
+        lives: One for each program and number of objects.
+        single: From when AgentRun says READY to when the object does, for one object at a time.
+        at_once: See there.
+        edits: See there.
+    """
+
+    machine: dict[str, str]
+    lives: list[Life] = field(default_factory=list)
+    single: Spread | None = None
+    at_once: AtOnce | None = None
+    edits: list[Edits] = field(default_factory=list)
+
+    def of(self, program: str) -> list[Life]:
+        """The lives of a program, by the number of objects."""
+        return sorted((life for life in self.lives if life.program == program), key=lambda life: life.objects)

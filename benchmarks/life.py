@@ -1,0 +1,44 @@
+"""A program's life with a number of objects: they are made, rest, see it restart, are changed and are deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.figures import Life
+from benchmarks.floor import floor
+from benchmarks.manifests import names
+from benchmarks.phases import running
+from benchmarks.stage import TRANSITION
+
+if TYPE_CHECKING:
+    from benchmarks.programs import Program
+    from benchmarks.stage import Stage
+
+
+async def life(stage: Stage, program: Program, name: str, count: int, rest: float) -> Life:
+    """One life.
+
+    Args:
+        stage: Where.
+        program: Of what.
+        name: The program's, for people; and of the namespace.
+        count: How many objects.
+        rest: Seconds that they rest.
+    """
+    await stage.calm()
+    aside = stage.new_namespace(f"{name}-{count}-floor")
+    before = await floor(aside, count)
+    async with running(stage, program, f"{name}-{count}", names(count)) as phases:
+        return Life(
+            program=name,
+            objects=count,
+            create=await phases.create(),
+            ready=await phases.readiness(TRANSITION),
+            rest=await phases.rest(rest),
+            resting_memory=phases.memory(),
+            restart=await phases.restart(),
+            restarted_memory=phases.memory(),
+            update=await phases.update(),
+            delete=await phases.delete(),
+            floor=(before, await floor(aside, count)),
+        )

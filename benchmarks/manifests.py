@@ -1,0 +1,47 @@
+"""The objects of the load and the patches that change them. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agentrun_operator.resources.names import API_VERSION, KIND
+
+Body = dict[str, Any]
+
+DESCRIPTION = "Made for a measurement"
+
+
+def names(count: int, prefix: str = "load") -> list[str]:
+    """Names of objects."""
+    return [f"{prefix}-{number:05}" for number in range(count)]
+
+
+def endpoint(name: str, runtime: str) -> Body:
+    """An object as a user writes it."""
+    spec = {
+        "agentRuntimeRef": {"name": runtime},
+        "description": DESCRIPTION,
+        "targetVersion": "3",
+        "routing": {"versionWeights": [{"version": "4", "weight": 10}]},
+    }
+    return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": spec}
+
+
+def edit(description: str) -> Body:
+    """A merge patch with which a user changes an object."""
+    return {"spec": {"description": description}}
+
+
+def is_ready(body: Body) -> bool:
+    """Whether the object is Ready as it is now, not as it was before the last edit."""
+    status = body.get("status") or {}
+    return status.get("observedGeneration") == body["metadata"]["generation"] and _says(status, "Ready") == "True"
+
+
+def is_in_sync(body: Body) -> bool:
+    """Whether it is Ready, and AgentRun agrees with it."""
+    return is_ready(body) and _says(body["status"], "Synced") == "True"
+
+
+def _says(status: Body, kind: str) -> str:
+    return next((each["status"] for each in status.get("conditions") or () if each["type"] == kind), "")

@@ -1,0 +1,146 @@
+"""What can be done to a program and its objects, each with what it costs. When it is done is said elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.figures import Spread
+from benchmarks.manifests import edit, endpoint
+from benchmarks.meter import Meter
+from benchmarks.observer import Observer
+from benchmarks.parallel import for_each
+from benchmarks.processes import memory, quiet
+from benchmarks.stage import LATENCY
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from agentrun_operator.controlplane import Component
+    from benchmarks.figures import Cost
+    from benchmarks.kubernetes import Cluster
+    from benchmarks.programs import Program
+    from benchmarks.stage import Stage
+
+CREATE = "CreateAgentRuntimeEndpoint"
+
+SETTLE = 3.0
+"""Seconds without work after which nothing of a phase is outstanding."""
+
+PATIENCE = 120.0
+"""Seconds to wait, besides those that the slowest of the programs needs for an object."""
+
+SLOWEST = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """A program, its objects, and what can be done to them.
+
+    Attributes:
+        stage: Where it runs.
+        cluster: The program's namespace.
+        component: The program.
+        url: Where it tells how it is.
+        observer: Sees the objects.
+        meter: Counts.
+        names: Of the objects.
+    """
+
+    stage: Stage
+    cluster: Cluster
+    component: Component
+    url: str
+    observer: Observer
+    meter: Meter
+    names: list[str]
+
+    async def make(self, name: str) -> None:
+        """Make one object; its runtime has the name of the namespace."""
+        await self.cluster.create(endpoint(name, self.cluster.namespace))
+
+    async def create(self) -> Cost:
+        """From the first POST to the last Ready."""
+        return await self._bulk("POST", self.make, lambda: self._all_ready(1))
+
+    async def update(self) -> Cost:
+        """From the first edit to the last Ready at the new generation."""
+        change = edit("Changed for a measurement")
+        return await self._bulk("PATCH", lambda name: self.cluster.patch(name, change), lambda: self._all_ready(2))
+
+    async def delete(self) -> Cost:
+        """From the first DELETE until the last object is gone."""
+        return await self._bulk(
+            "DELETE", self.cluster.delete, lambda: self.observer.all_gone(self.names, self._patience)
+        )
+
+    async def rest(self, seconds: float) -> Cost:
+        """Nothing happens."""
+
+        async def phase() -> float:
+            await asyncio.sleep(seconds)
+            return seconds
+
+        return await self.meter.cost(phase())
+
+    async def restart(self) -> Cost:
+        """From the start of a new process until it is quiet."""
+        await asyncio.to_thread(self.component.stop)
+
+        async def phase() -> float | None:
+            started = time.monotonic()
+            await asyncio.to_thread(self.component.start)
+            done = await quiet(self.component.pid, SETTLE, PATIENCE)
+            return done - started if done else None
+
+        return await self.meter.cost(phase(), starts=True)
+
+    def memory(self) -> tuple[float, float]:
+        """MiB, now and at most since the process started."""
+        return memory(self.component.pid)
+
+    async def settle(self) -> None:
+        """Until the program is quiet, or for a while at most."""
+        await quiet(self.component.pid, SETTLE, PATIENCE)
+
+    async def readiness(self, transition: float) -> Spread:
+        """From when AgentRun says READY, `transition` seconds after a create, to when the objects do."""
+        arrivals = await self.stage.agentrun.arrivals(CREATE)
+        return Spread.of(self.observer.ready[name, 1] - arrivals[name] - LATENCY - transition for name in self.names)
+
+    @property
+    def _patience(self) -> float:
+        return PATIENCE + SLOWEST * len(self.names)
+
+    async def _all_ready(self, generation: int) -> float:
+        return await self.observer.all_ready(self.names, generation, self._patience)
+
+    async def _bulk(
+        self, verb: str, do: Callable[[str], Awaitable[object]], ended: Callable[[], Awaitable[float]]
+    ) -> Cost:
+        async def phase() -> float:
+            started = time.time()
+            await for_each(self.names, do)
+            last = await ended()
+            await self.settle()  # what comes after that is counted, not timed
+            return last - started
+
+        return await self.meter.cost(phase(), {verb: len(self.names)})
+
+
+@asynccontextmanager
+async def running(stage: Stage, program: Program, namespace: str, objects: list[str]) -> AsyncIterator[Phases]:
+    """A program with nothing to do, in a new namespace and with a new runtime; what it leaves is in nobody's way."""
+    await stage.agentrun.add_runtime(namespace)
+    cluster = stage.new_namespace(namespace)
+    component, url = program(stage.premises, namespace)
+    await asyncio.to_thread(component.start)
+    try:
+        async with Observer(cluster) as observer:
+            await quiet(component.pid, SETTLE, PATIENCE)
+            yield Phases(stage, cluster, component, url, observer, Meter(stage, cluster, component), objects)
+    finally:
+        await asyncio.to_thread(component.stop)
