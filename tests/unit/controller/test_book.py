@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from agentrun_operator.agentrun.models import MOVING_STATES, Endpoint
@@ -175,6 +176,7 @@ ended_looks = st.lists(
 )
 
 
+@how(deadline=None)
 @given(ended_looks)
 def test_whatever_the_order_in_which_looks_end_the_newest_of_each_endpoint_counts(
     steps: Iterable[tuple[str, str, dict[str, str], str, float]],

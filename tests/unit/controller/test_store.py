@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from agentrun_operator.controller.store import Store, trimmed
@@ -190,6 +191,7 @@ def news_in(changes: list[str]) -> list[int]:
     return news
 
 
+@how(deadline=None)
 @given(st.lists(st.sampled_from((EDIT, STATUS, MARK, UNMARK)), max_size=8), st.data())
 def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObject):
     store, versions, asked_at = Store(), history(changes), []
@@ -206,6 +208,7 @@ def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObjec
         assert any(asked >= version for asked in asked_at), f"nobody was told of version {version}"
 
 
+@how(deadline=None)
 @given(st.lists(st.sampled_from(OWN), max_size=8))
 def test_our_own_writes_ask_for_nothing_when_their_answers_come_before_their_events(changes: list[str]):
     store, (first, *versions) = Store(), history(changes)

@@ -42,7 +42,14 @@ WHOLE = an_endpoint(
         "target_instances": 5,
         "current_error": "no quota",
         "scheduled_policies": [
-            {"name": "day", "schedule_expression": "cron(0 0 8 * * *)", "target": 5, "time_zone": "Asia/Shanghai"}
+            {
+                "name": "day",
+                "schedule_expression": "cron(0 0 8 * * *)",
+                "target": 0,
+                "start_time": "2026-01-01T00:00:00Z",
+                "end_time": "2027-01-01T00:00:00Z",
+                "time_zone": "Asia/Shanghai",
+            }
         ],
     },
 )
@@ -62,7 +69,14 @@ MIRRORED: Object = {
     "scaling": {
         "minInstances": 1,
         "scheduledPolicies": [
-            {"name": "day", "scheduleExpression": "cron(0 0 8 * * *)", "target": 5, "timeZone": "Asia/Shanghai"}
+            {
+                "name": "day",
+                "scheduleExpression": "cron(0 0 8 * * *)",
+                "target": 0,
+                "startTime": "2026-01-01T00:00:00Z",
+                "endTime": "2027-01-01T00:00:00Z",
+                "timeZone": "Asia/Shanghai",
+            }
         ],
         "currentInstances": 0,
         "targetInstances": 5,
