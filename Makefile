@@ -25,6 +25,9 @@ playground: $(READY) ## A real control plane, the emulator and the operator on t
 test: $(READY) ## Every test, several at a time; ARGS="tests/unit -k delta" runs some
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=$(WORKERS))
 
+test-faults: $(READY) ## Outages and crashes on the wire, some minutes
+	@$(BIN)/python -m pytest --override-ini=addopts=--import-mode=importlib --numprocesses=2 tests/cluster/faults
+
 check: $(READY) ## Lint, types, import directions, generated files
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
@@ -50,4 +53,4 @@ requirements: ## Pin the requirement files again (needs uv)
 clean: ## Remove what was made here (the control plane's cache stays)
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help playground test check format generate requirements clean
+.PHONY: help playground test test-faults check format generate requirements clean
