@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 ARGS ?=
+N ?= 1000
 # Tests on a control plane wait more than they work.
 WORKERS ?= 4
 
@@ -23,10 +24,13 @@ playground: $(READY) ## A real control plane, the emulator and the operator on t
 	@$(BIN)/agentrun-operator playground $(ARGS)
 
 test: $(READY) ## Every test, several at a time; ARGS="tests/unit -k delta" runs some
-	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=$(WORKERS))
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=$(WORKERS) --dist=worksteal)
 
-test-faults: $(READY) ## Outages and crashes on the wire, some minutes
-	@$(BIN)/python -m pytest --override-ini=addopts=--import-mode=importlib --numprocesses=2 tests/cluster/faults
+bench: $(READY) ## What N objects cost, beside a bare loop and a plain kopf operator: docs/performance.md (N=1000, 10 min)
+	@$(BIN)/python -m benchmarks --objects $(N) $(ARGS)
+
+soak: $(READY) ## Half an hour of changes and faults: does anything grow? (ARGS=--help)
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 check: $(READY) ## Lint, types, import directions, generated files
 	$(BIN)/ruff format --check --quiet
@@ -53,4 +57,4 @@ requirements: ## Pin the requirement files again (needs uv)
 clean: ## Remove what was made here (the control plane's cache stays)
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help playground test test-faults check format generate requirements clean
+.PHONY: help playground test bench soak check format generate requirements clean

@@ -4,9 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from rich.console import Console
 
 from agentrun_operator.controlplane import ControlPlaneError, find_binaries, progress_on
+from support.measured import Measured
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent
 LEVELS = ("unit", "emulated", "cluster")
@@ -34,3 +40,22 @@ def wants_a_cluster(args: list[str]) -> bool:
     cluster = ROOT / "cluster"
     asked = [Path(arg.split("::")[0]).resolve() for arg in args]
     return any(path == cluster or cluster in path.parents or path in cluster.parents for path in asked)
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Takes down a figure, which the summary shows."""
+
+    def note(what: str, figure: float) -> None:
+        request.node.user_properties.append((what, f"{figure:.2f}"))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for report in terminalreporter.getreports("passed") if report.when == "call"]
+    figures = [(what, figure) for report in reports for what, figure in report.user_properties]
+    if figures:
+        terminalreporter.section("measured")
+    for what, figure in figures:
+        terminalreporter.line(f"{figure:>8} {what}")

@@ -144,4 +144,5 @@ class MemoryServer(Server):
         page = found[start : start + self.page_size]
         items = [{"metadata": each["metadata"]} for each in page] if metadata_only else page
         more = {"continue": str(start + self.page_size)} if start + self.page_size < len(found) else {}
-        return {"items": items, "metadata": more}
+        said = items or (None if metadata_only else [])  # null for nothing, as the real one says it
+        return {"items": said, "metadata": more}

@@ -1,6 +1,6 @@
 """A stage for faults: a namespace, an emulator and an operator for several tests, with a proxy on either way of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +30,6 @@ BRIEF = Behaviour(transitions=Transitions(create=0.2, update=0.2, delete=0.2))
 
 CREATE, UPDATE, DELETE, GET = (f"{verb}AgentRuntimeEndpoint" for verb in ("Create", "Update", "Delete", "Get"))
 LIST = "ListAgentRuntimeEndpoints"
-
-Measured = Callable[[str, float], None]
-"""Takes down a figure of a test and what it is, unit first."""
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,15 @@ from agentrun_operator.agentrun.transport import Attempt, Outcome, Steps, attemp
 
 T = TypeVar("T")
 
-LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=10.0)
-"""Idle connections go before the cloud's load balancers drop them (by default after 15 s): a request that meets a
-closing connection has no answer."""
+CONNECTIONS = 64
+"""Connections to the service, unless the caller says how many."""
+
+IDLE_CONNECTIONS = 32
+"""Connections that are kept for the next calls: looking through them costs each call some time."""
+
+IDLE_FOR = 10.0
+"""Seconds: idle connections go before the cloud's load balancers drop them (by default after 15 s). A request that
+meets a closing connection has no answer."""
 
 CONNECTION_FAILURES = (httpx.RequestError, ssl.SSLError)  # the HTTP library lets some errors of TLS through as they are
 
@@ -81,6 +87,12 @@ class _Driver:
         return outcome
 
 
+def _limits(connections: int | None) -> httpx.Limits:
+    return httpx.Limits(
+        max_connections=connections, max_keepalive_connections=IDLE_CONNECTIONS, keepalive_expiry=IDLE_FOR
+    )
+
+
 def _headers(config: Config) -> dict[str, str]:
     return {"user-agent": user_agent(), **config.headers}
 
@@ -97,6 +109,7 @@ class AsyncClient(_Driver):
         credentials: Who calls, instead of what `config` says.
         retry: What is repeated; NO_RETRY for a caller that repeats by itself.
         ssl_context: How to verify the service, by default against the usual certificate authorities.
+        connections: How many there are at most, and so how many calls at the same time; None: as many as are called.
         before_attempt: Awaited before each attempt, the place for a rate limiter; what it raises ends the call.
         after_attempt: Told of each attempt, the place for metrics; it must not raise.
         clock: The time of day, in UTC, for signatures.
@@ -118,6 +131,7 @@ class AsyncClient(_Driver):
         credentials: CredentialsProvider | None = None,
         retry: RetryPolicy = DEFAULT_RETRY,
         ssl_context: ssl.SSLContext | None = None,
+        connections: int | None = CONNECTIONS,
         before_attempt: Callable[[Request], Awaitable[None]] | None = None,
         after_attempt: Callable[[Attempt], None] | None = None,
         clock: Callable[[], datetime] = utc_now,
@@ -135,7 +149,7 @@ class AsyncClient(_Driver):
             auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce),
             headers=_headers(config),
             timeout=_timeout(config),
-            limits=LIMITS,
+            limits=_limits(connections),
             verify=ssl_context or default_ssl_context(),
             transport=transport,
         )
@@ -207,6 +221,7 @@ class Client(_Driver):
         credentials: CredentialsProvider | None = None,
         retry: RetryPolicy = DEFAULT_RETRY,
         ssl_context: ssl.SSLContext | None = None,
+        connections: int | None = CONNECTIONS,
         before_attempt: Callable[[Request], None] | None = None,
         after_attempt: Callable[[Attempt], None] | None = None,
         clock: Callable[[], datetime] = utc_now,
@@ -224,7 +239,7 @@ class Client(_Driver):
             auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce),
             headers=_headers(config),
             timeout=_timeout(config),
-            limits=LIMITS,
+            limits=_limits(connections),
             verify=ssl_context or default_ssl_context(),
             transport=transport,
         )

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentrun_operator.agentrun.chain import credentials_for
 from agentrun_operator.agentrun.client import AsyncClient
 from agentrun_operator.agentrun.config import Config
 from agentrun_operator.agentrun.errors import AgentRunError, ConfigError
@@ -80,6 +81,13 @@ class Accounts:
     def region(self) -> str:
         """The operator's own region."""
         return self.ambient.region_id
+
+    async def try_own_credentials(self) -> None:
+        """Warns when the operator has no credentials of its own: Secrets may bring them, so that it is no error."""
+        try:
+            await credentials_for(self.ambient).get_async()
+        except AgentRunError as error:
+            log.warning("Only objects with credentialsSecretRef can be worked on: %s", error)
 
     def rates(self) -> Iterator[tuple[str, float]]:
         """Every account's present rate limit in calls per second; an account is named by its region and credentials'
@@ -181,6 +189,7 @@ class Accounts:
             config,
             credentials=secret,
             retry=NO_RETRY,
+            connections=None,  # the work queue bounds the calls, by runtime: one that hangs takes none of the others'
             before_attempt=before_attempt,
             after_attempt=after_attempt,
         )

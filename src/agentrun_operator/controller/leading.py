@@ -111,12 +111,14 @@ class Leading:
         runner = asyncio.create_task(self._runner.run(), name="work queue")
         sweeper = asyncio.create_task(self._sweeper.run(), name="sweeper")
         watch = asyncio.create_task(self._watch.run(stop), name="watch")
+        credentials = asyncio.create_task(self._accounts.try_own_credentials(), name="credentials")
         try:
             await asyncio.wait({recorder, runner, sweeper, watch}, return_when=asyncio.FIRST_COMPLETED)
             await self._drain(runner, sweeper)
         finally:
-            for task in (recorder, runner, sweeper, watch):
+            for task in (recorder, runner, sweeper, watch, credentials):
                 task.cancel()
+            await self._runner.drain(0.0)  # when the Lease is lost, nothing may end in its own time
             await self._accounts.aclose()
             found = await asyncio.gather(recorder, runner, sweeper, watch, return_exceptions=True)
             failures = [error for error in found if isinstance(error, Exception)]
@@ -135,6 +137,7 @@ class Leading:
         metrics.objects.clear()
         for labels, count in self._standing().items():
             metrics.objects.labels(*labels).set(count)
+        metrics.remote_limit.clear()
         for name, rate in self._accounts.rates():
             metrics.remote_limit.labels(name).set(rate)
 

@@ -27,6 +27,13 @@ async def check(server: Server, settings: Settings) -> None:
         StartError: something is missing; the message says what to do.
     """
     await _resource_is_served(server)
+    try:
+        await _permissions_are_given(server, settings)
+    except ServerError as error:
+        raise StartError(f"{error}. Without it the permissions cannot be checked; start again") from None
+
+
+async def _permissions_are_given(server: Server, settings: Settings) -> None:
     refused = [
         f"{verb} {PLURAL}{'/' + part if part else ''}{' in namespace ' + namespace if namespace else ''}"
         for namespace in settings.namespaces or ("",)

@@ -199,7 +199,7 @@ class Reconciler:
         track, now = current.subject.track, self._now()
         current.wrote = True
         self._story.wrote(current.subject.body, situation, write)
-        if isinstance(write, Create):
+        if isinstance(write, Create) and outcome.endpoint is not None:
             track.sure()
         if isinstance(write, Update):
             track.attempts = track.attempts.updated(write.delta, now)

@@ -37,7 +37,7 @@ MESSAGE_LIMIT = 500
 CONFLICT, GONE, NOT_FOUND, INVALID = 409, 410, 404, 422
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServerError(Exception):
     """The API server refused, or did not answer.
 
@@ -88,7 +88,7 @@ class Server:
         while True:
             query = {"limit": str(PAGE)} | ({"continue": token} if token else {})
             page = await self.get(path, accept=METADATA_ONLY if metadata_only else JSON, **query)
-            yield page["items"]
+            yield page.get("items") or []  # null, not [], when metadata of nothing is asked for
             token = page["metadata"].get("continue") or ""
             if not token:
                 return
@@ -167,14 +167,16 @@ class Server:
 
 
 def _parsed(status: int, data: bytes, asked: str) -> Body:
+    said = data[:MESSAGE_LIMIT].decode(errors="replace")
     try:
         body = json.loads(data)
     except ValueError:
-        body = {"message": data[:MESSAGE_LIMIT].decode(errors="replace")}
+        body = None
     if not 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls success
-        raise ServerError(status, str(body.get("message") or body)[:MESSAGE_LIMIT], asked)
+        message = body.get("message") if isinstance(body, dict) else None
+        raise ServerError(status, str(message or said)[:MESSAGE_LIMIT], asked)
     if not isinstance(body, dict):
-        raise ServerError(status, "no JSON object", asked)
+        raise ServerError(status, f"this is no JSON object: {said}", asked)
     return body
 
 

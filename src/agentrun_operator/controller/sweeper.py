@@ -65,6 +65,8 @@ class Sweeper:
                 await self.sweep()
             except ServerError as error:
                 log.warning("Cannot compare the objects with the API server's list: %s", error)
+            except Exception:  # a defect here must not end the work on the objects
+                log.exception("A defect stopped the comparison with the API server's list; it is made again later")
 
     async def sweep(self) -> None:
         """Forgets what is gone, and takes in what was not told."""

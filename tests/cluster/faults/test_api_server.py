@@ -9,7 +9,8 @@ import pytest
 from agentrun_operator.controlplane import Binaries, ControlPlane
 from support.cluster import eventually
 from support.endpoints import KIND, Endpoints
-from support.fault_stage import CREATE, Measured, Stage, new_stage
+from support.fault_stage import CREATE, Stage, new_stage
+from support.measured import Measured
 
 UNANSWERED = "did not answer to PATCH"
 CRDS = Path(__file__).parents[3] / "crds"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from agentrun_operator.controlplane import ControlPlane
-from support.fault_stage import CREATE, Measured, Stage, new_stage
+from support.fault_stage import CREATE, Stage, new_stage
+from support.measured import Measured
 
 CREATION = 1.5
 """Seconds from a create to READY."""

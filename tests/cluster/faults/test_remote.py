@@ -2,17 +2,24 @@
 needed."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentrun_operator.controlplane import ControlPlane
 from support.cluster import eventually
 from support.emulator import Json
 from support.endpoints import says
-from support.fault_stage import CREATE, DELETE, GET, LIST, UPDATE, Measured, Stage, credentials
+from support.fault_stage import CREATE, DELETE, GET, LIST, SWIFT, UPDATE, Stage, credentials, new_stage
+from support.measured import Measured
 
 STALE_AFTER = 6.0
+
+OUTAGE = 60.0
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,30 @@ def test_a_service_out_of_reach_makes_nobody_waver_before_stale_after_and_is_mad
     assert stage.emulator.endpoint(scene.named("leaving")) is None
     assert stage.operator.process.pid == pid
     scene.clear()
+
+
+@pytest.fixture
+def patient_stage(control_plane: ControlPlane, tmp_path: Path) -> Iterator[Stage]:
+    """With the default `stale-after`."""
+    with new_stage(control_plane, tmp_path, SWIFT | {"stale-after": "300"}) as stage:
+        stage.operator.start()
+        yield stage
+
+
+def test_a_service_out_of_reach_for_a_minute_is_waited_for(patient_stage: Stage, measured: Measured):
+    scene = new_scene(patient_stage, "away")
+    scene.prepare()
+    scene.wait_prepared()
+
+    patient_stage.service.stop()
+    scene.begin()
+    eventually(lambda: patient_stage.operator.metrics()["agentrun_poll_age_seconds"] > OUTAGE, within=2 * OUTAGE)
+    patient_stage.service.start()
+    back = time.monotonic()
+
+    scene.wait_done()
+    measured("s until all was made up for after AgentRun was out of reach for a minute", time.monotonic() - back)
+    scene.check()
 
 
 FAULTS: dict[str, dict[str, Any]] = {

@@ -11,6 +11,7 @@ from agentrun_operator.emulator import EmulatorServer
 from support.cluster import Kubectl, eventually
 from support.emulator import Emulator
 from support.endpoints import Endpoints
+from support.measured import Measured
 from support.operator import QUICK, Operator, agentrun_environment
 
 
@@ -59,7 +60,7 @@ def test_the_standby_is_ready_and_holds_no_watch(replicas: tuple[Operator, Opera
 
 
 def test_a_killed_leader_is_followed_within_twenty_seconds(
-    replicas: tuple[Operator, Operator], endpoints: Endpoints, emulator: Emulator
+    replicas: tuple[Operator, Operator], endpoints: Endpoints, emulator: Emulator, measured: Measured
 ):
     first, _ = replicas
     endpoints.apply("before")
@@ -70,25 +71,34 @@ def test_a_killed_leader_is_followed_within_twenty_seconds(
     endpoints.apply("after")
     eventually(lambda: emulator.endpoint("after"), within=25)
 
-    assert time.monotonic() - killed <= 20
+    taken = time.monotonic() - killed
+    measured("s from kill -9 until another made an endpoint", taken)
+    assert taken <= 20
 
 
 def test_a_leader_that_is_told_to_stop_is_followed_within_two_seconds(
-    replicas: tuple[Operator, Operator], endpoints: Endpoints, emulator: Emulator, kubectl: Kubectl
+    replicas: tuple[Operator, Operator],
+    endpoints: Endpoints,
+    emulator: Emulator,
+    kubectl: Kubectl,
+    measured: Measured,
 ):
     first, second = replicas
     endpoints.apply("before")
     endpoints.wait_ready("before")
     held = holder(kubectl)
 
+    told = time.monotonic()
     assert first.terminate() == 0
     ended = time.monotonic()
     eventually(lambda: holder(kubectl) not in ("", held), within=10)
     taken = time.monotonic() - ended
+    endpoints.apply("after")
+    eventually(lambda: emulator.endpoint("after"))
+    measured("s from SIGTERM until another made an endpoint", time.monotonic() - told)
     second.wait_leading()
 
-    assert taken <= 3.0  # a try each 2 to 2.4 s
-    endpoints.apply("after")
+    assert taken <= 2.0
     endpoints.wait_ready("after")
 
 

@@ -5,15 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from agentrun_operator.agentrun import Config
 from agentrun_operator.emulator import EmulatorServer
 from support.agentrun import forget_variables
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, Emulator, running_emulator
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 Way = Callable[..., Any]
 """Calls a method of an object or a class by its name: `way(endpoint, "update", input)`."""

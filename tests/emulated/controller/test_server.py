@@ -1,14 +1,18 @@
 import base64
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 from kubernetes.aio.client import Configuration
 
+from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.preflight import check
 from agentrun_operator.controller.secrets import read_credentials
 from agentrun_operator.controller.server import Server, ServerError
+from agentrun_operator.controller.settings import Settings
 from support.controller_wire import Asked, ScriptedServer
 
 COLLECTION = "/apis/agentrun.alibabacloud.com/v1alpha1/agentruntimeendpoints"
@@ -75,6 +79,40 @@ async def test_a_refusal_in_html_is_cut_to_a_readable_length(server: Server, wir
     error = await refused(server.get("/version"))
     assert error.status == 502
     assert len(str(error)) < 700
+
+
+async def test_a_list_of_nothing_that_says_null_is_empty(server: Server, wire: ScriptedServer):
+    wire.answer = lambda _: web.json_response({"items": None, "metadata": {}})
+    assert [page async for page in server.pages(metadata_only=True)] == [[]]
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("text", ["", "<html>hello</html>", "[1]", '"words"', "null"])
+async def test_an_answer_that_is_no_json_object_is_an_error_whatever_its_status(
+    server: Server, wire: ScriptedServer, status: int, text: str
+):
+    wire.answer = lambda _: web.Response(status=status, text=text)
+    error = await refused(server.get("/version"))
+    assert error.status == status
+    assert text in str(error)
+
+
+async def test_an_error_passes_through_context_managers_as_itself(server: Server, wire: ScriptedServer):
+    @asynccontextmanager
+    async def around() -> AsyncIterator[None]:
+        yield
+
+    wire.answer = lambda _: web.json_response({"message": "no"}, status=403)
+    with pytest.raises(ServerError, match="answered 403"):
+        async with around():
+            await server.get("/version")
+
+
+async def test_permissions_that_cannot_be_checked_end_the_start_with_one_line(server: Server, wire: ScriptedServer):
+    served = web.json_response({"resources": [{"name": "agentruntimeendpoints"}]})
+    wire.answer = lambda asked: served if asked.method == "GET" else web.Response(status=503, text="overloaded")
+    with pytest.raises(StartError, match=r"answered 503 to POST .*overloaded.*permissions cannot be checked"):
+        await check(server, Settings())
 
 
 async def test_a_server_that_is_away_did_not_answer(server: Server, wire: ScriptedServer):

@@ -137,6 +137,20 @@ async def test_half_of_an_access_key_in_the_environment_is_a_problem_of_objects_
     await world.accounts.aclose()
 
 
+async def test_an_operator_without_credentials_of_its_own_says_so_once_and_goes_on(
+    no_leaks: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setenv("AGENTRUN_ACCESS_KEY_ID", "ambient-key")
+    await World().accounts.try_own_credentials()
+    (told,) = caplog.messages
+    assert told.startswith("Only objects with credentialsSecretRef can be worked on: ")
+
+
+async def test_an_operator_with_credentials_of_its_own_says_nothing(world: World, caplog: pytest.LogCaptureFixture):
+    await world.accounts.try_own_credentials()
+    assert caplog.messages == []
+
+
 @pytest.mark.parametrize(
     ("variable", "value"), [("AGENTRUN_REGION", "cn/hangzhou"), ("AGENTRUN_CONTROL_ENDPOINT", "ftp://x")]
 )

@@ -171,7 +171,7 @@ async def test_a_lease_given_back_is_anothers_within_a_retry(server: MemoryServe
     assert not leader.held
     given_back = clock()
     await waiting
-    assert clock() - given_back <= 1.2 * TERMS.retry
+    assert clock() - given_back <= 0.6 * TERMS.retry
 
 
 async def test_what_others_wrote_into_the_lease_stays(server: MemoryServer):

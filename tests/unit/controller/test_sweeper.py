@@ -168,3 +168,20 @@ async def test_a_sweep_that_fails_is_warned_of_and_made_again(sweeping: World, c
     sweeping.server.remove(path_of("a"))
     await asyncio.sleep(INTERVAL + 1)
     assert sweeping.forgotten == [key("a")]
+
+
+async def test_a_sweep_over_nothing_is_no_defect(world: World):
+    await world.sweeper.sweep()
+    assert world.known() == set()
+
+
+async def test_a_defect_in_a_sweep_ends_neither_it_nor_the_operator(
+    sweeping: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeping.server, "_page", lambda *_, **__: {"items": 5, "metadata": {}})
+        await asyncio.sleep(INTERVAL + 1)
+    assert "A defect stopped the comparison" in caplog.text
+    sweeping.server.remove(path_of("a"))
+    await asyncio.sleep(INTERVAL + 1)
+    assert sweeping.forgotten == [key("a")]
