@@ -1,40 +1,50 @@
-# The operator's image. Every stage starts from the same pinned Python; what is installed is pinned by hash.
-ARG PYTHON_VERSION=3.14.7
-ARG BASE=python:${PYTHON_VERSION}-slim-trixie
+# The operator's image. Every stage starts from the same Python; everything that is installed is pinned by hash.
+#
+#   BASE     an image with Python ≥ 3.11 as `python`, with pip and venv; a release gives it with its digest
+#   VERSION  REVISION  CREATED  SOURCE   for the labels
+#
+# A pip.conf, for a package mirror, may be given as the build secret `pip.conf`; it enters no layer.
+ARG BASE=python:3.14.7-slim-trixie
 
-FROM ${BASE} AS wheel
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
-WORKDIR /source
-COPY requirements/dev.txt requirements/
-RUN pip install --quiet --require-hashes --constraint requirements/dev.txt hatchling
-COPY pyproject.toml README.md LICENSE ./
-COPY src src
-RUN pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels .
-
-FROM ${BASE} AS environment
+FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-RUN python -m venv --without-pip /opt/agentrun-operator
-COPY requirements/run.txt /tmp/
-RUN pip --python /opt/agentrun-operator/bin/python install --quiet --no-compile --require-hashes --requirement /tmp/run.txt
-COPY --from=wheel /wheels /tmp/wheels
-RUN pip --python /opt/agentrun-operator/bin/python install --quiet --no-compile --no-deps /tmp/wheels/*.whl
-# Compiled here, since the root file system is read-only later; checked by nothing, since it never changes.
-RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/agentrun-operator/lib
+COPY deploy/image/build.txt requirements/run.txt /pinned/
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    python -m venv /tools \
+ && /tools/bin/pip install --quiet --require-hashes --only-binary=:all: --requirement /pinned/build.txt
+# One dependency is published as source alone. It is built here by the pinned tools, and nothing is fetched for that;
+# were another one to come as source, this fails and tells so.
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    /tools/bin/pip wheel --quiet --require-hashes --only-binary=:all: --no-binary=alibabacloud-tea --no-build-isolation \
+      --requirement /pinned/run.txt --wheel-dir /wheels
+COPY pyproject.toml README.md LICENSE /source/
+COPY src /source/src
+RUN /tools/bin/pip wheel --quiet --no-index --no-deps --no-build-isolation --wheel-dir /wheels /source
+# Compiled here, since the root file system is read-only later; checked by nothing, since it never changes. The thousands
+# of models of the Kubernetes client, which are loaded when used and are not, stay as they are.
+RUN python -m venv --without-pip /opt/agentrun-operator \
+ && /tools/bin/pip --python /opt/agentrun-operator/bin/python install --quiet --no-index --no-deps --no-compile /wheels/*.whl \
+ && python -m compileall -q --invalidation-mode unchecked-hash -x 'kubernetes/.*/(api|models)/' /opt/agentrun-operator/lib
 
 FROM ${BASE}
 ARG VERSION=0.1.0
 ARG REVISION=unknown
+ARG CREATED=unknown
+ARG SOURCE=https://github.com/agentrun-operator/agentrun-operator
 LABEL org.opencontainers.image.title="agentrun-operator" \
       org.opencontainers.image.description="Kubernetes operator for the endpoints of Alibaba Cloud AgentRun" \
+      org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
-# USER is a name for whoever asks for one: a numeric user has none, and looking it up would fail.
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
+# A numeric user has neither a name nor a home, and looking them up would fail.
 ENV PATH=/opt/agentrun-operator/bin:${PATH} \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    USER=agentrun-operator
-COPY --from=environment /opt/agentrun-operator /opt/agentrun-operator
+    USER=agentrun-operator \
+    HOME=/
+COPY --from=build /opt/agentrun-operator /opt/agentrun-operator
 USER 65532:65532
 WORKDIR /
 EXPOSE 8080

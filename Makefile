@@ -53,8 +53,13 @@ requirements: ## Pin the requirement files again (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
 	  --custom-compile-command "make requirements" pyproject.toml --extra openai --extra playground --group dev \
 	  -o requirements/dev.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
+	  --no-annotate --custom-compile-command "make requirements" deploy/image/build.in -o deploy/image/build.txt
+
+image-test: $(READY) ## Build the image without a registry and test it (needs root, buildah, debootstrap)
+	@deploy/image/test.sh $(ARGS)
 
 clean: ## Remove what was made here (the control plane's cache stays)
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help playground test bench soak check format generate requirements clean
+.PHONY: help playground test bench soak check format generate requirements image-test clean

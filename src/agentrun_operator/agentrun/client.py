@@ -18,6 +18,7 @@ from typing import Self, TypeVar
 
 import httpx
 
+from agentrun_operator.agentrun.ahead import ReadAhead
 from agentrun_operator.agentrun.chain import credentials_for
 from agentrun_operator.agentrun.config import Config
 from agentrun_operator.agentrun.credentials import CredentialsProvider
@@ -168,15 +169,17 @@ class AsyncClient(_Driver):
             CredentialsNotFoundError: There is nothing to sign with.
             ValueError: The operation's arguments make no request.
         """
-        pending = self._steps(operation)
+        pending, requests = self._steps(operation), ReadAhead(self._attempt)
         outcome: Outcome | None = None
-        while True:
-            try:
+        try:
+            while True:
                 step = next(pending) if outcome is None else pending.send(outcome)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            outcome = await (self._sleep_for(step) if isinstance(step, Pause) else self._attempt(step))
+                outcome = await (self._sleep_for(step) if isinstance(step, Pause) else requests.outcome(step))
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        finally:
+            await requests.aclose()
 
     async def aclose(self) -> None:
         """Close the connections; the client is of no use afterwards."""

@@ -9,7 +9,7 @@ and one may slip through. So an absence from a list is news to be confirmed, not
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic
 
 from agentrun_operator.agentrun.errors import ServiceUnavailableError
@@ -24,6 +24,10 @@ MAX_PASSES = 5
 
 CAPPED_TOTALS = frozenset({1_000, 10_000, 100_000})
 """Where search engines, which lists like to be made with, stop counting."""
+
+PAGES_AHEAD = 4
+"""Pages that are asked for before their turn: enough that a long list takes a fraction of the time, and few enough that
+a user's change does not wait long behind them for the rate limit."""
 
 MAX_STALE_PAGES = 2
 """Pages in a row without news that end a pass: items move, but hardly two whole pages of them."""
@@ -49,8 +53,12 @@ class Listing(Generic[ItemT]):
     page_size: int
     filters: tuple[tuple[str, str], ...] = ()
 
-    def request(self, number: int) -> Request:
-        """The request for a page, counted from 1."""
+    def request(self, number: int, last: int = 1) -> Request:
+        """The request for a page, counted from 1, which announces those behind it up to what seems to be the last."""
+        ahead = tuple(map(self._page, range(number + 1, min(last, number + PAGES_AHEAD) + 1)))
+        return replace(self._page(number), ahead=ahead)
+
+    def _page(self, number: int) -> Request:
         query = (*self.filters, ("pageNumber", str(number)), ("pageSize", str(self.page_size)))
         return Request(self.action, "GET", self.path, query)
 
@@ -63,6 +71,7 @@ class Pass(Generic[ItemT]):
         asked_size: Items asked for on a page.
         found: The items by id, in the order of their first sight, each as it was last seen.
         pages: Pages read.
+        size: Items on the first of them.
         least: The lowest of the service's counts, 0 without any.
         latest: The latest of them, 0 without any.
         counted: Whether a count went beyond its page: then it is one of the list.
@@ -74,6 +83,7 @@ class Pass(Generic[ItemT]):
     asked_size: int
     found: dict[str, ItemT] = field(default_factory=dict)
     pages: int = 0
+    size: int = 0
     least: int = 0
     latest: int = 0
     counted: bool = False
@@ -86,6 +96,7 @@ class Pass(Generic[ItemT]):
         fresh = items.keys() - self.found.keys()
         self.found.update(items)
         self.pages += 1
+        self.size = self.size or len(items)
         self.latest = max(page.total or 0, 0)
         self.least = self.latest if self.pages == 1 else min(self.latest, self.least)
         self.counted = self.counted or self.latest > len(items)
@@ -100,6 +111,11 @@ class Pass(Generic[ItemT]):
     def expected(self) -> int:
         """How many items should have been seen; at the end, what was added meanwhile need not be among them."""
         return self.least if self.ended else self.latest
+
+    @property
+    def last(self) -> int:
+        """What seems to be the last page; 1 before the first was read."""
+        return -(-self.latest // self.size) if self.size else 1
 
     @property
     def over(self) -> bool:
@@ -130,7 +146,7 @@ def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
 def _read_once(listing: Listing[ItemT]) -> Generator[Request, Response, Pass[ItemT]]:
     reading: Pass[ItemT] = Pass(listing.page_size)
     while not reading.over:
-        response = yield listing.request(reading.pages + 1)
+        response = yield listing.request(reading.pages + 1, reading.last)
         page = response.read(listing.page_type)
         if not page.items and not _may_be_empty(page, reading):
             raise response.malformed("a page without items, of a list that is not empty")

@@ -5,7 +5,7 @@ No I/O and no HTTP library, so that one operation serves the sync and the async 
 
 import json
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
@@ -31,6 +31,7 @@ class Request:
         query: The query's parameters.
         body: The body, JSON in UTF-8, None for none.
         repeatable: Whether sending it twice does what sending it once does.
+        ahead: What will be asked for next, as far as can be told; it may be sent at the same time.
 
     Raises:
         ValueError: A segment is empty or a dot: it would lead to another resource than the one that was meant.
@@ -42,6 +43,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     repeatable: bool = True
+    ahead: tuple["Request", ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for segment in self.path:

@@ -59,8 +59,13 @@ def _in_cluster() -> bool:
     return Path(SERVICE_TOKEN_FILENAME).exists()
 
 
+def _any_file(paths: str) -> bool:
+    """Whether there is one of the files, which are named as in KUBECONFIG."""
+    return any(Path(path).expanduser().is_file() for path in paths.split(os.pathsep))
+
+
 async def _load_file(configuration: Configuration, kubeconfig: str | None, context: str | None) -> None:
-    if kubeconfig is not None and not await asyncio.to_thread(Path(kubeconfig).is_file):
+    if not await asyncio.to_thread(_any_file, kubeconfig or kube_config.KUBE_CONFIG_DEFAULT_LOCATION):
         raise FileNotFoundError("there is no such file")
     due = 0.0
 

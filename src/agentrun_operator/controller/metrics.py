@@ -38,6 +38,10 @@ class Metrics:
         self.leader = self._gauge("leader", "1 while this replica leads")
         self.poll_age = self._gauge("poll_age_seconds", "Age of the oldest successful look at a runtime")
         self.runtimes = self._gauge("runtimes", "Runtimes that are looked at")
+        # There from the start: a counter that appears with its first event has no increase to be alerted of.
+        self.reconciles.labels("defect")
+        for handling in ("corrected", "reported", "recreated"):
+            self.drift.labels(handling)
 
     def attempt(self, attempt: Attempt) -> None:
         """Counts one attempt of a call to AgentRun."""

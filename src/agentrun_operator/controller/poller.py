@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TOGETHER = 5
+"""Endpoints that are looked at at the same time: few enough that a user's change does not wait behind them."""
+
 PATIENCE = 0.03
 """The pause while something is under way, as a share of how long nothing has moved."""
 
@@ -165,14 +168,19 @@ class Poller:
             await self._view.list(newer_than=self._clock())
 
     async def _get_each(self, endpoint_ids: list[str]) -> None:
-        """One that cannot be seen does not hide the others."""
-        errors: list[UnseenError] = []
-        for endpoint_id in endpoint_ids:
-            try:
-                await self._view.get(endpoint_id)
-            except UnseenError as error:
-                errors.append(error)
-        if len(errors) == len(endpoint_ids):
+        """Some at a time. One that cannot be seen does not hide the others."""
+        turns = asyncio.Semaphore(TOGETHER)
+
+        async def get(endpoint_id: str) -> UnseenError | None:
+            async with turns:
+                try:
+                    await self._view.get(endpoint_id)
+                except UnseenError as error:
+                    return error
+            return None
+
+        errors = await asyncio.gather(*map(get, endpoint_ids))
+        if all(errors) and errors[-1]:
             raise errors[-1]
 
     def _tell_if_stale(self) -> None:

@@ -7,6 +7,7 @@ in: the answer to a write of ours may bring an edit along, and then the edit's o
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from agentrun_operator.controller.keys import Key, key_of
@@ -134,7 +135,20 @@ def trimmed(body: Mapping[str, Any]) -> Body:
     kept = {name: metadata[name] for name in METADATA if metadata.get(name)}
     annotations = metadata.get("annotations") or {}
     kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if name in annotations}
-    return {"metadata": kept, "spec": body["spec"], "status": body.get("status") or {}}
+    return {"metadata": _frugal(kept), "spec": _frugal(body["spec"]), "status": _frugal(body.get("status") or {})}
+
+
+def _frugal(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """The same value with each string kept once in this process: objects repeat each other's names and words, and the
+    half of what they take would be copies.
+    """
+    if isinstance(value, str):
+        return sys.intern(value)
+    if isinstance(value, dict):
+        return {sys.intern(name): _frugal(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_frugal(each) for each in value]
+    return value
 
 
 def _newer(new: Body, old: Body) -> bool:

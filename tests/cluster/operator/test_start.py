@@ -56,6 +56,12 @@ def test_a_bad_variable_is_told_by_its_name(run: Run):
     assert "AGENTRUN_OPERATOR_WORKERS" in told(run(AGENTRUN_OPERATOR_WORKERS="many"))
 
 
+def test_no_kubeconfig_at_all_is_told_with_what_to_do(run: Run, tmp_path: Path):
+    said = told(run(HOME=str(tmp_path), KUBECONFIG=str(tmp_path / "none")))
+    assert "there is no such file" in said
+    assert "--kubeconfig" in said
+
+
 def test_a_missing_kubeconfig_is_told_with_what_to_do(run: Run, tmp_path: Path):
     said = told(run(f"--kubeconfig={tmp_path / 'none'}"))
 

@@ -53,3 +53,9 @@ def test_the_text_is_what_prometheus_reads():
     text = Metrics().text().decode()
     assert "# HELP agentrun_leader" in text
     assert "# TYPE agentrun_leader gauge" in text
+
+
+def test_counters_of_what_people_are_alerted_of_are_there_before_it_happens():
+    told = Metrics().text().decode()
+    assert 'agentrun_reconciles_total{outcome="defect"} 0.0' in told
+    assert 'agentrun_drift_total{handling="reported"} 0.0' in told

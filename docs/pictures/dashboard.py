@@ -1,0 +1,153 @@
+"""Draws dashboard.svg: the dashboard's panels, by their own expressions, over some minutes of a real run.
+
+A real control plane, the operator, the emulated AgentRun, and a real Prometheus (`prometheus` on PATH) that scrapes the
+operator and answers every panel's expression. Only the drawing is ours: it is no Grafana.
+
+    PYTHONPATH=tests .venv/bin/python docs/pictures/dashboard.py
+"""
+# ruff: noqa: INP001, S603, S607 - a script beside its picture; starts `prometheus` from PATH
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import time
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from panels import Line, Panel, drawn
+from rich.console import Console
+
+from agentrun_operator.controlplane import ControlPlane, find_binaries, progress_on
+from agentrun_operator.emulator import Behaviour, Transitions
+from support.cluster import Kubectl, eventually
+from support.emulator import Emulator, running_emulator
+from support.endpoints import Endpoints
+from support.operator import PORT, Operator, agentrun_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+DASHBOARD = ROOT / "deploy" / "chart" / "agentrun-operator" / "monitoring" / "dashboard.json"
+CRDS = ROOT / "crds"
+
+MINUTES = 4
+STEP = 2
+NOTE = (
+    "Drawn by docs/pictures/dashboard.py, not by Grafana: the panels' own expressions over a run with a real control"
+    " plane, operator and Prometheus, and an emulated AgentRun."
+)
+
+
+def main() -> None:
+    """Runs, asks and draws."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        with progress_on(Console(stderr=True)) as progress:
+            binaries = find_binaries(os.environ, progress)
+        plane = stack.enter_context(ControlPlane(binaries))
+        plane.run_kubectl("apply", f"--filename={CRDS}")
+        behaviour = Behaviour(transitions=Transitions(create=2, update=1, delete=1))
+        server, emulator = stack.enter_context(running_emulator(behaviour))
+        settings = {"kubeconfig": str(plane.kubeconfig), "poll-interval": "10", "lease-namespace": "default"}
+        operator = Operator(folder, agentrun_environment(server.url), settings)
+        stack.callback(operator.close)
+        operator.start().wait_leading()
+        address = f"127.0.0.1:{PORT.findall(operator.log())[0]}"
+        prometheus = stack.enter_context(scraping(address, folder))
+        begin = time.time()
+        busy(Endpoints(Kubectl(plane, "default")), emulator, begin + 60 * MINUTES)
+        (HERE / "dashboard.svg").write_text(drawn(list(shown(prometheus, begin)), NOTE))
+
+
+def busy(endpoints: Endpoints, emulator: Emulator, until: float) -> None:
+    """What people and AgentRun do meanwhile: objects come, change and go; calls fail, are throttled, and drift."""
+    chance = random.Random(1)  # noqa: S311 - a choice, no secret
+    runtimes = [f"bot-{number}" for number in range(3)]
+    ids = [emulator.add_runtime(name) for name in runtimes]
+    emulator.add_endpoint(ids[0], "taken")
+    endpoints.apply("taken", runtime="bot-0")
+    endpoints.apply("reported", runtime="bot-1", driftPolicy="Report")
+    emulator.patch_endpoint(endpoints.wait_ready("reported")["status"]["endpointId"], description="theirs")
+    alive: list[str] = []
+    while (left := until - time.time()) > 0:
+        alive.append(f"chat-{len(alive)}-{int(left)}")
+        endpoints.apply(alive[-1], runtime=chance.choice(runtimes))
+        endpoints.change(chance.choice(alive), description=f"{left:.0f}")
+        found = emulator.endpoint(chance.choice(alive))
+        if found and chance.random() < 0.3:  # noqa: PLR2004 - some of the time
+            emulator.patch_endpoint(found["agentRuntimeEndpointId"], targetVersion="2")
+        if 100 < left < 130:  # noqa: PLR2004 - a bad half minute
+            emulator.fault("*", status=503, times=2)
+        if 40 < left < 60:  # noqa: PLR2004 - and a strict one
+            emulator.behave(throttling={"qps": 2, "burst": 2})
+        else:
+            emulator.behave(throttling=None)
+        if len(alive) > 40:  # noqa: PLR2004 - enough
+            endpoints.delete(alive.pop(0))
+        time.sleep(1)
+
+
+@contextmanager
+def scraping(address: str, folder: Path) -> Iterator[httpx.Client]:
+    """A Prometheus that scrapes the operator each second, labelled as in a cluster."""
+    labels = {"namespace": "agentrun", "pod": "agentrun-operator-0"}
+    job = {"job_name": "agentrun-operator", "static_configs": [{"targets": [address], "labels": labels}]}
+    (folder / "prometheus.yml").write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}))
+    log = folder / "prometheus.log"
+    flags = ["--web.listen-address=127.0.0.1:19097", f"--storage.tsdb.path={folder}/data"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["prometheus", f"--config.file={folder}/prometheus.yml", *flags], stdout=output, stderr=output
+        )
+    try:
+        with closing(httpx.Client(base_url="http://127.0.0.1:19097/api/v1", trust_env=False)) as client:
+            eventually(lambda: answers(client), within=20)
+            yield client
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def answers(client: httpx.Client) -> bool:
+    """Whether Prometheus has scraped the operator."""
+    try:
+        return bool(client.get("/query", params={"query": "agentrun_leader"}).json()["data"]["result"])
+    except (httpx.HTTPError, KeyError, ValueError):
+        return False
+
+
+def shown(prometheus: httpx.Client, begin: float) -> Iterator[Panel]:
+    """Every panel of the dashboard with what Prometheus answers."""
+    for panel in json.loads(DASHBOARD.read_text())["panels"]:
+        lines = [line for target in panel["targets"] for line in asked(prometheus, target, begin)]
+        unit, place = panel["fieldConfig"]["defaults"]["unit"], panel["gridPos"]
+        yield Panel(panel["title"], unit, panel["type"] == "stat", **place, lines=lines)
+
+
+def asked(prometheus: httpx.Client, target: dict[str, Any], begin: float) -> Iterator[Line]:
+    """The series of one expression."""
+    filled = target["expr"].replace("$__rate_interval", "10s").replace("$namespace", ".*").replace("$job", ".*")
+    window = {"query": filled, "start": begin, "end": time.time(), "step": STEP}
+    for series in prometheus.get("/query_range", params=window).raise_for_status().json()["data"]["result"]:
+        yield Line(
+            named(target["legendFormat"], series["metric"]),
+            [(float(at) - begin, float(value)) for at, value in series["values"]],
+        )
+
+
+def named(legend: str, labels: dict[str, str]) -> str:
+    """A legend's text with the series' labels filled in."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: labels.get(found[1], ""), legend)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Each example, as it is in the folder, becomes Ready where its head says so, and does at AgentRun what it tells."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.cluster import Kubectl
+from support.emulator import Emulator
+from support.endpoints import Endpoints
+
+EXAMPLES = Path(__file__).parents[3] / "deploy" / "examples"
+
+Object = dict[str, Any]
+BecomeReady = Callable[[str, str], Object]
+
+pytestmark = pytest.mark.usefixtures("operator")
+
+
+@pytest.fixture
+def runtime_id(emulator: Emulator) -> str:
+    """The runtime that most examples presume, with its versions 1 to 4."""
+    return emulator.add_runtime("support-bot", versions=4)
+
+
+@pytest.fixture
+def become_ready(endpoints: Endpoints, kubectl: Kubectl) -> BecomeReady:
+    def apply(example: str, name: str) -> Object:
+        kubectl("apply", f"--filename={EXAMPLES / example}")
+        status: Object = endpoints.wait_ready(name)["status"]
+        return status
+
+    return apply
+
+
+def remote(emulator: Emulator, name: str) -> Object:
+    found = emulator.endpoint(name)
+    assert found is not None
+    return found
+
+
+def test_the_simple_one_follows_the_newest_version(become_ready: BecomeReady, emulator: Emulator):
+    emulator.add_runtime("sales-bot", versions=2)
+
+    status = become_ready("simple.yaml", "sales")
+
+    assert status["resolvedVersion"] == "2"
+    assert remote(emulator, "sales")["targetVersion"] == "LATEST"
+
+
+@pytest.mark.usefixtures("runtime_id")
+def test_the_canary_gets_its_share(become_ready: BecomeReady, emulator: Emulator):
+    become_ready("canary.yaml", "chat")
+
+    assert remote(emulator, "chat")["targetVersion"] == "3"
+    assert remote(emulator, "chat")["routingConfiguration"] == {"versionWeights": [{"version": "4", "weight": 0.1}]}
+
+
+@pytest.mark.usefixtures("runtime_id")
+def test_the_schedule_reaches_agentrun(become_ready: BecomeReady, emulator: Emulator):
+    become_ready("scheduled-scaling.yaml", "office-hours")
+
+    scaling = remote(emulator, "office-hours")["scalingStatus"]
+    assert scaling["minInstances"] == 1
+    assert [(each["name"], each["target"]) for each in scaling["scheduledPolicies"]] == [("day", 3), ("night", 1)]
+
+
+def test_the_observed_one_is_shown_and_never_written_to(become_ready: BecomeReady, emulator: Emulator, runtime_id: str):
+    emulator.add_endpoint(runtime_id, "legacy", targetVersion="2", description="theirs")
+
+    status = become_ready("observe.yaml", "legacy")
+
+    assert status["targetVersion"] == "2"
+    assert emulator.effects() == []
+
+
+def test_the_adopted_one_keeps_its_id_and_outlives_its_object(
+    become_ready: BecomeReady, endpoints: Endpoints, emulator: Emulator, runtime_id: str
+):
+    existing = emulator.add_endpoint(runtime_id, "handmade", targetVersion="2", description="theirs")
+
+    status = become_ready("adopt.yaml", "handmade")
+
+    assert status["endpointId"] == existing
+    assert remote(emulator, "handmade")["targetVersion"] == "3"
+    endpoints.delete("handmade")
+    endpoints.wait_gone("handmade")
+    assert remote(emulator, "handmade")["agentRuntimeEndpointId"] == existing
+
+
+def test_the_namespaces_own_credentials_are_used(become_ready: BecomeReady, emulator: Emulator):
+    emulator.add_account("REPLACE-WITH-AN-ACCESS-KEY-ID", "REPLACE-WITH-ITS-SECRET", "2000000000000002")
+    emulator.add_runtime("tenant-bot", account_id="2000000000000002")
+
+    become_ready("credentials.yaml", "tenant-chat")
+
+    assert {call.access_key_id for call in emulator.calls()} == {"REPLACE-WITH-AN-ACCESS-KEY-ID"}
+
+
+def test_every_example_is_told_about_here():
+    told = Path(__file__).read_text()
+
+    assert [example.name for example in EXAMPLES.glob("*") if f'"{example.name}"' not in told] == []
