@@ -1,6 +1,6 @@
 """A token bucket for all calls to one account and region: halved when the service throttles, slowly restored.
 
-Who is more urgent waits in front; every fourth token goes to the others all the same, so that nobody waits for ever.
+Who is more urgent waits in front; every fourth token goes to whoever has waited longest, so that nobody waits for ever.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import deque
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.controller.queue import Priority
 
@@ -32,11 +32,23 @@ FLOOR = 0.05
 """The smallest part of the full rate that throttling leaves."""
 
 FAIR_SHARE = 4
-"""Every so many tokens, one goes to the less urgent."""
+"""Every so many tokens, one goes to whoever has waited longest."""
 
 urgency: ContextVar[Priority] = ContextVar("urgency", default=Priority.CHANGE)
 """How urgent the work is that the current task does. Set where a task begins; the bucket reads it where a call is
 made."""
+
+
+class Turn(NamedTuple):
+    """Somebody who waits.
+
+    Attributes:
+        number: how many asked before.
+        given: done when a token is theirs.
+    """
+
+    number: int
+    given: asyncio.Future[None]
 
 
 class TokenBucket:
@@ -59,7 +71,8 @@ class TokenBucket:
         self._halved_at = NEVER
         self._steady_since = NEVER
         self._not_before = NEVER
-        self._waiting: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque())
+        self._waiting: tuple[deque[Turn], ...] = tuple(deque() for _ in Priority)
+        self._asked = 0
         self._given = 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -80,13 +93,14 @@ class TokenBucket:
         if not self.waiting and self._tokens >= 1 and self._clock() >= self._not_before:
             self._tokens -= 1
             return
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting[urgency.get() > Priority.CHANGE].append(turn)
+        turn = Turn(self._asked, asyncio.get_running_loop().create_future())
+        self._asked += 1
+        self._waiting[urgency.get()].append(turn)
         self._serve()
         try:
-            await turn
+            await turn.given
         except asyncio.CancelledError:
-            if not turn.cancelled():  # its turn came in the same moment: the token is the next one's
+            if not turn.given.cancelled():  # its turn came in the same moment: the token is the next one's
                 self._tokens += 1
                 self._serve()
             raise
@@ -118,7 +132,7 @@ class TokenBucket:
         while self._tokens >= 1 and now >= self._not_before and (turn := self._next_turn()) is not None:
             self._tokens -= 1
             self._given += 1
-            turn.set_result(None)
+            turn.given.set_result(None)
         if self.waiting and (self._timer is None or self._timer.cancelled()):
             pause = max((1 - self._tokens) / self._rate, self._not_before - now, 0.001)
             self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
@@ -127,12 +141,20 @@ class TokenBucket:
         self._timer = None
         self._serve()
 
-    def _next_turn(self) -> asyncio.Future[None] | None:
-        urgent, patient = self._waiting
-        lines = (patient, urgent) if self._given % FAIR_SHARE == FAIR_SHARE - 1 else (urgent, patient)
-        for line in lines:
-            while line:
-                turn = line.popleft()
-                if not turn.cancelled():
-                    return turn
-        return None
+    def _next_turn(self) -> Turn | None:
+        lines = [line for line in self._waiting if _head(line)]
+        if not lines:
+            return None
+        fair = self._given % FAIR_SHARE == FAIR_SHARE - 1
+        return (min(lines, key=_longest) if fair else lines[0]).popleft()
+
+
+def _head(line: deque[Turn]) -> Turn | None:
+    """Who is in front; those who have given up leave."""
+    while line and line[0].given.cancelled():
+        line.popleft()
+    return line[0] if line else None
+
+
+def _longest(line: deque[Turn]) -> int:
+    return line[0].number

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from agentrun_operator.controlplane.golang import Version, parse_version
 
-VERSION_VARIABLE = "k8s.io/component-base/version"
+KUBERNETES_VERSION = (
+    "k8s.io/component-base/version.gitVersion={version}",
+    "k8s.io/component-base/version.gitMajor={major}",
+    "k8s.io/component-base/version.gitMinor={minor}",
+)
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,13 @@ class GoModule:
         folder: Where go.mod and go.sum are.
         programs: The package of each program, by the name the program gets.
         versioned: The Go module whose version the programs report.
+        told: The variables that hold what they report, each with its value: `{version}`, `{major}` or `{minor}`.
     """
 
     folder: Path
     programs: dict[str, str]
     versioned: str
+    told: tuple[str, ...] = KUBERNETES_VERSION
 
     @property
     def go_version(self) -> Version:
@@ -40,8 +46,8 @@ class GoModule:
     def flags(self) -> list[str]:
         """What `go list` and `go build` must both be given: the same packages, small programs, a true version."""
         major, minor, *_ = self.version.removeprefix("v").split(".")
-        variables = {"gitVersion": self.version, "gitMajor": major, "gitMinor": minor}
-        definitions = (f"-X {VERSION_VARIABLE}.{name}={value}" for name, value in variables.items())
+        told = (each.format(version=self.version, major=major, minor=minor) for each in self.told)
+        definitions = (f"-X {variable}" for variable in told)
         return ["-trimpath", "-buildvcs=false", f"-ldflags={' '.join(['-s', '-w', *definitions])}"]
 
     @property

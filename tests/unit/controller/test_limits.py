@@ -1,5 +1,6 @@
 import asyncio
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -106,7 +107,7 @@ async def test_a_newcomer_does_not_overtake_when_a_token_came_sooner_than_expect
     assert order == ["first", "second"]
 
 
-async def test_the_urgent_go_first_and_every_fourth_token_goes_to_the_others():
+async def test_the_urgent_go_first_and_every_fourth_token_goes_to_who_waits_longest():
     bucket = bucket_of(burst=1)
     order: list[str] = []
     await at_once(bucket)
@@ -118,19 +119,27 @@ async def test_the_urgent_go_first_and_every_fourth_token_goes_to_the_others():
     assert len(order) == 4 * FAIR_SHARE
 
 
-@pytest.mark.parametrize(
-    ("priority", "urgent"),
-    [(Priority.EDIT, True), (Priority.CHANGE, True), (Priority.NEW, False), (Priority.LOOK, False)],
-)
-async def test_what_is_urgent(priority: Priority, *, urgent: bool):
+@pytest.mark.parametrize(("sooner", "later"), list(pairwise(Priority)))
+async def test_the_more_urgent_goes_first(sooner: Priority, later: Priority):
     bucket = bucket_of(burst=1)
     order: list[str] = []
     await at_once(bucket)
-    for _ in range(FAIR_SHARE - 1):
-        call(bucket, "look", order, Priority.LOOK)
-    call(bucket, "asked", order, priority)
+    for _ in range(FAIR_SHARE):
+        call(bucket, "later", order, later)
+    call(bucket, "sooner", order, sooner)
     await asyncio.sleep(10)
-    assert (order.index("asked") < FAIR_SHARE - 2) is urgent
+    assert order.index("sooner") <= 1
+
+
+async def test_who_has_waited_longest_is_served_whatever_the_others_want():
+    bucket = bucket_of(burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    for priority in reversed(Priority):
+        for _ in range(3 * FAIR_SHARE):
+            call(bucket, priority.name, order, priority)
+    await asyncio.sleep(60)
+    assert set(order[: 2 * FAIR_SHARE]) == {"EDIT", "LOOK"}  # the first to ask, though the least urgent
 
 
 async def test_a_call_of_no_told_urgency_is_urgent():
