@@ -8,6 +8,7 @@ from hypothesis import settings
 from rich.console import Console
 
 from agentrun_operator.controlplane import ControlPlaneError, find_binaries, progress_on
+from agentrun_operator.controlplane.helm import find_helm
 from support.measured import Measured
 
 # How long an example takes says more about the machine's other work than about the code.
@@ -26,20 +27,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Builds the control plane, if it has to be built, while somebody can still see it: workers print nothing."""
-    if not hasattr(session.config, "workerinput") and wants_a_cluster(session.config.args):
+    """Builds the control plane and helm, if they have to be built, while somebody can still see it: workers print
+    nothing.
+    """
+    if not hasattr(session.config, "workerinput") and wants("cluster", session.config.args):
         try:
             with progress_on(Console(stderr=True)) as progress:
                 find_binaries(os.environ, progress)
+                if wants("cluster/deploy", session.config.args):
+                    find_helm(os.environ, progress)
         except ControlPlaneError as error:
             pytest.exit(str(error), returncode=1)
 
 
-def wants_a_cluster(args: list[str]) -> bool:
-    """Whether what was asked for may hold tests on a control plane."""
-    cluster = ROOT / "cluster"
+def wants(level: str, args: list[str]) -> bool:
+    """Whether what was asked for may hold tests of a folder."""
+    folder = ROOT / level
     asked = [Path(arg.split("::")[0]).resolve() for arg in args]
-    return any(path == cluster or cluster in path.parents or path in cluster.parents for path in asked)
+    return any(path == folder or folder in path.parents or path in folder.parents for path in asked)
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ class Book:
         known = self._entries.get(endpoint_id)
         if known and at < known.at:
             return set()
-        self._gone[endpoint_id] = at
+        self._gone[endpoint_id] = max(at, self._gone.get(endpoint_id, NEVER))
         return self._remove(endpoint_id)
 
     def _take(self, endpoint: Endpoint, at: float) -> set[str]:

@@ -72,5 +72,6 @@ def _priority(kind: str | None, body: Mapping[str, Any]) -> Priority:
     """What a user just did to an object goes before new ones, and these before a look at everything."""
     if kind is None:
         return Priority.LOOK
-    fresh = kind == "ADDED" and not body.get("status") and not body["metadata"].get("deletionTimestamp")
+    unseen = not (body.get("status") or {}).keys() - {"observedGeneration"}  # which the CRD gives to a new object
+    fresh = kind == "ADDED" and unseen and not body["metadata"].get("deletionTimestamp")
     return Priority.NEW if fresh else Priority.EDIT

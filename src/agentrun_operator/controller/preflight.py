@@ -51,16 +51,15 @@ async def _permissions_are_given(server: Server, settings: Settings) -> None:
 async def _lease_is_allowed(server: Server, settings: Settings) -> None:
     if not settings.leader_elect:
         return
+    namespace, name = settings.lease_namespace or "default", settings.lease_name
     refused = [
         verb
-        for verb in ("get", "create", "update")
-        if not await server.allowed(
-            verb, "leases", group="coordination.k8s.io", namespace=settings.lease_namespace or "default"
-        )
+        for verb, of in (("get", name), ("create", ""), ("update", name))  # no `create` can be granted by a name
+        if not await server.allowed(verb, "leases", group="coordination.k8s.io", namespace=namespace, name=of)
     ]
     if refused:
         raise StartError(
-            f"No permission to {', '.join(refused)} leases in namespace {settings.lease_namespace or 'default'}, which"
+            f"No permission to {', '.join(refused)} leases in namespace {namespace}, which"
             " leader election needs: grant it, or set --leader-elect=false with a single replica"
         )
 

@@ -126,9 +126,12 @@ class Server:
         """Replaces the very Lease that was read; 409 when it has changed since."""
         return await self._request("PUT", f"{_leases(namespace)}/{name}", body=lease, content=JSON)
 
-    async def allowed(self, verb: str, resource: str, *, group: str = "", namespace: str = "", part: str = "") -> bool:
-        """Whether this operator's account may do something, as the API server says."""
-        attributes = {"verb": verb, "resource": resource, "group": group, "namespace": namespace, "subresource": part}
+    async def allowed(
+        self, verb: str, resource: str, *, group: str = "", namespace: str = "", name: str = "", part: str = ""
+    ) -> bool:
+        """Whether this operator's account may do something with any object, or with that of the name."""
+        where = {"group": group, "namespace": namespace, "name": name}
+        attributes = {"verb": verb, "resource": resource, "subresource": part} | where
         review = {
             "apiVersion": "authorization.k8s.io/v1",
             "kind": "SelfSubjectAccessReview",

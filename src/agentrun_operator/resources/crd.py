@@ -35,6 +35,11 @@ NAME_RULES = rules(
 )
 
 
+# Nobody has looked at a new object yet, and it has to say so: kstatus, which Helm and Flux wait with, takes an object
+# without any status for one that is done.
+UNSEEN: JsonDict = {"default": {"observedGeneration": -1}}
+
+
 def column(name: str, path: str, *, kind: str = "string", wide: bool = False, description: str = "") -> JsonDict:
     """A column of `kubectl get`; `wide` ones show with `-o wide` only."""
     found: JsonDict = {"name": name, "type": kind, "jsonPath": path}
@@ -63,7 +68,7 @@ def root_schema() -> JsonDict:
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
             "spec": structural(Spec),
-            "status": structural(Status),
+            "status": structural(Status) | UNSEEN,
         },
     }
     return head | NAME_RULES

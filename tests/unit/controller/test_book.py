@@ -81,6 +81,14 @@ def test_an_old_absence_does_not_remove_what_was_seen_later(book: Book):
     assert book.seen(endpoint("e1", status="UPDATING"), 4.5) == set()
 
 
+def test_an_old_absence_that_is_told_late_does_not_outdate_a_newer_one(book: Book):
+    book.listed([endpoint("e1")], 1.0)
+    book.gone("e1", 4.0)
+    book.gone("e1", 2.0)
+    assert book.seen(endpoint("e1"), 3.0) == set()
+    assert book.find("e1", "") is None
+
+
 def test_an_old_look_does_not_bring_back_what_a_newer_list_lacks(book: Book):
     book.listed([endpoint("e1")], 1.0)
     book.listed([], 5.0)

@@ -48,6 +48,9 @@ async def world() -> World:
     ("kind", "made", "priority"),
     [
         pytest.param("ADDED", body(), Priority.NEW, id="a new object"),
+        pytest.param(
+            "ADDED", body(status={"observedGeneration": -1}), Priority.NEW, id="one that nobody has looked at"
+        ),
         pytest.param("ADDED", body(**DELETED), Priority.EDIT, id="a new one that is being deleted already"),
         pytest.param("ADDED", body(status={"state": "READY"}), Priority.EDIT, id="one with a status is not new"),
         pytest.param("MODIFIED", body(), Priority.EDIT, id="somebody changed it"),

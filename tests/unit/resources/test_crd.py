@@ -144,6 +144,7 @@ def test_the_fields_are_the_promised_ones(path, fields):
         (".spec.adoptionPolicy", "Refuse"),
         (".spec.deletionPolicy", "Delete"),
         (".spec.driftPolicy", "Correct"),
+        (".status", {"observedGeneration": -1}),
     ],
 )
 def test_the_defaults_are_the_promised_ones(path, default):
@@ -151,7 +152,7 @@ def test_the_defaults_are_the_promised_ones(path, default):
 
 
 def test_nothing_else_has_a_default():
-    assert sum("default" in schema for schema in FIELDS.values()) == 8
+    assert sum("default" in schema for schema in FIELDS.values()) == 9
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""Values that only together cannot work are refused. Needs helm, and no cluster."""
+
+from typing import Any
+
+import pytest
+
+from support.chart import CHART
+from support.helm import Helm, HelmError
+
+Values = dict[str, Any]
+
+ROLE_ARN = "acs:ram::1000000000000001:role/agentrun"
+
+
+def test_helm_heeds_the_schema(templates: Helm):
+    with pytest.raises(HelmError, match="don't meet the specifications of the schema") as refused:
+        templates.template(CHART, {"workers": 0, "agentrun": {"Region": "cn-beijing"}})
+
+    assert "/workers" in str(refused.value)
+    assert "'Region' not allowed" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        pytest.param(
+            {"credentials": {"existingSecret": "a", "rrsa": {"roleName": "b"}}},
+            "give one of existingSecret, rrsa.roleName",
+            id="two ways to give credentials",
+        ),
+        pytest.param({"credentials": {"accessKeyId": "ak"}}, "belong together", id="half of an access key"),
+        pytest.param({"credentials": {"securityToken": "t"}}, "belongs to an accessKeyId", id="a token alone"),
+        pytest.param({"credentials": {"rrsa": {"roleArn": ROLE_ARN}}}, "belong together", id="half of RRSA"),
+        pytest.param({"leaderElect": False}, "one replica only", id="two replicas without a leader"),
+        pytest.param(
+            {"serviceMonitor": {"enabled": True}, "service": {"enabled": False}},
+            "needs service.enabled",
+            id="a ServiceMonitor without a Service",
+        ),
+    ],
+)
+def test_values_that_do_not_go_together_are_refused(templates: Helm, values: Values, said: str):
+    with pytest.raises(HelmError, match=said):
+        templates.template(CHART, values)
