@@ -1,4 +1,5 @@
-"""One control plane for all tests of a run, and a namespace for each test that asks for one."""
+"""One control plane for all tests of a run; for a test that asks for them, a namespace, an emulator, and an operator
+that looks after that namespace alone."""
 
 import os
 from collections.abc import Iterator
@@ -8,9 +9,16 @@ import pytest
 from rich.console import Console
 
 from agentrun_operator.controlplane import Binaries, ControlPlane, find_binaries, progress_on
+from agentrun_operator.emulator import Behaviour, EmulatorServer, Transitions
 from support.cluster import Kubectl
+from support.emulator import Emulator, running_emulator
+from support.endpoints import Endpoints
+from support.operator import QUICK, Operator, agentrun_environment
 
 CRDS = Path(__file__).parents[2] / "crds"
+
+BRISK = Behaviour(transitions=Transitions(create=0.3, update=0.3, delete=0.3))
+"""Asynchronous as the service is, but not for long."""
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +53,44 @@ def namespace(control_plane: ControlPlane) -> Iterator[str]:
 def kubectl(control_plane: ControlPlane, namespace: str) -> Kubectl:
     """kubectl in the test's own namespace, as the administrator."""
     return Kubectl(control_plane, namespace)
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[EmulatorServer, Emulator]]:
+    with running_emulator(BRISK) as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(service: tuple[EmulatorServer, Emulator]) -> Emulator:
+    """The way behind the service's back; a runtime `support-bot` with versions 1 to 4 is there."""
+    emulator = service[1]
+    emulator.add_runtime("support-bot", versions=4)
+    return emulator
+
+
+@pytest.fixture
+def runtime_id(emulator: Emulator) -> str:
+    return str(emulator.runtimes()[0]["agentRuntimeId"])
+
+
+@pytest.fixture
+def stopped_operator(
+    control_plane: ControlPlane, namespace: str, service: tuple[EmulatorServer, Emulator], tmp_path: Path
+) -> Iterator[Operator]:
+    """An operator for the test's namespace that was not started yet; none may tell of a defect of its own."""
+    settings = QUICK | {"kubeconfig": str(control_plane.kubeconfig), "namespaces": namespace}
+    operator = Operator(tmp_path, agentrun_environment(service[0].url), settings)
+    yield operator
+    operator.close()
+    assert operator.defects() == []
+
+
+@pytest.fixture
+def operator(stopped_operator: Operator, emulator: Emulator) -> Operator:
+    return stopped_operator.start()
+
+
+@pytest.fixture
+def endpoints(kubectl: Kubectl) -> Endpoints:
+    return Endpoints(kubectl)

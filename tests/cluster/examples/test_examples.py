@@ -19,12 +19,6 @@ pytestmark = pytest.mark.usefixtures("operator")
 
 
 @pytest.fixture
-def runtime_id(emulator: Emulator) -> str:
-    """The runtime that most examples presume, with its versions 1 to 4."""
-    return emulator.add_runtime("support-bot", versions=4)
-
-
-@pytest.fixture
 def become_ready(endpoints: Endpoints, kubectl: Kubectl) -> BecomeReady:
     def apply(example: str, name: str) -> Object:
         kubectl("apply", f"--filename={EXAMPLES / example}")
@@ -49,7 +43,6 @@ def test_the_simple_one_follows_the_newest_version(become_ready: BecomeReady, em
     assert remote(emulator, "sales")["targetVersion"] == "LATEST"
 
 
-@pytest.mark.usefixtures("runtime_id")
 def test_the_canary_gets_its_share(become_ready: BecomeReady, emulator: Emulator):
     become_ready("canary.yaml", "chat")
 
@@ -57,7 +50,6 @@ def test_the_canary_gets_its_share(become_ready: BecomeReady, emulator: Emulator
     assert remote(emulator, "chat")["routingConfiguration"] == {"versionWeights": [{"version": "4", "weight": 0.1}]}
 
 
-@pytest.mark.usefixtures("runtime_id")
 def test_the_schedule_reaches_agentrun(become_ready: BecomeReady, emulator: Emulator):
     become_ready("scheduled-scaling.yaml", "office-hours")
 

@@ -13,11 +13,6 @@ CLAIM = "agentrun.alibabacloud.com/claim"
 FINALIZER = "agentrun.alibabacloud.com/endpoint"
 
 
-@pytest.fixture
-def runtime_id(emulator: Emulator) -> str:
-    return str(emulator.runtimes()[0]["agentRuntimeId"])
-
-
 def test_an_endpoint_that_exists_is_refused_and_left_alone(endpoints: Endpoints, emulator: Emulator, runtime_id: str):
     emulator.add_endpoint(runtime_id, "chat", description="theirs")
 
