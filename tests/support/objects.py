@@ -149,10 +149,10 @@ def an_endpoint(state: str = "READY", endpoint_id: str = ENDPOINT_ID, **wire: An
 
 
 def a_look(
-    endpoint: EndpointSeen | None = None, *, runtime: RuntimeSeen = RUNTIME, listed: bool = False, rival: str = ""
+    endpoint: EndpointSeen | None = None, *, runtime: RuntimeSeen = RUNTIME, listed: bool = False, **found: Any
 ) -> Observed:
     """A look that saw what there is: this endpoint, or none; `listed` if only in a list that may lag."""
-    return Observed(runtime=runtime, endpoint=endpoint, confirmed=not listed, rival=rival)
+    return Observed(runtime=runtime, endpoint=endpoint, confirmed=not listed, **found)
 
 
 def no_look(reason: Reason, *, definite: bool = False, blind_for: float = 0.0, retry_after: float = 0.0) -> Observed:

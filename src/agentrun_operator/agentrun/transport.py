@@ -15,6 +15,10 @@ from agentrun_operator.agentrun.retry import RetryPolicy
 
 T = TypeVar("T")
 
+THROTTLING = "Throttling"
+OVERLOADED = 503
+"""The status of a service that has too much to do, whoever it has it from: another reason to ask less."""
+
 Outcome: TypeAlias = Response | HTTPError
 Steps: TypeAlias = Generator[Request | Pause, Outcome, T]
 """A request is answered by its outcome, a pause by nothing."""
@@ -29,7 +33,7 @@ class Attempt:
         code: `SUCCESS`, the service's error code, or the error's class when it gave none.
         status_code: The HTTP status, None when there was no answer.
         seconds: How long it took.
-        throttled: Whether it was refused as one too many.
+        throttled: Whether it was refused as one too many, or because there is too much to do.
         retry_after: Seconds that the service asked to wait, None when it did not.
     """
 
@@ -44,7 +48,9 @@ class Attempt:
 def attempt_of(request: Request, outcome: Outcome, seconds: float) -> Attempt:
     """What to tell of an attempt."""
     code = (outcome.code or type(outcome).__name__) if isinstance(outcome, HTTPError) else "SUCCESS"
-    throttled = isinstance(outcome, ThrottledError)
+    if isinstance(outcome, ThrottledError) and not code.startswith(THROTTLING):
+        code = THROTTLING  # a gateway's refusal, without a code of the service's
+    throttled = isinstance(outcome, ThrottledError) or outcome.status_code == OVERLOADED
     retry_after = outcome.retry_after if isinstance(outcome, HTTPError) else None
     return Attempt(request.action, code, outcome.status_code, seconds, throttled, retry_after)
 

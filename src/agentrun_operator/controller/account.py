@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import Key
     from agentrun_operator.controller.poller import Poller
 
-NAME_GOOD_FOR = 2.0
-"""Seconds for which the answer to a runtime's name serves everybody who asks."""
+NAME_GOOD_FOR = 10.0
+"""Seconds for which the one runtime of a name serves everybody who asks."""
+
+NAME_BAD_FOR = 2.0
+"""Seconds for which it is not asked again for a name that none, or more than one, has."""
 
 
 class SecretCredentials:
@@ -71,6 +74,12 @@ class SecretCredentials:
         except UnseenError as error:
             self.problem = replace(error.problem, blind_for=asked - self._good_at)
         self._read_at = asked
+
+    async def lost(self, max_age: float) -> bool:
+        """Reads the Secret again, unless that was done lately; whether it was good before and certainly is not now."""
+        before = self.problem
+        await self.refresh(max_age)
+        return before is None and self.problem is not None and self.problem.definite
 
     def distrust(self) -> None:
         """AgentRun refused the credentials: read the Secret again at the next occasion."""
@@ -159,12 +168,12 @@ class Account:
         Raises:
             UnseenError: there is none or more than one (definite), or AgentRun did not say.
         """
-        at, ids = self._ids.get(name, (NEVER, ()))
-        moment = self._clock() - NAME_GOOD_FOR
-        if at <= moment:
-            ids = await self._search(name, moment)
-            fresh = {known: answer for known, answer in self._ids.items() if answer[0] > moment}
-            self._ids = fresh | {name: (self._clock(), ids)}
+        until, ids = self._ids.get(name, (NEVER, ()))
+        now = self._clock()
+        if until <= now:
+            ids = await self._search(name, now - NAME_BAD_FOR)
+            fresh = {known: answer for known, answer in self._ids.items() if answer[0] > now}
+            self._ids = fresh | {name: (self._clock() + _good_for(ids), ids)}
         return _only(name, ids)
 
     async def _search(self, name: str, moment: float) -> tuple[str, ...]:
@@ -179,6 +188,10 @@ class Account:
             raise UnseenError(problem_of(error)) from None
         finally:
             self._names.pop(name, None)
+
+
+def _good_for(ids: tuple[str, ...]) -> float:
+    return NAME_GOOD_FOR if len(ids) == 1 else NAME_BAD_FOR
 
 
 def _only(name: str, ids: tuple[str, ...]) -> str:

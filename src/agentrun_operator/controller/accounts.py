@@ -220,8 +220,8 @@ class Accounts:
         view = RuntimeView(runtime_id, account.client, tell=around.tell, clock=around.clock)
 
         async def before() -> None:
-            if account.secret:
-                await account.secret.refresh(SECRET_GOOD_FOR)
+            if account.secret and await account.secret.lost(SECRET_GOOD_FOR):
+                around.tell(set(account.users))
 
         poller = Poller(
             view,

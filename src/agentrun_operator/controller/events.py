@@ -106,7 +106,7 @@ class Recorder:
             "involvedObject": reference(event.key, metadata["uid"], metadata["resourceVersion"]),
             "type": event.kind,
             "reason": event.reason,
-            "message": event.message[:MESSAGE_LIMIT],
+            "message": event.message.encode()[:MESSAGE_LIMIT].decode(errors="ignore"),
             "action": event.reason,
             "eventTime": at,
             "firstTimestamp": f"{at[:19]}Z",

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agentrun_operator.controller.track import CREATE_LAG
 from agentrun_operator.controller.unseen import UnseenError
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import LATEST
@@ -113,6 +114,8 @@ class Gatherer:
             endpoint=EndpointSeen.of(endpoint) if endpoint else None,
             confirmed=confirmed,
             rival=self._rival(subject, runtime),
+            heir=self._rivals.heir(subject.key, subject.body, runtime) if desired.deleting else "",
+            doubtful=subject.track.doubtful(self._clock(), CREATE_LAG),
         )
         return Look(observed, account, view)
 

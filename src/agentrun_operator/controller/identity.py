@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentrun_operator.reconcile.desired import Claim
+from agentrun_operator.resources.names import CLAIM
 from agentrun_operator.resources.spec import ManagementPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentrun_operator.controller.keys import Key
 
@@ -82,6 +84,29 @@ def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place,
     if other.source != mine.source and not other_seen:
         return False
     return runtime_id == other.runtime_id or (not other.runtime_id and runtime_name == other.runtime_name)
+
+
+def claims(body: Mapping[str, Any], runtime_id: str, endpoint_name: str) -> bool:
+    """Whether an object holds a valid claim on the endpoint: it made or adopted it, or is about to."""
+    metadata = body["metadata"]
+    claim = Claim.parse((metadata.get("annotations") or {}).get(CLAIM, ""))
+    return claim is not None and claim[:3] == (metadata["uid"], runtime_id, endpoint_name)
+
+
+def stays(body: Mapping[str, Any]) -> bool:
+    """Whether nobody is deleting the object."""
+    return not body["metadata"].get("deletionTimestamp")
+
+
+def serious(
+    body: Mapping[str, Any], others: Iterable[tuple[Key, Mapping[str, Any]]], runtime_id: str
+) -> Iterator[tuple[Key, Mapping[str, Any]]]:
+    """Those of the others that may take the endpoint from this object: from one that holds a claim, only another that
+    does. An older one that only wants it, and is refused, leaves it to whoever has it.
+    """
+    name = body["spec"].get("endpointName") or body["metadata"]["name"]
+    mine = claims(body, runtime_id, name)
+    return (other for other in others if not mine or claims(other[1], runtime_id, name))
 
 
 def age_of(key: Key, body: Mapping[str, Any]) -> tuple[str, Key]:

@@ -96,6 +96,7 @@ class Leading:
             Objects(server, self.store, metrics),
             Story(self._recorder, metrics),
             Limits(settings.stale_after, settings.retry_max),
+            tell_rivals=lambda key: self._tell(rivals.others(key)),
             now=_now,
         )
         self._runner = Runner(self._queue, self._reconciler, metrics, settings.retry_max)
@@ -133,7 +134,7 @@ class Leading:
         metrics.queue_planned.set(self._queue.planned)
         views = [followed.view for account in self._accounts for followed in account.followed.values()]
         metrics.runtimes.set(len(views))
-        metrics.poll_age.set(max((view.blind_for for view in views), default=0.0))
+        metrics.poll_age.set(max((view.blind_for for view in views if not view.missing), default=0.0))
         metrics.objects.clear()
         for labels, count in self._standing().items():
             metrics.objects.labels(*labels).set(count)

@@ -33,6 +33,11 @@ PATIENCE = 0.03
 """The pause while something is under way, as a share of how long nothing has moved."""
 
 
+CALL_SHARE = 0.15
+"""Seconds of pause for each call of the last look: following a big runtime takes at most a third of the default
+`api-qps`, and few calls for each endpoint of a bulk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often to look, in seconds."""
@@ -40,16 +45,17 @@ class Pace:
     interval: float
     fast: float
 
-    def pause(self, still: float, *, moving: bool, jitter: float) -> float:
+    def pause(self, still: float, *, calls: int, moving: bool, jitter: float) -> float:
         """The pause before the next look.
 
         Args:
             still: seconds since something last moved.
+            calls: how many the last look took.
             moving: whether a change is under way.
             jitter: a random number from 0 to 1; it spreads the resting looks by a tenth either way.
         """
         if moving:
-            return min(self.interval, max(self.fast, PATIENCE * still))
+            return min(self.interval, max(self.fast, PATIENCE * still, CALL_SHARE * calls))
         return self.resting + self.interval * jitter / 5
 
     @property
@@ -95,6 +101,7 @@ class Poller:
         self._wakeup = asyncio.Event()
         self._full_due = clock() + pace.resting
         self._failures = 0
+        self._calls = 0
         self._lost = False
 
     def hurry(self) -> None:
@@ -126,7 +133,7 @@ class Poller:
             return min(self._pace.interval, self._pace.fast * 2.0 ** min(self._failures, 10))
         still = self._clock() - self._view.moved_at
         moving = next(self._view.moving(), None) is not None
-        return self._pace.pause(still, moving=moving, jitter=self._jitter())
+        return self._pace.pause(still, calls=self._calls, moving=moving, jitter=self._jitter())
 
     async def _look(self) -> None:
         try:
@@ -147,7 +154,7 @@ class Poller:
     async def _rest(self) -> None:
         """The regular look at everything."""
         await self._before()
-        await self._view.list(newer_than=self._clock())
+        await self._list()
         self._full_due = self._clock() + self._pace.resting
         if self._view.follows_latest:
             await self._look_at_versions()
@@ -163,9 +170,14 @@ class Poller:
         """A look at what is under way: by get where that takes fewer calls than a list."""
         moving = list(self._view.moving())
         if moving and len(moving) < len(self._view.book) / PAGE_SIZE:
+            self._calls = len(moving)
             await self._get_each(moving)
         else:
-            await self._view.list(newer_than=self._clock())
+            await self._list()
+
+    async def _list(self) -> None:
+        book = await self._view.list(newer_than=self._clock())
+        self._calls = -(-len(book) // PAGE_SIZE)
 
     async def _get_each(self, endpoint_ids: list[str]) -> None:
         """Some at a time. One that cannot be seen does not hide the others."""

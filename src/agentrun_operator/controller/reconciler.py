@@ -20,7 +20,7 @@ from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.observed import EndpointSeen
-from agentrun_operator.reconcile.outcome import accepted, failed, taken
+from agentrun_operator.reconcile.outcome import accepted, contradicted, failed, taken
 from agentrun_operator.reconcile.situation import Limits, Situation
 from agentrun_operator.reconcile.status import status_of, status_patch
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.objects import Objects
     from agentrun_operator.controller.store import Body, Store
     from agentrun_operator.controller.story import Story
+    from agentrun_operator.reconcile.observed import Problem
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ class Pass:
     look: Look
     confirmed: bool = False
     wrote: bool = False
+    contradicted: Problem | None = None
+    """Why a write was refused, by an answer that speaks of another state than the look after it shows."""
 
 
 class Reconciler:
@@ -64,6 +67,7 @@ class Reconciler:
         story: Story,
         limits: Limits,
         *,
+        tell_rivals: Callable[[Key], None],
         now: Callable[[], datetime],
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
@@ -76,6 +80,7 @@ class Reconciler:
             objects: writes to the objects.
             story: tells people what happened.
             limits: settings that decisions depend on.
+            tell_rivals: has those looked at that may manage the same endpoint as an object.
             now: the time of day.
             clock: the time in seconds.
             jitter: random numbers from 0 to 1.
@@ -85,6 +90,7 @@ class Reconciler:
         self._objects = objects
         self._story = story
         self._limits = limits
+        self._tell_rivals = tell_rivals
         self._now = now
         self._clock = clock
         self._jitter = jitter
@@ -155,6 +161,7 @@ class Reconciler:
             track.attempts = replace(track.attempts, claim_unused=True)
             if adopted:
                 self._story.adopted(body)
+                self._tell_rivals(current.subject.key)
 
     async def _confirm(self, current: Pass, decision: Decision) -> Decision | None:
         if current.confirmed:
@@ -169,6 +176,8 @@ class Reconciler:
     async def _write(
         self, current: Pass, situation: Situation, decision: Decision, write: Create | Update | Delete
     ) -> Decision | None:
+        if current.contradicted:
+            return contradicted(situation, decision, current.contradicted)
         if current.wrote:
             return replace(decision, action=Rest(after=AGAIN, soon=True))
         track = current.subject.track
@@ -185,7 +194,7 @@ class Reconciler:
             await self._look_again(current)
             return taken(situation) if current.look.observed.endpoint is None else None
         if outcome.taken or outcome.gone:
-            current.wrote = True
+            current.contradicted = outcome.problem
             await self._look_again(current)
             return None
         if not outcome.certain:

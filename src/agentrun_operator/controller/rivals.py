@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.controller.identity import counts, oldest_rival, place_of, same_endpoint
+from agentrun_operator.controller.identity import claims, counts, oldest_rival, place_of, same_endpoint, serious, stays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +54,10 @@ class Rivals:
             others |= self._keys[spot] or self._keys.pop(spot)
         return others
 
+    def others(self, key: Key) -> set[Key]:
+        """Those that may manage the same endpoint as this object."""
+        return set().union(*(self._keys[spot] for spot in self._spots.get(key, ()))) - {key}
+
     def elder(self, key: Key, body: Body, runtime: RuntimeSeen) -> str:
         """namespace/name of the older object that manages the same endpoint; empty if there is none.
 
@@ -66,8 +70,17 @@ class Rivals:
         spots = list(_spots(mine, runtime.id, runtime.name))
         if key in self._spots:  # it may have gone while its pass goes on
             self._add(key, spots[0])
-        rival = oldest_rival(key, body, self._same(key, mine, runtime, spots))
+        rival = oldest_rival(key, body, serious(body, self._same(key, mine, runtime, spots), runtime.id))
         return str(rival) if rival else ""
+
+    def heir(self, key: Key, body: Body, runtime: RuntimeSeen) -> str:
+        """namespace/name of another object that stays and has a claim of its own on the same endpoint; empty if there
+        is none. One of two had it adopted by the other, and must not take it along.
+        """
+        mine = place_of(body, self._region)
+        others = self._same(key, mine, runtime, list(_spots(mine, runtime.id, runtime.name)))
+        staying = (other for other, found in others if stays(found) and claims(found, runtime.id, mine.endpoint_name))
+        return str(next(staying, ""))
 
     def _add(self, key: Key, spot: Spot) -> None:
         self._keys[spot].add(key)

@@ -16,6 +16,9 @@ LIST_LAG = 15.0
 """Seconds for which a list may lack an endpoint whose creation nobody knows to have failed. How long lists lag is not
 documented; this is many times what was seen."""
 
+CREATE_LAG = 5.0
+"""Seconds for which no further create is sent after one of which nobody knows whether it was done."""
+
 NEVER = float("-inf")
 
 
@@ -58,6 +61,6 @@ class Track:
         """The endpoint was seen, or its creation accepted."""
         self.doubt = None
 
-    def doubtful(self, moment: float) -> bool:
+    def doubtful(self, moment: float, lag: float = LIST_LAG) -> bool:
         """Whether an endpoint may exist that lists do not show yet."""
-        return self.doubt is not None and moment - self.doubt < LIST_LAG
+        return self.doubt is not None and moment - self.doubt < lag

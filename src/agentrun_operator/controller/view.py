@@ -101,6 +101,11 @@ class RuntimeView:
         """Seconds since the endpoints were last listed, or since the view was made."""
         return self._clock() - self.seen_at
 
+    @property
+    def missing(self) -> bool:
+        """Whether AgentRun says that there is no such runtime, and nothing was seen of it since."""
+        return self._missing_at >= self.seen_at
+
     def watch(self, key: Key, name: str, *, latest: bool) -> None:
         """Notes that an object depends on the endpoint of this name, and whether it wants to know the newest
         version.

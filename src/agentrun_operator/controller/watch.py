@@ -89,5 +89,19 @@ class Watch:
             except Exception as error:  # noqa: BLE001 - whatever ends kopf's watch, it is to go on
                 log.warning("The watch ended and starts again: %s", error)
             if not stop.is_set():
-                await until_served(self._server)
-                await asyncio.sleep(1)
+                await self._served_again(stop)
+
+    async def _served_again(self, stop: asyncio.Event) -> None:
+        """Waits until the watch may be begun again, or is to end."""
+
+        async def served() -> None:
+            await until_served(self._server)
+            await asyncio.sleep(1)
+
+        waits = asyncio.ensure_future(served()), asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)

@@ -5,6 +5,7 @@ Each is small and named for what it found. None asks the world anything: what th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ NOT_CONVERGING_PAUSE = timedelta(hours=1)
 
 CONVERGENCE_GRACE = timedelta(seconds=5)
 """How long an accepted update may stay invisible before what remains of it counts."""
+
+DOUBT_PAUSE = 1.0
+"""Seconds before the next look for an endpoint that a create without an answer may have made."""
 
 PERSON_NEEDED = frozenset({Reason.CREDENTIALS_NOT_ALLOWED, Reason.RUNTIME_AMBIGUOUS})
 """Problems that no other controller is about to mend."""
@@ -111,6 +115,8 @@ def _unready(s: Situation) -> Decision | None:
 
 
 def _creation(s: Situation) -> Decision:
+    if s.observed.doubtful:
+        return Decision(Rest(after=DOUBT_PAUSE, soon=True))
     if pause := s.attempts.waiting(s.now):
         return Decision(Rest(after=pause))
     claim = s.wanted_claim._replace(adopted=False)  # what is made here is our own, though another was adopted before
@@ -189,10 +195,15 @@ def update_failed(s: Situation) -> Decision | None:
 
 def edited(s: Situation) -> Decision | None:
     """The spec changed since it last reached AgentRun."""
-    if s.applied or not s.delta:
+    if s.applied or not s.delta or _reported(s):
         return None
     paths = ", ".join(difference.path for difference in s.delta)
     return Decision(Update(s.delta), under_way(Reason.UPDATING, f"Changing {paths}", applied=False))
+
+
+def _reported(s: Situation) -> bool:
+    """Whether this very difference, with the same wish, was reported before: the present edit did not make it."""
+    return not s.desired.corrects and s.delta == s.desired.memory.drift
 
 
 def not_converging(s: Situation) -> Decision | None:
@@ -229,7 +240,7 @@ def drifted(s: Situation) -> Decision | None:
         return Decision(Confirm())
     if s.desired.corrects:
         return Decision(Update(s.delta, drift=True), _updating(s))
-    return Decision(Rest(), _left(s, Reason.DRIFTED))
+    return Decision(Rest(), replace(_left(s, Reason.DRIFTED), applied=True))  # what else was edited needs no write
 
 
 def unknown_state(s: Situation) -> Decision | None:

@@ -75,6 +75,11 @@ def foreign(s: Situation) -> Decision | None:
     return Decision(Release() if s.observed.confirmed else Confirm())
 
 
+def inherited(s: Situation) -> Decision | None:
+    """Another object adopted it meanwhile, and goes on with it."""
+    return Decision(Release(orphaned=True)) if s.observed.heir else None
+
+
 def deleting(s: Situation) -> Decision | None:
     """AgentRun is at it."""
     if s.endpoint.state != "DELETING":
@@ -94,7 +99,7 @@ def delete(s: Situation) -> Decision | None:
     return Decision(Delete(recovery=True), verdict)
 
 
-CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, deleting, delete)
+CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, inherited, deleting, delete)
 
 
 def _quiet(s: Situation) -> float | None:

@@ -79,6 +79,8 @@ class Observed:
         endpoint: the endpoint, or None when there is none under the id or the name.
         confirmed: whether the endpoint, or its absence, was asked for in this very look and not found in an older list.
         rival: namespace/name of an older object that manages the same endpoint; empty if none.
+        heir: namespace/name of another object whose claim on the endpoint holds too; empty if none.
+        doubtful: whether a create of ours may have made an endpoint that no list shows yet.
     """
 
     problem: Problem | None = None
@@ -86,3 +88,5 @@ class Observed:
     endpoint: EndpointSeen | None = None
     confirmed: bool = False
     rival: str = ""
+    heir: str = ""
+    doubtful: bool = False

@@ -43,6 +43,17 @@ def taken(s: Situation) -> Decision:
     return Decision(retry, blocked(Reason.ALREADY_EXISTS, message, stalled=not s.desired.adopts))
 
 
+def contradicted(s: Situation, decision: Decision, problem: Problem) -> Decision:
+    """What follows when a write was refused and a new look asks for the very same write again.
+
+    One that exists, as AgentRun says, and is in no list may well be ours: lists lag.
+    """
+    if problem.reason is Reason.ALREADY_EXISTS:
+        told = f"AgentRun says that the {s.where} exists already, and does not list it yet"
+        problem = replace(problem, reason=Reason.REMOTE_UNAVAILABLE, message=told)
+    return failed(s, decision, problem)
+
+
 def failed(s: Situation, decision: Decision, problem: Problem) -> Decision:
     """What follows when AgentRun did not do what was decided.
 

@@ -47,6 +47,19 @@ def test_a_missing_secret_is_told_and_picked_up_when_it_comes(endpoints: Endpoin
 
 
 @pytest.mark.usefixtures("operator", "tenant_runtime")
+def test_a_secret_that_goes_is_told_though_nothing_is_to_be_done(endpoints: Endpoints, kubectl: Kubectl):
+    kubectl.apply(secret(*TENANT[:2]))
+    endpoints.apply("chat", runtime="tenant-bot", credentialsSecretRef={"name": "agentrun"})
+    endpoints.wait_ready("chat")
+
+    kubectl("delete", "secret", "agentrun")
+
+    endpoints.wait_reason("chat", "CredentialsNotFound", within=40)
+    kubectl.apply(secret(*TENANT[:2]))
+    endpoints.wait_ready("chat", within=40)
+
+
+@pytest.mark.usefixtures("operator", "tenant_runtime")
 def test_a_secret_without_a_key_is_told_by_the_keys_name(endpoints: Endpoints, kubectl: Kubectl):
     incomplete = secret(*TENANT[:2]) | {"data": {"accessKeyId": "dGVuYW50LWFr"}}
     kubectl.apply(incomplete)

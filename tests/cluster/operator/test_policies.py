@@ -430,3 +430,54 @@ def test_a_rejected_request_is_told_and_a_corrected_spec_is_applied(endpoints: E
     endpoints.change("chat", targetVersion="2")
 
     endpoints.wait_ready("chat")
+
+
+def test_a_create_that_agentrun_refuses_for_something_missing_is_told_and_tried_with_growing_pauses(
+    endpoints: Endpoints, emulator: Emulator
+):
+    emulator.fault("CreateAgentRuntimeEndpoint", status=404, code="ERR_NOT_FOUND", message="resource not found")
+
+    endpoints.apply("chat")
+    endpoints.wait_reason("chat", "RemoteUnavailable", kind="Synced")
+    tries = emulator.counts()["CreateAgentRuntimeEndpoint"]
+    emulator.heal()
+    endpoints.wait_ready("chat", within=30)
+
+    assert tries <= 2
+    assert len([call for call in emulator.effects() if call.action == "CreateAgentRuntimeEndpoint"]) == 1
+
+
+def test_the_endpoint_that_another_object_adopted_stays_when_the_first_one_goes(
+    endpoints: Endpoints, emulator: Emulator
+):
+    endpoints.apply("first", endpointName="shared", managementPolicy="Observe")
+    endpoints.wait_reason("first", "NotFound")
+    endpoints.apply("second", endpointName="shared")
+    made = endpoints.wait_ready("second")["status"]["endpointId"]
+    endpoints.change("first", managementPolicy="Manage", adoptionPolicy="Adopt")
+    endpoints.wait_ready("first")
+    endpoints.wait_reason("second", "Conflict")
+
+    endpoints.delete("second")
+    endpoints.wait_gone("second")
+    endpoints.delete("first")
+    endpoints.wait_gone("first")
+
+    assert [call.endpoint_id for call in emulator.effects() if call.action == "DeleteAgentRuntimeEndpoint"] == [made]
+    assert emulator.endpoint("shared") is None
+
+
+def test_an_older_object_that_is_refused_takes_no_endpoint_from_the_one_that_has_it(
+    endpoints: Endpoints, emulator: Emulator
+):
+    endpoints.apply("first", endpointName="shared", managementPolicy="Observe")
+    endpoints.wait_reason("first", "NotFound")
+    endpoints.apply("second", endpointName="shared")
+    endpoints.wait_ready("second")
+
+    endpoints.change("first", managementPolicy="Manage")
+    endpoints.wait_reason("first", "AlreadyExists")
+    endpoints.change("second", description="still mine")
+
+    endpoints.wait_ready("second")
+    assert (emulator.endpoint("shared") or {})["description"] == "still mine"

@@ -10,9 +10,10 @@ import pytest
 
 from agentrun_operator.controlplane import Binaries, ControlPlane
 from agentrun_operator.emulator import EmulatorServer
+from support.cluster import eventually
 from support.emulator import Emulator
 from support.endpoints import Endpoints
-from support.operator import Operator, agentrun_environment
+from support.operator import QUICK, Operator, agentrun_environment
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -97,6 +98,25 @@ def test_a_missing_crd_is_told_with_the_command_that_installs_it(run: Run, binar
         said = told(run(f"--kubeconfig={bare.kubeconfig}"))
 
     assert "agentrun-operator crd | kubectl apply -f -" in said
+
+
+def test_sigterm_ends_it_while_the_crd_is_gone_too(
+    binaries: Binaries, service: tuple[EmulatorServer, Emulator], tmp_path: Path
+):
+    crds = f"--filename={Path(__file__).parents[3] / 'crds'}"
+    with ControlPlane(binaries) as plane:
+        plane.run_kubectl("apply", crds)
+        plane.run_kubectl("wait", "--for=condition=Established", "--timeout=30s", crds)
+        settings = QUICK | {"kubeconfig": str(plane.kubeconfig), "leader-elect": "false"}
+        operator = Operator(tmp_path, agentrun_environment(service[0].url), settings)
+        try:
+            operator.start()
+            plane.run_kubectl("delete", crds)
+            eventually(lambda: "is not installed" in operator.log(), within=30)
+
+            assert operator.terminate() == 0
+        finally:
+            operator.close()
 
 
 def test_an_address_in_use_is_told(run: Run, control_plane: ControlPlane, service: tuple[EmulatorServer, Emulator]):

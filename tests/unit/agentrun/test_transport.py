@@ -2,7 +2,13 @@
 
 import pytest
 
-from agentrun_operator.agentrun.errors import HTTPError, NoAnswerError, RequestRejectedError, ThrottledError
+from agentrun_operator.agentrun.errors import (
+    HTTPError,
+    NoAnswerError,
+    RequestRejectedError,
+    ServiceUnavailableError,
+    ThrottledError,
+)
 from agentrun_operator.agentrun.operations import get_runtime, list_endpoints
 from agentrun_operator.agentrun.protocol import Operation, Pause, Process, Request, Response
 from agentrun_operator.agentrun.retry import RetryPolicy
@@ -102,10 +108,12 @@ def test_a_pause_of_the_process_is_passed_on():
             ThrottledError(429, "Throttling.User", retry_after=2.5),
             Attempt("GetX", "Throttling.User", 429, 1.5, throttled=True, retry_after=2.5),
         ),
+        (ThrottledError(429, "MalformedAnswer"), Attempt("GetX", "Throttling", 429, 1.5, throttled=True)),
+        (ServiceUnavailableError(503, "Busy"), Attempt("GetX", "Busy", 503, 1.5, throttled=True)),
         (RequestRejectedError(404), Attempt("GetX", "RequestRejectedError", 404, 1.5, throttled=False)),
         (LOST, Attempt("GetX", "NoAnswerError", None, 1.5, throttled=False)),
     ],
-    ids=["success", "throttled", "throttled for a while", "no code", "no answer"],
+    ids=["success", "throttled", "throttled for a while", "throttled by a gateway", "too busy", "no code", "no answer"],
 )
 def test_an_attempt_tells_what_became_of_it(outcome, attempt):
     assert attempt_of(Request("GetX", "GET"), outcome, 1.5) == attempt

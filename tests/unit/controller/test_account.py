@@ -6,7 +6,7 @@ import pytest
 from agentrun_operator.agentrun.credentials import Credentials
 from agentrun_operator.agentrun.errors import CredentialsNotFoundError
 from agentrun_operator.agentrun.secret import Secret
-from agentrun_operator.controller.account import NAME_GOOD_FOR, Account, Followed, SecretCredentials
+from agentrun_operator.controller.account import NAME_BAD_FOR, NAME_GOOD_FOR, Account, Followed, SecretCredentials
 from agentrun_operator.controller.identity import Source
 from agentrun_operator.controller.limits import urgency
 from agentrun_operator.controller.poller import Pace, Poller
@@ -136,8 +136,13 @@ async def test_a_name_that_nobody_has_is_definite_and_shared_too(account: Accoun
         assert caught.value.problem.reason is Reason.RUNTIME_NOT_FOUND
         assert caught.value.problem.definite
     assert service.actions == [LIST_RUNTIMES]
+
+
+async def test_a_name_that_nobody_has_is_asked_for_again_soon(account: Account, service: AgentRun):
+    with pytest.raises(UnseenError):
+        await account.runtime_id("bot")
     runtime_id = await service.runtime("bot")
-    await asyncio.sleep(NAME_GOOD_FOR + 0.1)
+    await asyncio.sleep(NAME_BAD_FOR + 0.1)
     assert await account.runtime_id("bot") == runtime_id
 
 

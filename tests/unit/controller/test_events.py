@@ -79,6 +79,14 @@ async def test_a_long_message_is_cut_to_what_kubernetes_takes(world: World):
     assert len(world.posted[0]["message"]) == MESSAGE_LIMIT
 
 
+async def test_a_message_is_cut_by_its_bytes_and_between_characters(world: World):
+    world.recorder.warning(OBJECT, "CreateFailed", "镜像" * 400)
+    await world.recorder.drain()
+    told = world.posted[0]["message"]
+    assert MESSAGE_LIMIT - 3 < len(told.encode()) <= MESSAGE_LIMIT
+    assert set(told) == {"镜", "像"}
+
+
 async def test_telling_waits_for_nobody_and_posts_go_side_by_side(world: World):
     world.server.weather = lambda _method, _path: Weather(before=1.0)
     started = clock()

@@ -9,7 +9,7 @@ from agentrun_operator.agentrun import operations
 from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.keys import Key
 from agentrun_operator.controller.limits import urgency
-from agentrun_operator.controller.poller import PATIENCE, Pace, Poller
+from agentrun_operator.controller.poller import CALL_SHARE, PATIENCE, Pace, Poller
 from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.view import RuntimeView
 from agentrun_operator.emulator import Transitions
@@ -25,19 +25,21 @@ CHAT, OTHER = key("chat"), key("other")
 
 
 @pytest.mark.parametrize(
-    ("still", "moving", "jitter", "pause"),
+    ("still", "calls", "moving", "jitter", "pause"),
     [
-        pytest.param(0.0, True, 0.5, 1.0, id="something just moved: fast"),
-        pytest.param(30.0, True, 0.5, 1.0, id="still fast while a share of the wait is less"),
-        pytest.param(100.0, True, 0.5, 100 * PATIENCE, id="then a share of how long nothing has moved"),
-        pytest.param(1e6, True, 0.5, 60.0, id="never longer than at rest"),
-        pytest.param(0.0, False, 0.0, 54.0, id="at rest: a tenth sooner at most"),
-        pytest.param(0.0, False, 0.5, 60.0, id="at rest: on average the interval"),
-        pytest.param(0.0, False, 1.0, 66.0, id="at rest: a tenth later at most"),
+        pytest.param(0.0, 1, True, 0.5, 1.0, id="something just moved: fast"),
+        pytest.param(30.0, 1, True, 0.5, 1.0, id="still fast while a share of the wait is less"),
+        pytest.param(100.0, 1, True, 0.5, 100 * PATIENCE, id="then a share of how long nothing has moved"),
+        pytest.param(0.0, 50, True, 0.5, 50 * CALL_SHARE, id="a big runtime takes no more than its share of the calls"),
+        pytest.param(1e6, 1, True, 0.5, 60.0, id="never longer than at rest"),
+        pytest.param(0.0, 1000, True, 0.5, 60.0, id="not for a giant either"),
+        pytest.param(0.0, 50, False, 0.0, 54.0, id="at rest: a tenth sooner at most"),
+        pytest.param(0.0, 50, False, 0.5, 60.0, id="at rest: on average the interval"),
+        pytest.param(0.0, 50, False, 1.0, 66.0, id="at rest: a tenth later at most"),
     ],
 )
-def test_how_often_to_look(still: float, *, moving: bool, jitter: float, pause: float):
-    assert PACE.pause(still, moving=moving, jitter=jitter) == pytest.approx(pause)
+def test_how_often_to_look(still: float, calls: int, *, moving: bool, jitter: float, pause: float):
+    assert PACE.pause(still, calls=calls, moving=moving, jitter=jitter) == pytest.approx(pause)
 
 
 class World:

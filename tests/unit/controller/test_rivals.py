@@ -6,6 +6,7 @@ from agentrun_operator.controller.keys import Key
 from agentrun_operator.controller.rivals import Rivals
 from agentrun_operator.controller.store import Store, trimmed
 from agentrun_operator.reconcile.observed import RuntimeSeen
+from agentrun_operator.resources.names import CLAIM
 from support.controller import body, key
 
 RUNTIME = RuntimeSeen("runtime-1", "bot", ready=True, state="READY")
@@ -19,8 +20,8 @@ class World:
         self.store = Store()
         self.rivals = Rivals(self.store, "cn-hangzhou")
 
-    def add(self, name: str, **fields: Any) -> Key:
-        made = body(name, **{"endpointName": "chat", **fields})
+    def add(self, name: str, claim: str = "", **fields: Any) -> Key:
+        made = body(name, annotations={CLAIM: claim} if claim else {}, **{"endpointName": "chat", **fields})
         self.store.put(made)
         self.rivals.note(key(name), trimmed(made))
         return key(name)
@@ -146,3 +147,48 @@ def test_one_that_waited_by_name_is_told_when_the_one_by_id_is_gone(world: World
     waiting = world.add("waiting", created=YOUNG, agentRuntimeRef={"name": "bot"})
     assert world.elder(waiting) == "team-a/older"
     assert world.rivals.forget(older) == {waiting}
+
+
+OTHER_RUNTIME = "another/runtime-1/chat"
+"""A claim that was copied with an object: its uid is another's."""
+
+
+def claim_of(name: str) -> str:
+    return f"uid-of-{name}/runtime-1/chat"
+
+
+def test_an_older_one_that_has_no_claim_takes_nothing_from_one_that_has(world: World):
+    world.add("older", created=OLD)
+    mine = world.add("mine", created=YOUNG, claim=claim_of("mine"))
+    assert world.elder(mine) == ""
+
+
+def test_an_older_one_that_adopted_it_has_it(world: World):
+    world.add("older", created=OLD, claim=claim_of("older"))
+    mine = world.add("mine", created=YOUNG, claim=claim_of("mine"))
+    assert world.elder(mine) == "team-a/older"
+
+
+def test_a_copied_claim_is_none(world: World):
+    world.add("older", created=OLD)
+    mine = world.add("mine", created=YOUNG, claim=OTHER_RUNTIME)
+    assert world.elder(mine) == "team-a/older"
+
+
+@pytest.mark.parametrize(
+    ("fields", "heir"),
+    [
+        pytest.param({"claim": claim_of("other")}, "team-a/other", id="adopted it"),
+        pytest.param({}, "", id="only wants it"),
+        pytest.param({"claim": OTHER_RUNTIME}, "", id="a copied claim"),
+        pytest.param({"claim": claim_of("other"), "deleted": YOUNG}, "", id="is being deleted too"),
+        pytest.param({"claim": claim_of("other"), "managementPolicy": "Observe"}, "", id="observes now"),
+        pytest.param({"claim": claim_of("other"), "endpointName": "prod"}, "", id="another endpoint now"),
+    ],
+)
+def test_who_inherits_the_endpoint_of_an_object_that_goes(world: World, fields: dict[str, Any], heir: str):
+    mine = world.add("mine", claim=claim_of("mine"), deleted=YOUNG)
+    world.add("other", **fields)
+    found = world.store.get(mine)
+    assert found is not None
+    assert world.rivals.heir(mine, found, RUNTIME) == heir

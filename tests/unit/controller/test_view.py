@@ -296,6 +296,19 @@ async def test_a_missing_runtime_is_definite_and_not_asked_for_by_everybody(worl
     assert world.service.actions == [GET_RUNTIME] * 2
 
 
+async def test_a_runtime_is_missing_from_when_agentrun_says_so_until_something_is_seen_of_it(world: World):
+    assert not world.view.missing
+    world.service.actions.clear()
+    gone = {"status": 404, "code": "ERR_NOT_FOUND", "message": "the agent runtime does not exist"}
+    await world.service.fault(GET_RUNTIME, **gone)
+    await unseen(world.view.runtime())
+    assert world.view.missing
+    await world.service.heal()
+    await asyncio.sleep(1)
+    await world.listed()
+    assert not world.view.missing
+
+
 async def test_a_list_of_a_missing_runtime_says_that_it_is_missing_to_all_who_asked(world: World):
     await world.service.remove_runtime(world.runtime_id)
     moment = clock() - 1

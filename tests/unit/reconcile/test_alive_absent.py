@@ -44,6 +44,13 @@ NEVER_CREATED = [
     ),
     row("marked", a_new_object(**CLAIMED), a_look(), does="create", because="everything is prepared"),
     row(
+        "marked, and a create had no answer",
+        a_new_object(**CLAIMED),
+        a_look(doubtful=True),
+        does="rest 1 s, soon",
+        because="it may be there, in no list yet: a second create must not be sent on the word of the first list",
+    ),
+    row(
         "claimed without a finalizer",
         a_new_object(claim=OWN),
         a_look(),
