@@ -47,7 +47,7 @@ async def run(settings: Settings, kubeconfig: str | None = None, context: str | 
     """
     settings = settings.model_copy(update={"lease_namespace": settings.lease_namespace or _own_namespace()})
     configuration = await connect(kubeconfig, context)
-    async with Server(configuration, settings.workers) as server:
+    async with Server(configuration) as server:
         await Operator(settings, server, configuration).run()
 
 

@@ -28,6 +28,9 @@ TIMEOUT = 30.0
 PAGE = 500
 """Objects in one page of a list."""
 
+WRITERS = 8
+"""Writes under way at the same time: as many a second as with 32, where the server is what limits, and each sooner."""
+
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -59,7 +62,7 @@ class ServerError(Exception):
 class Server:
     """A connection pool to the API server. `async with` closes it."""
 
-    def __init__(self, configuration: Configuration, writers: int = 32) -> None:
+    def __init__(self, configuration: Configuration, writers: int = WRITERS) -> None:
         """Prepares the pool.
 
         Args:
