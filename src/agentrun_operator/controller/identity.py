@@ -99,14 +99,13 @@ def stays(body: Mapping[str, Any]) -> bool:
 
 
 def serious(
-    body: Mapping[str, Any], others: Iterable[tuple[Key, Mapping[str, Any]]], runtime_id: str
+    body: Mapping[str, Any], others: Iterable[tuple[Key, Mapping[str, Any]]], runtime_id: str, endpoint_name: str
 ) -> Iterator[tuple[Key, Mapping[str, Any]]]:
     """Those of the others that may take the endpoint from this object: from one that holds a claim, only another that
     does. An older one that only wants it, and is refused, leaves it to whoever has it.
     """
-    name = body["spec"].get("endpointName") or body["metadata"]["name"]
-    mine = claims(body, runtime_id, name)
-    return (other for other in others if not mine or claims(other[1], runtime_id, name))
+    mine = claims(body, runtime_id, endpoint_name)
+    return (other for other in others if not mine or claims(other[1], runtime_id, endpoint_name))
 
 
 def age_of(key: Key, body: Mapping[str, Any]) -> tuple[str, Key]:

@@ -21,6 +21,7 @@ from agentrun_operator.controller.lease import Lease, Terms
 from agentrun_operator.controller.metrics import Metrics
 from agentrun_operator.controller.preflight import check
 from agentrun_operator.controller.server import Server
+from agentrun_operator.controller.stopping import unless_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,11 +98,7 @@ class Operator:
         """Whether the Lease is ours; no when the operator is to stop before."""
         self._standing_by = True
         log.info("Standing by for the Lease %s/%s", lease.terms.namespace, lease.terms.name)
-        acquire, stop = asyncio.create_task(lease.acquire()), asyncio.create_task(self._stop.wait())
-        await asyncio.wait({acquire, stop}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (acquire, stop):
-            task.cancel()
-        await asyncio.gather(acquire, stop, return_exceptions=True)
+        await unless_stopped(lease.acquire(), self._stop)
         self._standing_by = False
         return lease.held and not self._stop.is_set()
 

@@ -70,7 +70,9 @@ class Rivals:
         spots = list(_spots(mine, runtime.id, runtime.name))
         if key in self._spots:  # it may have gone while its pass goes on
             self._add(key, spots[0])
-        rival = oldest_rival(key, body, serious(body, self._same(key, mine, runtime, spots), runtime.id))
+        rival = oldest_rival(
+            key, body, serious(body, self._same(key, mine, runtime, spots), runtime.id, mine.endpoint_name)
+        )
         return str(rival) if rival else ""
 
     def heir(self, key: Key, body: Body, runtime: RuntimeSeen) -> str:

@@ -62,17 +62,16 @@ class ServerError(Exception):
 class Server:
     """A connection pool to the API server. `async with` closes it."""
 
-    def __init__(self, configuration: Configuration, writers: int = WRITERS) -> None:
+    def __init__(self, configuration: Configuration) -> None:
         """Prepares the pool.
 
         Args:
             configuration: address and credentials.
-            writers: how many writes are under way at the same time, at most.
         """
         self._configuration = configuration
         self._client = ApiClient(configuration)
         self._client.user_agent = "agentrun-operator"
-        self._writers = asyncio.Semaphore(writers)
+        self._writers = asyncio.Semaphore(WRITERS)
 
     async def __aenter__(self) -> Self:
         return self

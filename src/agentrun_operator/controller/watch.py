@@ -11,6 +11,7 @@ import kopf
 
 from agentrun_operator.controller.handlers import settings
 from agentrun_operator.controller.preflight import until_served
+from agentrun_operator.controller.stopping import unless_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,10 +99,4 @@ class Watch:
             await until_served(self._server)
             await asyncio.sleep(1)
 
-        waits = asyncio.ensure_future(served()), asyncio.ensure_future(stop.wait())
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+        await unless_stopped(served(), stop)
