@@ -11,7 +11,7 @@ import httpx
 from agentrun_operator.agentrun.client import AsyncClient
 from agentrun_operator.agentrun.config import Config
 from agentrun_operator.agentrun.retry import NO_RETRY
-from agentrun_operator.controller.limits import urgency
+from agentrun_operator.controller.turns import urgency
 from agentrun_operator.emulator import DEFAULT_ACCOUNT, Behaviour, Transitions, create_app
 from support.controller_time import clock
 

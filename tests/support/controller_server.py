@@ -13,6 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.server import CONFLICT, METADATA_ONLY, NOT_FOUND, Server, ServerError
+from agentrun_operator.controller.turns import Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,7 +50,7 @@ class MemoryServer(Server):
     """One client of the server; `sharing` gives others that see the same objects."""
 
     def __init__(self, objects: dict[str, Body] | None = None, versions: count[int] | None = None) -> None:
-        self._writers = asyncio.Semaphore(32)
+        self._writers = Places(32)
         self._versions = versions or count(1)
         self.objects: dict[str, Body] = {} if objects is None else objects
         self.asked: list[tuple[str, str]] = []

@@ -20,7 +20,7 @@ from agentrun_operator.agentrun.models import (
     Runtime,
     RuntimeVersion,
 )
-from agentrun_operator.agentrun.paging import Listing, read_all
+from agentrun_operator.agentrun.paging import Listing, Pass, read_all, read_next
 from agentrun_operator.agentrun.protocol import Operation, Request, Response
 
 PAGE_SIZE = 100
@@ -62,16 +62,14 @@ def get_endpoint(runtime_id: str, endpoint_id: str) -> Operation[Endpoint]:
 
 def list_endpoints(runtime_id: str, page_size: int = PAGE_SIZE) -> Operation[list[Endpoint]]:
     """Every endpoint of a runtime, once, from all pages; see `paging` for what may go wrong."""
-    endpoints = yield from read_all(
-        Listing(
-            "ListAgentRuntimeEndpoints",
-            (runtime_id, "endpoints"),
-            Page[Endpoint],
-            attrgetter("agent_runtime_endpoint_id"),
-            page_size,
-        )
-    )
+    endpoints = yield from read_all(_endpoints(runtime_id, page_size))
     return [_identified(endpoint, runtime_id, None) for endpoint in endpoints]
+
+
+def next_endpoints(runtime_id: str, reading: Pass) -> Operation[list[Endpoint]]:
+    """The next page of a reading of a runtime's endpoints, which is `Pass(PAGE_SIZE)` before the first."""
+    endpoints = yield from read_next(_endpoints(runtime_id, reading.asked_size), reading)
+    return [_identified(endpoint, runtime_id, None) for endpoint in endpoints.values()]
 
 
 def get_runtime(runtime_id: str) -> Operation[Runtime]:
@@ -99,6 +97,11 @@ def list_versions(runtime_id: str, page_size: int = PAGE_SIZE) -> Operation[list
             Listing("ListAgentRuntimeVersions", (runtime_id, "versions"), Page[RuntimeVersion], identify, page_size)
         )
     )
+
+
+def _endpoints(runtime_id: str, page_size: int) -> Listing[Endpoint]:
+    identify = attrgetter("agent_runtime_endpoint_id")
+    return Listing("ListAgentRuntimeEndpoints", (runtime_id, "endpoints"), Page[Endpoint], identify, page_size)
 
 
 def _told(runtime_id: str, endpoint_id: str | None, sent: dict[str, JsonValue], response: Response) -> Endpoint:

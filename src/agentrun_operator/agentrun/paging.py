@@ -8,7 +8,7 @@ One thing no reader of pages can rule out: when an item is deleted from a page t
 and one may slip through. So an absence from a list is news to be confirmed, not a fact.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Generic
 
@@ -53,9 +53,9 @@ class Listing(Generic[ItemT]):
     page_size: int
     filters: tuple[tuple[str, str], ...] = ()
 
-    def request(self, number: int, last: int = 1) -> Request:
-        """The request for a page, counted from 1, which announces those behind it up to what seems to be the last."""
-        ahead = tuple(map(self._page, range(number + 1, min(last, number + PAGES_AHEAD) + 1)))
+    def request(self, number: int, last: int) -> Request:
+        """The request for a page, counted from 1, which announces those behind it up to `last`."""
+        ahead = tuple(map(self._page, range(number + 1, last + 1)))
         return replace(self._page(number), ahead=ahead)
 
     def _page(self, number: int) -> Request:
@@ -64,12 +64,12 @@ class Listing(Generic[ItemT]):
 
 
 @dataclass(slots=True)
-class Pass(Generic[ItemT]):
+class Pass:
     """What one reading from the first page on has shown so far.
 
     Attributes:
         asked_size: Items asked for on a page.
-        found: The items by id, in the order of their first sight, each as it was last seen.
+        ids: The items that were seen.
         pages: Pages read.
         size: Items on the first of them.
         least: The lowest of the service's counts, 0 without any.
@@ -81,7 +81,7 @@ class Pass(Generic[ItemT]):
     """
 
     asked_size: int
-    found: dict[str, ItemT] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
     pages: int = 0
     size: int = 0
     least: int = 0
@@ -91,21 +91,21 @@ class Pass(Generic[ItemT]):
     ended: bool = False
     whole: bool = False
 
-    def add(self, page: Page[ItemT], items: dict[str, ItemT]) -> None:
-        """Take in the next page."""
-        fresh = items.keys() - self.found.keys()
-        self.found.update(items)
+    def add(self, page: Page[ItemT], ids: Collection[str]) -> None:
+        """Take in the next page, and the ids of what is on it."""
+        fresh = set(ids) - self.ids
+        self.ids |= fresh
         self.pages += 1
-        self.size = self.size or len(items)
+        self.size = self.size or len(ids)
         self.latest = max(page.total or 0, 0)
         self.least = self.latest if self.pages == 1 else min(self.latest, self.least)
-        self.counted = self.counted or self.latest > len(items)
+        self.counted = self.counted or self.latest > len(ids)
         self.stale_pages = 0 if fresh else self.stale_pages + 1
-        self.ended = not items
+        self.ended = not ids
         # Behind a full page there may be more, if the total counts no more than the page, or no further.
-        full = len(items) >= (page.page_size or self.asked_size)
+        full = len(ids) >= (page.page_size or self.asked_size)
         doubtful = full and (self.pages == 1 or page.total in CAPPED_TOTALS)
-        self.whole = len(self.found) == page.total and not doubtful
+        self.whole = len(self.ids) == page.total and not doubtful
 
     @property
     def expected(self) -> int:
@@ -116,6 +116,17 @@ class Pass(Generic[ItemT]):
     def last(self) -> int:
         """What seems to be the last page; 1 before the first was read."""
         return -(-self.latest // self.size) if self.size else 1
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the next page would be behind the end of a list that was read slowly, while others changed it."""
+        counts = bool(self.latest) and self.latest not in CAPPED_TOTALS
+        return self.ended or self.stale_pages >= MAX_STALE_PAGES or (counts and self.pages >= self.last)
+
+    @property
+    def complete(self) -> bool:
+        """Whether at the end of such a list nothing should be missing but what was added meanwhile."""
+        return len(self.ids) >= self.least
 
     @property
     def over(self) -> bool:
@@ -133,9 +144,9 @@ def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
     """
     found: dict[str, ItemT] = {}
     for _ in range(MAX_PASSES):
-        known = len(found)
-        reading = yield from _read_once(listing)
-        found.update(reading.found)
+        known, reading = len(found), Pass(listing.page_size)
+        while not reading.over:
+            found.update((yield from read_next(listing, reading, ahead=PAGES_AHEAD)))
         # An end without news settles it: what the service counts beyond that, it does not show.
         if len(found) >= reading.expected or (reading.ended and len(found) == known):
             return list(found.values())
@@ -143,20 +154,30 @@ def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
     raise ServiceUnavailableError(200, "UnstableList", what, "", listing.action)
 
 
-def _read_once(listing: Listing[ItemT]) -> Generator[Request, Response, Pass[ItemT]]:
-    reading: Pass[ItemT] = Pass(listing.page_size)
-    while not reading.over:
-        response = yield listing.request(reading.pages + 1, reading.last)
-        page = response.read(listing.page_type)
-        if not page.items and not _may_be_empty(page, reading):
-            raise response.malformed("a page without items, of a list that is not empty")
-        reading.add(page, _by_id(listing, page, response))
-        if reading.pages >= MAX_PAGES:
-            raise response.malformed(f"the list does not end within {MAX_PAGES} pages")
-    return reading
+def read_next(listing: Listing[ItemT], reading: Pass, *, ahead: int = 0) -> Operation[dict[str, ItemT]]:
+    """The next page of a reading: its items by id.
+
+    Args:
+        listing: The list.
+        reading: What was read before; takes the page in.
+        ahead: Pages behind this one to announce, as far as there seem to be any.
+
+    Raises:
+        HTTPError: The page failed.
+        ServiceUnavailableError: It makes no sense, or the pages never end.
+    """
+    response = yield listing.request(reading.pages + 1, min(reading.last, reading.pages + 1 + ahead))
+    page = response.read(listing.page_type)
+    if not page.items and not _may_be_empty(page, reading):
+        raise response.malformed("a page without items, of a list that is not empty")
+    items = _by_id(listing, page, response)
+    reading.add(page, items.keys())
+    if reading.pages >= MAX_PAGES:
+        raise response.malformed(f"the list does not end within {MAX_PAGES} pages")
+    return items
 
 
-def _may_be_empty(page: Page[ItemT], reading: Pass[ItemT]) -> bool:
+def _may_be_empty(page: Page[ItemT], reading: Pass) -> bool:
     """Whether a page without items may be believed: as a list with nothing in it, or as the end of one."""
     if page.total == 0:
         return not reading.counted  # else a whole list is said to have vanished while it was read

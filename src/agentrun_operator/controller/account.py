@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun import operations
 from agentrun_operator.agentrun.errors import AgentRunError, CredentialsNotFoundError
 from agentrun_operator.controller.flight import Flight
-from agentrun_operator.controller.limits import urgency
 from agentrun_operator.controller.queue import Priority
+from agentrun_operator.controller.turns import urgency
 from agentrun_operator.controller.unseen import UnseenError, problem_of
 from agentrun_operator.controller.view import NEVER, RuntimeView
 from agentrun_operator.reconcile.observed import Problem

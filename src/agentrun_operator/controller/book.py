@@ -41,10 +41,10 @@ class Book:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def find(self, endpoint_id: str, name: str) -> Endpoint | None:
-        """The endpoint with this id, else the one with this name."""
+    def find(self, endpoint_id: str, name: str, newer_than: float = NEVER) -> Endpoint | None:
+        """The endpoint with this id, else the one with this name; None if it was not looked at after `newer_than`."""
         entry = self._entries.get(endpoint_id) or self._entries.get(self._ids.get(name, ""))
-        return entry.endpoint if entry else None
+        return entry.endpoint if entry and entry.at > newer_than else None
 
     def moving(self) -> Iterator[Endpoint]:
         """The endpoints in a state that ends by itself."""
@@ -67,7 +67,7 @@ class Book:
         for endpoint_id, entry in tuple(self._entries.items()):
             if endpoint_id not in listed and entry.at < began:
                 changed |= self._remove(endpoint_id)
-        self.listed_at = began
+        self.listed_at = max(self.listed_at, began)
         self._gone = {endpoint_id: at for endpoint_id, at in self._gone.items() if at >= began}
         return changed
 

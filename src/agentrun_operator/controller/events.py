@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from agentrun_operator.controller.keys import Key, key_of
+from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.server import Server, ServerError, reference
+from agentrun_operator.controller.turns import urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +87,7 @@ class Recorder:
             log.warning("Dropped the event %s of %s: %d are waiting", event.reason, event.key, KEPT)
 
     async def _post_all(self) -> None:
+        urgency.set(Priority.NEW)  # people and Ready come first
         while True:
             event = await self._events.get()
             try:

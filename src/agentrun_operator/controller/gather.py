@@ -124,8 +124,7 @@ class Gatherer:
         same_runtime = desired.memory.runtime_id == view.runtime_id
         recorded = desired.memory.endpoint_id if same_runtime else ""
         if not fresh:
-            book = await view.list(newer_than=max(subject.track.since, self._clock() - self._max_age))
-            return book.find(recorded, desired.endpoint_name), False
+            return await self._known(subject, view, recorded), False
         if recorded and (endpoint := await view.get(recorded)):
             return endpoint, True
         book = await view.list(newer_than=self._clock())
@@ -134,6 +133,14 @@ class Gatherer:
             return None, not subject.track.doubtful(self._clock())
         endpoint = await view.get(named.agent_runtime_endpoint_id or "")
         return endpoint, endpoint is not None
+
+    async def _known(self, subject: Subject, view: RuntimeView, recorded: str) -> Endpoint | None:
+        """The endpoint by a look that is new enough: at itself, else at all."""
+        newer_than = max(subject.track.since, self._clock() - self._max_age)
+        name = subject.desired.endpoint_name
+        if endpoint := view.book.find(recorded, name, newer_than):
+            return endpoint
+        return (await view.list(newer_than)).find(recorded, name)
 
     def _rival(self, subject: Subject, runtime: RuntimeSeen) -> str:
         if subject.desired.deleting or subject.desired.observes:

@@ -1,17 +1,12 @@
-"""A token bucket for all calls to one account and region: halved when the service throttles, slowly restored.
-
-Who is more urgent waits in front; every fourth token goes to whoever has waited longest, so that nobody waits for ever.
-"""
+"""A token bucket for all calls to one account and region: halved when the service throttles, slowly restored."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.queue import Priority
+from agentrun_operator.controller.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,25 +25,6 @@ NEVER = float("-inf")
 
 FLOOR = 0.05
 """The smallest part of the full rate that throttling leaves."""
-
-FAIR_SHARE = 4
-"""Every so many tokens, one goes to whoever has waited longest."""
-
-urgency: ContextVar[Priority] = ContextVar("urgency", default=Priority.CHANGE)
-"""How urgent the work is that the current task does. Set where a task begins; the bucket reads it where a call is
-made."""
-
-
-class Turn(NamedTuple):
-    """Somebody who waits.
-
-    Attributes:
-        number: how many asked before.
-        given: done when a token is theirs.
-    """
-
-    number: int
-    given: asyncio.Future[None]
 
 
 class TokenBucket:
@@ -71,9 +47,7 @@ class TokenBucket:
         self._halved_at = NEVER
         self._steady_since = NEVER
         self._not_before = NEVER
-        self._waiting: tuple[deque[Turn], ...] = tuple(deque() for _ in Priority)
-        self._asked = 0
-        self._given = 0
+        self._turns = Turns()
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -85,17 +59,15 @@ class TokenBucket:
     @property
     def waiting(self) -> int:
         """How many calls wait."""
-        return sum(len(line) for line in self._waiting)
+        return len(self._turns)
 
     async def acquire(self) -> None:
         """Waits for a token."""
         self._refill()
-        if not self.waiting and self._tokens >= 1 and self._clock() >= self._not_before:
+        if not self._turns and self._tokens >= 1 and self._clock() >= self._not_before:
             self._tokens -= 1
             return
-        turn = Turn(self._asked, asyncio.get_running_loop().create_future())
-        self._asked += 1
-        self._waiting[urgency.get()].append(turn)
+        turn = self._turns.join()
         self._serve()
         try:
             await turn.given
@@ -129,32 +101,12 @@ class TokenBucket:
     def _serve(self) -> None:
         self._refill()
         now = self._clock()
-        while self._tokens >= 1 and now >= self._not_before and (turn := self._next_turn()) is not None:
+        while self._tokens >= 1 and now >= self._not_before and self._turns.give():
             self._tokens -= 1
-            self._given += 1
-            turn.given.set_result(None)
-        if self.waiting and (self._timer is None or self._timer.cancelled()):
+        if self._turns and (self._timer is None or self._timer.cancelled()):
             pause = max((1 - self._tokens) / self._rate, self._not_before - now, 0.001)
             self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
         self._serve()
-
-    def _next_turn(self) -> Turn | None:
-        lines = [line for line in self._waiting if _head(line)]
-        if not lines:
-            return None
-        fair = self._given % FAIR_SHARE == FAIR_SHARE - 1
-        return (min(lines, key=_longest) if fair else lines[0]).popleft()
-
-
-def _head(line: deque[Turn]) -> Turn | None:
-    """Who is in front; those who have given up leave."""
-    while line and line[0].given.cancelled():
-        line.popleft()
-    return line[0] if line else None
-
-
-def _longest(line: deque[Turn]) -> int:
-    return line[0].number

@@ -2,7 +2,7 @@
 
 A poll tells the objects whose endpoint changed and writes nothing. The pause is a share of how long nothing has moved,
 so that a change shows soon after it happens and one stuck endpoint does not keep a big runtime on short intervals for
-ever.
+ever. The list of a big runtime is read page by page then, evenly, so that its news come evenly too.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.operations import PAGE_SIZE
-from agentrun_operator.controller.limits import urgency
 from agentrun_operator.controller.queue import Priority
+from agentrun_operator.controller.sweep import Sweep
+from agentrun_operator.controller.turns import urgency
 from agentrun_operator.controller.unseen import UnseenError
 from agentrun_operator.resources.reasons import Reason
 
@@ -32,10 +34,31 @@ TOGETHER = 5
 PATIENCE = 0.03
 """The pause while something is under way, as a share of how long nothing has moved."""
 
+CALL_PAUSE = 0.2
+"""Seconds of pause for each call of a look: following a big runtime takes at most a quarter of the default `api-qps`,
+but for what its changes allow."""
 
-CALL_SHARE = 0.15
-"""Seconds of pause for each call of the last look: following a big runtime takes at most a third of the default
-`api-qps`, and few calls for each endpoint of a bulk."""
+WRITES_PER_CALL = 11
+"""Changes sent to the runtime that allow a call of a look without that pause: a bulk goes as fast as it can, and
+following it adds less than a tenth to its calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A look at what is under way, whatever takes the fewest calls.
+
+    Args:
+        endpoint_ids: the endpoints to get; none means all of them, by the list.
+        parts: in how many steps a look at all of them is made.
+    """
+
+    endpoint_ids: tuple[str, ...] = ()
+    parts: int = 1
+
+    @property
+    def calls(self) -> int:
+        """How many it takes."""
+        return len(self.endpoint_ids) or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +68,25 @@ class Pace:
     interval: float
     fast: float
 
-    def pause(self, still: float, *, calls: int, moving: bool, jitter: float) -> float:
-        """The pause before the next look.
+    def at_rest(self, jitter: float) -> float:
+        """The pause while nothing is under way.
 
         Args:
-            still: seconds since something last moved.
-            calls: how many the last look took.
-            moving: whether a change is under way.
-            jitter: a random number from 0 to 1; it spreads the resting looks by a tenth either way.
+            jitter: a random number from 0 to 1; it spreads the looks by a tenth either way.
         """
-        if moving:
-            return min(self.interval, max(self.fast, PATIENCE * still, CALL_SHARE * calls))
         return self.resting + self.interval * jitter / 5
+
+    def following(self, step: Step, still: float, writes: int) -> float:
+        """The pause before a look at what is under way.
+
+        Args:
+            step: the look.
+            still: seconds since something last moved.
+            writes: changes sent to the runtime since the last look.
+        """
+        paid = writes >= WRITES_PER_CALL * step.calls
+        wanted = max(self.fast, PATIENCE * still) / step.parts
+        return min(self.interval, wanted if paid else max(wanted, CALL_PAUSE * step.calls))
 
     @property
     def resting(self) -> float:
@@ -101,7 +131,8 @@ class Poller:
         self._wakeup = asyncio.Event()
         self._full_due = clock() + pace.resting
         self._failures = 0
-        self._calls = 0
+        self._writes = 0
+        self._sweep = Sweep(view, clock)
         self._lost = False
 
     def hurry(self) -> None:
@@ -131,11 +162,21 @@ class Poller:
     def _next_pause(self) -> float:
         if self._failures:
             return min(self._pace.interval, self._pace.fast * 2.0 ** min(self._failures, 10))
+        if (step := self._next_step()) is None:
+            return self._pace.at_rest(self._jitter())
         still = self._clock() - self._view.moved_at
-        moving = next(self._view.moving(), None) is not None
-        return self._pace.pause(still, calls=self._calls, moving=moving, jitter=self._jitter())
+        return self._pace.following(step, still, self._view.writes - self._writes)
+
+    def _next_step(self) -> Step | None:
+        """How to look at what is under way; None if nothing is."""
+        pages = -(-len(self._view.book) // PAGE_SIZE)
+        moving = tuple(islice(self._view.moving(), pages))
+        if not moving:
+            return None
+        return Step(moving) if len(moving) < pages else Step(parts=pages)
 
     async def _look(self) -> None:
+        self._writes = self._view.writes
         try:
             if self._clock() >= self._full_due:
                 await self._rest()
@@ -154,7 +195,11 @@ class Poller:
     async def _rest(self) -> None:
         """The regular look at everything."""
         await self._before()
-        await self._list()
+        if self._view.blind_for < self._pace.resting:
+            await self._follow()  # which had everything read
+        else:
+            self._sweep.restart()
+            await self._view.list(newer_than=self._clock())
         self._full_due = self._clock() + self._pace.resting
         if self._view.follows_latest:
             await self._look_at_versions()
@@ -167,19 +212,17 @@ class Poller:
             log.debug("Cannot look at the versions of runtime %s: %s", self._view.runtime_id, error)
 
     async def _follow(self) -> None:
-        """A look at what is under way: by get where that takes fewer calls than a list."""
-        moving = list(self._view.moving())
-        if moving and len(moving) < len(self._view.book) / PAGE_SIZE:
-            self._calls = len(moving)
-            await self._get_each(moving)
+        """A look at what is under way, or another try after a failure."""
+        step = self._next_step()
+        if step and step.endpoint_ids:
+            self._sweep.restart()
+            await self._get_each(step.endpoint_ids)
+        elif step and step.parts > 1:
+            await self._sweep.step()
         else:
-            await self._list()
+            await self._view.list(newer_than=self._clock())
 
-    async def _list(self) -> None:
-        book = await self._view.list(newer_than=self._clock())
-        self._calls = -(-len(book) // PAGE_SIZE)
-
-    async def _get_each(self, endpoint_ids: list[str]) -> None:
+    async def _get_each(self, endpoint_ids: tuple[str, ...]) -> None:
         """Some at a time. One that cannot be seen does not hide the others."""
         turns = asyncio.Semaphore(TOGETHER)
 

@@ -212,6 +212,8 @@ class Reconciler:
             track.sure()
         if isinstance(write, Update):
             track.attempts = track.attempts.updated(write.delta, now)
+        if isinstance(write, Delete):
+            track.attempts = track.attempts.deleted(now)
         if not isinstance(write, Create) and write.recovery:
             track.attempts = track.attempts.failed(now, self._limits.retry_max, self._jitter())
         if not isinstance(write, Delete):

@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import NotLeadingError
-from agentrun_operator.controller.limits import urgency
 from agentrun_operator.controller.server import ServerError
+from agentrun_operator.controller.turns import urgency
 from agentrun_operator.reconcile.actions import Rest, Retry
 
 if TYPE_CHECKING:

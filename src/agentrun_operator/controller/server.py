@@ -5,7 +5,6 @@ The only module that makes requests of its own; kopf makes those of the watch.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import aiohttp
 from kubernetes.aio.client import ApiClient, Configuration
 
+from agentrun_operator.controller.turns import Places
 from agentrun_operator.resources.names import API_VERSION, GROUP, KIND, PLURAL, VERSION
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ PAGE = 500
 """Objects in one page of a list."""
 
 WRITERS = 8
-"""Writes under way at the same time: as many a second as with 32, where the server is what limits, and each sooner."""
+"""Writes under way at the same time: as many a second as with 32, where the server is what limits, and each sooner. Who
+is urgent goes first."""
 
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"
@@ -71,7 +72,7 @@ class Server:
         self._configuration = configuration
         self._client = ApiClient(configuration)
         self._client.user_agent = "agentrun-operator"
-        self._writers = asyncio.Semaphore(WRITERS)
+        self._writers = Places(WRITERS)
 
     async def __aenter__(self) -> Self:
         return self

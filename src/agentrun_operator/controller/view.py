@@ -15,16 +15,17 @@ from agentrun_operator.agentrun.errors import AgentRunError, ResourceNotExistErr
 from agentrun_operator.agentrun.models import READY_STATES
 from agentrun_operator.controller.book import Book
 from agentrun_operator.controller.flight import Flight
-from agentrun_operator.controller.limits import urgency
 from agentrun_operator.controller.queue import Priority
+from agentrun_operator.controller.turns import urgency
 from agentrun_operator.controller.unseen import UnseenError, problem_of, runtime_missing
 from agentrun_operator.reconcile.observed import RuntimeSeen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from agentrun_operator.agentrun.client import AsyncClient
     from agentrun_operator.agentrun.models import Endpoint, Runtime
+    from agentrun_operator.agentrun.paging import Pass
     from agentrun_operator.agentrun.protocol import Operation
     from agentrun_operator.controller.keys import Key
 
@@ -65,6 +66,7 @@ class RuntimeView:
         self.book = Book()
         self.moved_at = clock()
         self.seen_at = clock()
+        self.writes = 0
         self._client = client
         self._tell = tell
         self._clock = clock
@@ -132,14 +134,23 @@ class RuntimeView:
             UnseenError: the list failed, or the runtime does not exist.
         """
         if self.book.listed_at <= newer_than:
-            try:
-                await self._lists.newer_than(newer_than)
-            except ResourceNotExistError as error:
-                await self.runtime(newer_than=self._clock())
-                raise UnseenError(problem_of(error, self.blind_for)) from None
-            except AgentRunError as error:
-                raise UnseenError(problem_of(error, self.blind_for)) from None
+            await self._listed(self._lists.newer_than(newer_than))
         return self.book
+
+    async def next_page(self, reading: Pass) -> None:
+        """Looks at the endpoints on the next page of a reading.
+
+        Raises:
+            UnseenError: AgentRun did not say, or the runtime does not exist.
+        """
+        began = self._clock()
+        endpoints = await self._listed(self._client.run(operations.next_endpoints(self.runtime_id, reading)))
+        self._moved(set[str]().union(*(self.book.seen(endpoint, began) for endpoint in endpoints)))
+
+    def all_read(self, began: float) -> None:
+        """Every page was looked at since `began`: what was not on any of them is gone."""
+        self.seen_at = max(self.seen_at, began)
+        self._moved(self.book.listed((), began))
 
     async def get(self, endpoint_id: str) -> Endpoint | None:
         """One endpoint as it is now, or None if AgentRun says that it, or its runtime, does not exist.
@@ -208,8 +219,19 @@ class RuntimeView:
     def wrote(self, endpoint: Endpoint | None) -> None:
         """Takes in a write's answer. Its own object needs not be told, others that watch the endpoint do."""
         self.moved_at = self._clock()
+        self.writes += 1
         changed = self.book.seen(endpoint, self.moved_at) if endpoint is not None else set()
         self._moved({name for name in changed if len(self._watchers.get(name, ())) > 1})
+
+    async def _listed(self, answer: Awaitable[T]) -> T:
+        """A list's answer. That there is nothing to list is asked for at the runtime itself."""
+        try:
+            return await answer
+        except ResourceNotExistError as error:
+            await self.runtime(newer_than=self._clock())
+            raise UnseenError(problem_of(error, self.blind_for)) from None
+        except AgentRunError as error:
+            raise UnseenError(problem_of(error, self.blind_for)) from None
 
     async def _list(self) -> None:
         began = self._clock()

@@ -31,6 +31,7 @@ class Attempts:
         updates: how many updates were accepted.
         updated_at: when the last of them was.
         remaining: the delta that it was to remove.
+        deleted_at: when AgentRun last accepted a deletion.
         claim_unused: whether the claim on the object was written by this process, and every create that followed was
             certainly refused. Such a claim gives no right to an endpoint that is there.
     """
@@ -41,6 +42,7 @@ class Attempts:
     updates: int = 0
     updated_at: datetime | None = None
     remaining: Delta = ()
+    deleted_at: datetime | None = None
     claim_unused: bool = False
 
     def of(self, generation: int) -> Attempts:
@@ -56,6 +58,10 @@ class Attempts:
     def updated(self, delta: Delta, now: datetime) -> Attempts:
         """After an accepted update that was to remove `delta`."""
         return replace(self, updates=self.updates + 1, remaining=delta, updated_at=now)
+
+    def deleted(self, now: datetime) -> Attempts:
+        """After an accepted deletion."""
+        return replace(self, deleted_at=now)
 
     def failed(self, now: datetime, retry_max: float, jitter: float) -> Attempts:
         """After a try in response to a failed state: the next one has to wait.

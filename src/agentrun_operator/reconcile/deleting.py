@@ -18,8 +18,9 @@ from agentrun_operator.resources.reasons import Reason
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.situation import Situation
 
-QUIET = timedelta(seconds=5)
-"""How long a deletion may take before the status tells of it: most objects are gone by then, and a write is spared."""
+QUIET = timedelta(seconds=15)
+"""How long AgentRun may take for a deletion before the status tells of it: most objects are gone by then, and a write
+is spared."""
 
 
 def released(s: Situation) -> Decision | None:
@@ -104,7 +105,8 @@ CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, fore
 
 def _quiet(s: Situation) -> float | None:
     """Seconds until the status is to tell of the deletion; None when it is time."""
-    left = (s.desired.deleted_at + QUIET - s.now).total_seconds() if s.desired.deleted_at else 0.0
+    began = s.attempts.deleted_at or s.desired.deleted_at
+    left = (began + QUIET - s.now).total_seconds() if began else 0.0
     return left if left > 0 else None
 
 

@@ -33,6 +33,21 @@ def test_an_endpoint_is_found_by_its_id_before_its_name(book: Book):
     assert book.find("", "nobody") is None
 
 
+def test_an_endpoint_is_found_only_by_a_look_that_is_new_enough(book: Book):
+    book.listed([endpoint("e1", "chat"), endpoint("e2", "other")], 1.0)
+    book.seen(endpoint("e1", "chat"), 5.0)
+    assert book.find("e1", "chat", newer_than=4.0) is not None
+    assert book.find("", "chat", newer_than=4.0) is not None
+    assert book.find("e2", "other", newer_than=4.0) is None
+    assert book.find("e1", "chat", newer_than=5.0) is None
+
+
+def test_a_slow_list_that_ends_behind_a_newer_one_does_not_make_it_older(book: Book):
+    book.listed([], 5.0)
+    book.listed([], 4.0)
+    assert book.listed_at == 5.0
+
+
 def test_a_list_tells_what_appeared_changed_and_vanished_and_nothing_else(book: Book):
     before = [endpoint("same"), endpoint("changes"), endpoint("vanishes")]
     assert book.listed(before, 1.0) == {"same", "changes", "vanishes"}

@@ -8,15 +8,14 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from agentrun_operator.controller.limits import (
-    FAIR_SHARE,
     FLOOR,
     LONGEST_BREAK,
     ONE_COMPLAINT,
     RESTORE,
     TokenBucket,
-    urgency,
 )
 from agentrun_operator.controller.queue import Priority
+from agentrun_operator.controller.turns import FAIR_SHARE, urgency
 from support import controller_time
 from support.controller_time import clock, settle
 

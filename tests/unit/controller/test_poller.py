@@ -8,9 +8,9 @@ import pytest
 from agentrun_operator.agentrun import operations
 from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.keys import Key
-from agentrun_operator.controller.limits import urgency
-from agentrun_operator.controller.poller import CALL_SHARE, PATIENCE, Pace, Poller
+from agentrun_operator.controller.poller import CALL_PAUSE, PATIENCE, WRITES_PER_CALL, Pace, Poller, Step
 from agentrun_operator.controller.queue import Priority
+from agentrun_operator.controller.turns import urgency
 from agentrun_operator.controller.view import RuntimeView
 from agentrun_operator.emulator import Transitions
 from support.controller import key
@@ -25,21 +25,46 @@ CHAT, OTHER = key("chat"), key("other")
 
 
 @pytest.mark.parametrize(
-    ("still", "calls", "moving", "jitter", "pause"),
+    ("jitter", "pause"),
     [
-        pytest.param(0.0, 1, True, 0.5, 1.0, id="something just moved: fast"),
-        pytest.param(30.0, 1, True, 0.5, 1.0, id="still fast while a share of the wait is less"),
-        pytest.param(100.0, 1, True, 0.5, 100 * PATIENCE, id="then a share of how long nothing has moved"),
-        pytest.param(0.0, 50, True, 0.5, 50 * CALL_SHARE, id="a big runtime takes no more than its share of the calls"),
-        pytest.param(1e6, 1, True, 0.5, 60.0, id="never longer than at rest"),
-        pytest.param(0.0, 1000, True, 0.5, 60.0, id="not for a giant either"),
-        pytest.param(0.0, 50, False, 0.0, 54.0, id="at rest: a tenth sooner at most"),
-        pytest.param(0.0, 50, False, 0.5, 60.0, id="at rest: on average the interval"),
-        pytest.param(0.0, 50, False, 1.0, 66.0, id="at rest: a tenth later at most"),
+        pytest.param(0.0, 54.0, id="a tenth sooner at most"),
+        pytest.param(0.5, 60.0, id="on average the interval"),
+        pytest.param(1.0, 66.0, id="a tenth later at most"),
     ],
 )
-def test_how_often_to_look(still: float, calls: int, *, moving: bool, jitter: float, pause: float):
-    assert PACE.pause(still, calls=calls, moving=moving, jitter=jitter) == pytest.approx(pause)
+def test_how_often_to_look_at_rest(jitter: float, pause: float):
+    assert PACE.at_rest(jitter) == pytest.approx(pause)
+
+
+ALL = Step()
+"""A list of one page."""
+
+
+def some(count: int) -> Step:
+    return Step(tuple(f"e{number}" for number in range(count)))
+
+
+@pytest.mark.parametrize(
+    ("step", "still", "writes", "pause"),
+    [
+        pytest.param(ALL, 0.0, 0, 1.0, id="something just moved: fast"),
+        pytest.param(ALL, 30.0, 0, 1.0, id="still fast while a share of the wait is less"),
+        pytest.param(ALL, 100.0, 0, 100 * PATIENCE, id="then a share of how long nothing has moved"),
+        pytest.param(ALL, 0.0, 1000, 1.0, id="not faster for any number of changes"),
+        pytest.param(ALL, 1e6, 0, 60.0, id="never longer than at rest"),
+        pytest.param(some(3), 0.0, 0, 1.0, id="a few: fast"),
+        pytest.param(some(40), 0.0, 0, 40 * CALL_PAUSE, id="some more: no more than their share of the calls"),
+        pytest.param(some(40), 0.0, 40 * WRITES_PER_CALL - 1, 40 * CALL_PAUSE, id="too few changes for more"),
+        pytest.param(some(40), 0.0, 40 * WRITES_PER_CALL, 1.0, id="changes allow for more"),
+        pytest.param(some(1000), 0.0, 0, 60.0, id="never longer than at rest for a giant"),
+        pytest.param(Step(parts=2), 0.0, 0, 0.5, id="two pages: one after the other, each as often as a list"),
+        pytest.param(Step(parts=50), 0.0, 0, CALL_PAUSE, id="many pages: no more than their share of the calls"),
+        pytest.param(Step(parts=50), 0.0, WRITES_PER_CALL, 1 / 50, id="many pages: changes allow for more"),
+        pytest.param(Step(parts=10), 500.0, 0, 500 * PATIENCE / 10, id="pages: patient as well"),
+    ],
+)
+def test_how_often_to_look_at_what_is_under_way(step: Step, still: float, writes: int, pause: float):
+    assert PACE.following(step, still, writes) == pytest.approx(pause)
 
 
 class World:
@@ -191,6 +216,71 @@ async def test_many_changes_in_a_big_runtime_are_followed_by_its_list(world: Wor
     world.poller.hurry()
     await asyncio.sleep(10)
     assert set(world.service.actions) == {LIST}
+
+
+async def crowd(world: World, count: int, moving: int) -> list[str]:
+    """A big runtime where the changes of so many endpoints are under way; the ids of these."""
+    names = [f"e{number}" for number in range(count)]
+    ids = await world.settled(*names)
+    for name, endpoint_id in list(zip(names, ids, strict=True))[:moving]:
+        world.view.watch(key(name), name, latest=False)
+        await world.service.change(endpoint_id, status="UPDATING")
+    await world.view.list(newer_than=clock())
+    world.service.calls.clear()
+    world.told.clear()
+    return ids[:moving]
+
+
+async def test_the_pages_of_a_big_runtime_are_read_evenly_and_each_tells_at_once(world: World):
+    for endpoint_id in await crowd(world, 1000, moving=200):
+        await world.service.change(endpoint_id, status="READY")
+    started = clock()
+    world.poller.hurry()
+    await asyncio.sleep(5)
+    assert world.gaps(LIST)[:8] == pytest.approx([CALL_PAUSE] * 8, abs=0.1)
+    told = [at for at, _ in world.told]
+    assert len(set().union(*(keys for _, keys in world.told))) == 200
+    assert 8 <= len(told) <= 10
+    assert told[-1] - started <= 11 * CALL_PAUSE + 0.5
+
+
+async def test_pages_are_read_sooner_while_many_changes_are_sent(world: World):
+    await crowd(world, 1000, moving=20)
+    for number in range(200):
+        await world.create(f"new{number}")
+    created = world.service.times("CreateAgentRuntimeEndpoint")
+    listed = [at for at in world.service.times(LIST) if created[0] < at <= created[-1]]
+    assert len(created) / WRITES_PER_CALL / 2 < len(listed) <= len(created) / WRITES_PER_CALL
+
+
+async def test_pages_that_were_read_one_by_one_are_a_look_at_everything(world: World):
+    await crowd(world, 300, moving=30)
+    world.view.watch(OTHER, "other", latest=True)
+    await asyncio.sleep(130)
+    assert world.view.blind_for < 10
+    assert world.service.actions.count(LIST_VERSIONS) == 2
+    assert world.befores == 2
+    assert len(world.service.times(LIST)) == pytest.approx(130, rel=0.6)
+
+
+async def test_what_no_page_shows_any_more_is_told(world: World):
+    ids = await crowd(world, 300, moving=30)
+    world.poller.hurry()
+    await world.service.remove(ids[0])
+    await asyncio.sleep(10)
+    assert [keys for _, keys in world.told] == [{key("e0")}]
+    assert world.view.book.find(ids[0], "e0") is None
+
+
+async def test_a_page_that_fails_is_no_page_without_endpoints(world: World):
+    ids = await crowd(world, 300, moving=30)
+    world.poller.hurry()
+    await world.service.fault(LIST, status=500, times=3)
+    await asyncio.sleep(60)
+    assert world.told == []
+    await world.service.remove(ids[0])
+    await asyncio.sleep(20)
+    assert [keys for _, keys in world.told] == [{key("e0")}]
 
 
 async def test_following_one_by_one_does_not_put_off_the_regular_look_at_everything(world: World):

@@ -6,8 +6,8 @@ import pytest
 from agentrun_operator.agentrun import operations
 from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.keys import Key
-from agentrun_operator.controller.limits import urgency
 from agentrun_operator.controller.queue import Priority
+from agentrun_operator.controller.turns import urgency
 from agentrun_operator.controller.unseen import UnseenError
 from agentrun_operator.controller.view import MISSING_FOR, NEVER, READY_FOR, UNREADY_FOR, RuntimeView
 from agentrun_operator.resources.reasons import Reason

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agentrun_operator.reconcile.attempts import Attempts
+from agentrun_operator.reconcile.deleting import QUIET
 from agentrun_operator.reconcile.observed import Observed
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import decided, each, row
@@ -315,7 +316,7 @@ THERE = [
         "being deleted for two seconds",
         deleted(since=2),
         a_look(an_endpoint("DELETING")),
-        does="rest 3 s, soon",
+        does="rest 13 s, soon",
         because="most are gone by then, and a write is spared; if not, the status is due to tell",
     ),
     row(
@@ -325,6 +326,14 @@ THERE = [
         does="rest, soon",
         says=DELETING,
         because="the poller sees it go",
+    ),
+    row(
+        "waited for its turn for a minute, and AgentRun is at it since",
+        deleted(),
+        a_look(an_endpoint("DELETING")),
+        does="rest 14 s, soon",
+        because="it is AgentRun that takes long, or not",
+        attempts=Attempts(deleted_at=NOW - timedelta(seconds=1)),
     ),
 ]
 
@@ -344,9 +353,9 @@ def test_a_deletion_that_cannot_go_on_says_how_to_give_up_on_it():
     )
 
 
-def test_the_status_is_due_to_tell_of_a_deletion_after_five_seconds():
+def test_the_status_is_due_to_tell_of_a_deletion_after_a_while():
     case = Case(deleted(since=0), a_look(an_endpoint("DELETING")))
-    before = replace(case, now=NOW + timedelta(seconds=4.5))
-    after = replace(case, now=NOW + timedelta(seconds=5))
+    before = replace(case, now=NOW + QUIET - timedelta(seconds=0.5))
+    after = replace(case, now=NOW + QUIET)
     assert decided(before) == ("rest 0.5 s, soon", None)
     assert decided(after) == ("rest, soon", DELETING)

@@ -1,0 +1,53 @@
+"""A look at all endpoints of a big runtime, one page at a time: each page tells what it shows at once, and the pages
+come as slowly as their reader likes.
+
+Reads only. When to take the next step is the poller's.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.operations import PAGE_SIZE
+from agentrun_operator.agentrun.paging import Pass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.controller.view import RuntimeView
+
+
+class Sweep:
+    """The reading of one runtime's list, over and over."""
+
+    def __init__(self, view: RuntimeView, clock: Callable[[], float] = time.monotonic) -> None:
+        """Prepares the first reading.
+
+        Args:
+            view: what to refresh.
+            clock: the time in seconds.
+        """
+        self._view = view
+        self._clock = clock
+        self._began = clock()
+        self._reading: Pass | None = None
+
+    def restart(self) -> None:
+        """The next step is the first of a new reading."""
+        self._reading = None
+
+    async def step(self) -> None:
+        """Looks at the next page; behind the last one, a new reading begins.
+
+        Raises:
+            UnseenError: AgentRun did not say, or the runtime does not exist; a new reading begins as well.
+        """
+        reading, self._reading = self._reading, None
+        if reading is None:
+            reading, self._began = Pass(PAGE_SIZE), self._clock()
+        await self._view.next_page(reading)
+        if not reading.at_end:
+            self._reading = reading
+        elif reading.complete:
+            self._view.all_read(self._began)
