@@ -1,6 +1,7 @@
 """The floor: how fast a bare loop writes, without anything to decide.
 
-aiohttp and nothing else, on objects that exist, in a namespace where nobody watches.
+aiohttp and nothing else, watched by the same observer as the programs' objects: what that costs the API server is no
+program's doing.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agentrun_operator.resources.names import API_VERSION, GROUP, KIND
 from benchmarks.figures import Floor
 from benchmarks.manifests import endpoint, names
+from benchmarks.observer import Observer
 from benchmarks.parallel import for_each
 
 if TYPE_CHECKING:
@@ -27,8 +29,9 @@ async def floor(cluster: Cluster, count: int) -> Floor:
         count: How many objects.
     """
     objects = names(count, "floor")
-    same = await _rate(objects, lambda name: _same(cluster, name))
-    patches = await _rate(objects, lambda name: _patches(cluster, name))
+    async with Observer(cluster):
+        same = await _rate(objects, lambda name: _same(cluster, name))
+        patches = await _rate(objects, lambda name: _patches(cluster, name))
     await for_each(objects, cluster.delete)
     return Floor(patches, same)
 

@@ -4,7 +4,6 @@ mean.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,9 +35,11 @@ def run(kubeconfig: Kubeconfig = None, context: Context = None, **given: str | N
     try:
         settings = load(**{name: value for name, value in given.items() if value is not None})
         configure(settings.log_level, settings.log_format)
+        import uvloop  # noqa: PLC0415 - does not exist for Windows, where the client does
+
         from agentrun_operator.controller import operator  # noqa: PLC0415 - kopf is heavy; other commands go without
 
-        asyncio.run(operator.run(settings, kubeconfig, context))
+        uvloop.run(operator.run(settings, kubeconfig, context))
     except StartError as error:
         raise CommandError(str(error)) from None
 
