@@ -6,7 +6,6 @@ The name of an endpoint alone would not do: thousands of runtimes may each have 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.controller.identity import claims, counts, oldest_rival, place_of, same_endpoint, serious, stays
@@ -30,14 +29,17 @@ class Spot(NamedTuple):
 
 
 class Rivals:
-    """Who manages which endpoint."""
+    """Who manages which endpoint.
+
+    The index is of tuples: most spots have one object, and a set for each would be the most of what is kept here.
+    """
 
     def __init__(self, store: Store, region: str) -> None:
         """Makes an empty index over a store; `region` is the operator's own."""
         self._store = store
         self._region = region
-        self._keys: defaultdict[Spot, set[Key]] = defaultdict(set)
-        self._spots: defaultdict[Key, set[Spot]] = defaultdict(set)
+        self._keys: dict[Spot, tuple[Key, ...]] = {}
+        self._spots: dict[Key, tuple[Spot, ...]] = {}
 
     def note(self, key: Key, body: Body) -> None:
         """Takes in an object: at the runtime that it names, and at the one that it was led to before."""
@@ -50,13 +52,15 @@ class Rivals:
         """Drops an object; returns those that met it anywhere, one of which may take over."""
         others: set[Key] = set()
         for spot in self._spots.pop(key, ()):
-            self._keys[spot].discard(key)
-            others |= self._keys[spot] or self._keys.pop(spot)
+            left = tuple(other for other in self._keys.pop(spot) if other != key)
+            if left:
+                self._keys[spot] = left
+            others.update(left)
         return others
 
     def others(self, key: Key) -> set[Key]:
         """Those that may manage the same endpoint as this object."""
-        return set().union(*(self._keys[spot] for spot in self._spots.get(key, ()))) - {key}
+        return {other for spot in self._spots.get(key, ()) for other in self._keys[spot]} - {key}
 
     def elder(self, key: Key, body: Body, runtime: RuntimeSeen) -> str:
         """namespace/name of the older object that manages the same endpoint; empty if there is none.
@@ -85,11 +89,13 @@ class Rivals:
         return str(next(staying, ""))
 
     def _add(self, key: Key, spot: Spot) -> None:
-        self._keys[spot].add(key)
-        self._spots[key].add(spot)
+        keys = self._keys.get(spot, ())
+        if key not in keys:
+            self._keys[spot] = (*keys, key)
+            self._spots[key] = (*self._spots.get(key, ()), spot)
 
     def _same(self, key: Key, mine: Place, runtime: RuntimeSeen, spots: list[Spot]) -> Iterator[tuple[Key, Body]]:
-        for other in set().union(*(self._keys.get(spot, ()) for spot in spots)):
+        for other in {each for spot in spots for each in self._keys.get(spot, ())}:
             found = self._store.get(other)
             if other == key or found is None or not counts(found):
                 continue

@@ -1,0 +1,45 @@
+"""What is kept of each of thousands of objects is small: the operator's memory is mostly that."""
+
+import json
+import tracemalloc
+from collections.abc import Callable
+
+from agentrun_operator.agentrun.models import Endpoint
+from agentrun_operator.controller.book import Book
+from agentrun_operator.controller.rivals import Rivals
+from agentrun_operator.controller.store import Store
+from support.controller import body, endpoint, key
+
+COUNT = 500
+
+
+def bytes_for_each(fill: Callable[[], object]) -> float:
+    """What is kept of each object that is filled in."""
+    tracemalloc.start()
+    try:
+        fill()
+        return tracemalloc.get_traced_memory()[0] / COUNT
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_endpoint_in_the_book_takes_little_more_than_its_own_words():
+    canaries = {"version_weights": [{"version": "4", "weight": 0.1}]}
+    wire = [
+        json.dumps(endpoint(f"e{number}", routing_configuration=canaries).model_dump(exclude_unset=True))
+        for number in range(COUNT)
+    ]
+    book = Book()
+    assert bytes_for_each(lambda: book.listed(map(Endpoint.model_validate_json, wire), 1.0)) < 1000
+
+
+def test_an_object_without_rivals_takes_little_in_the_index():
+    store, names = Store(), [f"object-{number}" for number in range(COUNT)]
+    bodies = {key(name): body(name) for name in names}
+    rivals = Rivals(store, "cn-hangzhou")
+
+    def note() -> None:
+        for each, made in bodies.items():
+            rivals.note(each, made)
+
+    assert bytes_for_each(note) < 400
