@@ -4,6 +4,7 @@ mean.
 
 from __future__ import annotations
 
+import gc
 import inspect
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,9 +40,19 @@ def run(kubeconfig: Kubeconfig = None, context: Context = None, **given: str | N
 
         from agentrun_operator.controller import operator  # noqa: PLC0415 - kopf is heavy; other commands go without
 
+        _collect_less()
         uvloop.run(operator.run(settings, kubeconfig, context))
     except StartError as error:
         raise CommandError(str(error)) from None
+
+
+def _collect_less() -> None:
+    """Looks for garbage in cycles when there may be some: Python's default is every few hundred objects, and there is
+    next to none. A tenth of the operator's time, for some MiB.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def _option(name: str, field: FieldInfo) -> inspect.Parameter:

@@ -225,7 +225,7 @@ class Accounts:
 
         poller = Poller(
             view,
-            Pace(settings.poll_interval, settings.fast_poll_interval),
+            Pace(settings.poll_interval, settings.fast_poll_interval, settings.api_qps),
             before=before,
             jitter=around.jitter,
             clock=around.clock,

@@ -34,13 +34,18 @@ TOGETHER = 5
 PATIENCE = 0.03
 """The pause while something is under way, as a share of how long nothing has moved."""
 
-CALL_PAUSE = 0.2
-"""Seconds of pause for each call of a look: following a big runtime takes at most a quarter of the default `api-qps`,
-but for what its changes allow."""
+SHARE = 0.25
+"""The part of the account's calls that following one runtime takes at most."""
 
-WRITES_PER_CALL = 11
-"""Changes sent to the runtime that allow a call of a look without that pause: a bulk goes as fast as it can, and
-following it adds less than a tenth to its calls."""
+WRITES_PER_CALL = 9
+"""While changes are sent to the runtime, so many allow a call of a look: a bulk goes as fast as it can, and following
+it adds less than a tenth to its calls."""
+
+CALL_PAUSE = 0.2
+"""Seconds after which a call is allowed though fewer changes were sent."""
+
+DEAR = 100
+"""Pages of a list of which a page costs twice as much: the longer the list, the less a page tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often to look, in seconds."""
+    """How often to look.
+
+    Args:
+        interval: seconds between two looks at rest.
+        fast: seconds between two looks at what is under way.
+        rate: the most calls a second to the account.
+    """
 
     interval: float
     fast: float
+    rate: float
 
     def at_rest(self, jitter: float) -> float:
         """The pause while nothing is under way.
@@ -76,17 +88,23 @@ class Pace:
         """
         return self.resting + self.interval * jitter / 5
 
-    def following(self, step: Step, still: float, writes: int) -> float:
+    def following(self, step: Step, still: float, *, quiet: float, writes: int) -> float:
         """The pause before a look at what is under way.
 
         Args:
             step: the look.
             still: seconds since something last moved.
-            writes: changes sent to the runtime since the last look.
+            quiet: seconds since a change was last sent to the runtime.
+            writes: changes that were sent since the last look.
         """
-        paid = writes >= WRITES_PER_CALL * step.calls
         wanted = max(self.fast, PATIENCE * still) / step.parts
-        return min(self.interval, wanted if paid else max(wanted, CALL_PAUSE * step.calls))
+        return min(self.interval, max(wanted, self._allowed(step, quiet, writes)))
+
+    def _allowed(self, step: Step, quiet: float, writes: int) -> float:
+        if quiet >= self.fast:
+            return step.calls / (SHARE * self.rate)
+        price = step.calls * (1 + step.parts / DEAR)
+        return 0.0 if writes >= WRITES_PER_CALL * price else CALL_PAUSE * price
 
     @property
     def resting(self) -> float:
@@ -164,8 +182,9 @@ class Poller:
             return min(self._pace.interval, self._pace.fast * 2.0 ** min(self._failures, 10))
         if (step := self._next_step()) is None:
             return self._pace.at_rest(self._jitter())
-        still = self._clock() - self._view.moved_at
-        return self._pace.following(step, still, self._view.writes - self._writes)
+        now, view = self._clock(), self._view
+        writes = view.writes - self._writes
+        return self._pace.following(step, now - view.moved_at, quiet=now - view.wrote_at, writes=writes)
 
     def _next_step(self) -> Step | None:
         """How to look at what is under way; None if nothing is."""

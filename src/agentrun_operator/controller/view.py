@@ -67,6 +67,7 @@ class RuntimeView:
         self.moved_at = clock()
         self.seen_at = clock()
         self.writes = 0
+        self.wrote_at = NEVER
         self._client = client
         self._tell = tell
         self._clock = clock
@@ -218,7 +219,7 @@ class RuntimeView:
 
     def wrote(self, endpoint: Endpoint | None) -> None:
         """Takes in a write's answer. Its own object needs not be told, others that watch the endpoint do."""
-        self.moved_at = self._clock()
+        self.moved_at = self.wrote_at = self._clock()
         self.writes += 1
         changed = self.book.seen(endpoint, self.moved_at) if endpoint is not None else set()
         self._moved({name for name in changed if len(self._watchers.get(name, ())) > 1})

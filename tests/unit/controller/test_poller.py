@@ -1,14 +1,25 @@
 import asyncio
 import itertools
 import logging
+import math
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 
 import pytest
 
 from agentrun_operator.agentrun import operations
 from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.keys import Key
-from agentrun_operator.controller.poller import CALL_PAUSE, PATIENCE, WRITES_PER_CALL, Pace, Poller, Step
+from agentrun_operator.controller.poller import (
+    CALL_PAUSE,
+    DEAR,
+    PATIENCE,
+    SHARE,
+    WRITES_PER_CALL,
+    Pace,
+    Poller,
+    Step,
+)
 from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.turns import urgency
 from agentrun_operator.controller.view import RuntimeView
@@ -19,7 +30,7 @@ from support.controller_time import clock
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
-PACE = Pace(interval=60.0, fast=1.0)
+PACE = Pace(interval=60.0, fast=1.0, rate=20.0)
 STALE_AFTER = 300.0
 CHAT, OTHER = key("chat"), key("other")
 
@@ -44,27 +55,50 @@ def some(count: int) -> Step:
     return Step(tuple(f"e{number}" for number in range(count)))
 
 
+def price(calls: int, pages: int = 1) -> float:
+    return calls * (1 + pages / DEAR)
+
+
 @pytest.mark.parametrize(
-    ("step", "still", "writes", "pause"),
+    ("step", "still", "pause"),
     [
-        pytest.param(ALL, 0.0, 0, 1.0, id="something just moved: fast"),
-        pytest.param(ALL, 30.0, 0, 1.0, id="still fast while a share of the wait is less"),
-        pytest.param(ALL, 100.0, 0, 100 * PATIENCE, id="then a share of how long nothing has moved"),
-        pytest.param(ALL, 0.0, 1000, 1.0, id="not faster for any number of changes"),
-        pytest.param(ALL, 1e6, 0, 60.0, id="never longer than at rest"),
-        pytest.param(some(3), 0.0, 0, 1.0, id="a few: fast"),
-        pytest.param(some(40), 0.0, 0, 40 * CALL_PAUSE, id="some more: no more than their share of the calls"),
-        pytest.param(some(40), 0.0, 40 * WRITES_PER_CALL - 1, 40 * CALL_PAUSE, id="too few changes for more"),
-        pytest.param(some(40), 0.0, 40 * WRITES_PER_CALL, 1.0, id="changes allow for more"),
-        pytest.param(some(1000), 0.0, 0, 60.0, id="never longer than at rest for a giant"),
-        pytest.param(Step(parts=2), 0.0, 0, 0.5, id="two pages: one after the other, each as often as a list"),
-        pytest.param(Step(parts=50), 0.0, 0, CALL_PAUSE, id="many pages: no more than their share of the calls"),
-        pytest.param(Step(parts=50), 0.0, WRITES_PER_CALL, 1 / 50, id="many pages: changes allow for more"),
-        pytest.param(Step(parts=10), 500.0, 0, 500 * PATIENCE / 10, id="pages: patient as well"),
+        pytest.param(ALL, 0.0, 1.0, id="something just moved: fast"),
+        pytest.param(ALL, 30.0, 1.0, id="still fast while a share of the wait is less"),
+        pytest.param(ALL, 100.0, 100 * PATIENCE, id="then a share of how long nothing has moved"),
+        pytest.param(ALL, 1e6, 60.0, id="never longer than at rest"),
+        pytest.param(some(3), 0.0, 1.0, id="a few: fast"),
+        pytest.param(some(40), 0.0, 40 / (SHARE * 20), id="some more: their share of the calls"),
+        pytest.param(some(1000), 0.0, 60.0, id="never longer than at rest for a giant"),
+        pytest.param(Step(parts=2), 0.0, 0.5, id="two pages: one after the other, each as often as a list"),
+        pytest.param(Step(parts=50), 0.0, 1 / (SHARE * 20), id="many pages: their share of the calls"),
+        pytest.param(Step(parts=10), 500.0, 500 * PATIENCE / 10, id="pages: patient as well"),
     ],
 )
-def test_how_often_to_look_at_what_is_under_way(step: Step, still: float, writes: int, pause: float):
-    assert PACE.following(step, still, writes) == pytest.approx(pause)
+def test_how_often_to_look_at_what_is_under_way(step: Step, still: float, pause: float):
+    assert PACE.following(step, still, quiet=PACE.fast, writes=0) == pytest.approx(pause)
+
+
+def test_a_higher_limit_of_calls_allows_for_more_looks():
+    pace = replace(PACE, rate=2000.0)
+    assert pace.following(some(40), 0.0, quiet=PACE.fast, writes=0) == PACE.fast
+    assert pace.following(Step(parts=50), 0.0, quiet=PACE.fast, writes=0) == PACE.fast / 50
+
+
+@pytest.mark.parametrize(
+    ("step", "writes", "pause"),
+    [
+        pytest.param(ALL, 1000, 1.0, id="one page: not faster for any number of changes"),
+        pytest.param(some(40), 0, CALL_PAUSE * price(40), id="some: no more often than a pause for each"),
+        pytest.param(some(40), math.floor(WRITES_PER_CALL * price(40)), CALL_PAUSE * price(40), id="too few changes"),
+        pytest.param(some(40), math.ceil(WRITES_PER_CALL * price(40)), 1.0, id="changes allow for it"),
+        pytest.param(Step(parts=10), 9, CALL_PAUSE * price(1, 10), id="pages: too few changes"),
+        pytest.param(Step(parts=10), 10, 1 / 10, id="pages: changes allow for the next"),
+        pytest.param(Step(parts=50), 13, CALL_PAUSE * price(1, 50), id="a page of a longer list asks for more changes"),
+        pytest.param(Step(parts=50), 14, 1 / 50, id="and has them"),
+    ],
+)
+def test_how_often_to_look_while_changes_are_sent(step: Step, writes: int, pause: float):
+    assert replace(PACE, rate=2000.0).following(step, 0.0, quiet=0.1, writes=writes) == pytest.approx(pause)
 
 
 class World:
