@@ -73,9 +73,10 @@ def main(
 
 
 def _plan(wanted: Sequence[Name], objects: int, growth: Sequence[int]) -> list[tuple[Name, int]]:
-    """Each measurement and its number of objects; the growth is several."""
-    others = [count for count in growth if count != objects]
-    return [(name, count) for name in wanted for count in (others if name is Name.GROWTH else [objects])]
+    """Each measurement and its numbers of objects; a user's edits are made in the largest bulk."""
+    others = [count for count in growth if count != objects] if Name.GROWTH in wanted else []
+    numbers = {Name.GROWTH: others, Name.EDITS: [max([objects, *others])]}
+    return [(name, count) for name in wanted for count in numbers.get(name, [objects])]
 
 
 async def _measure(

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from benchmarks.figures import Life, Results, Spread
 
+THOUSAND = 1_000
+"""Objects at once whose Ready is promised to show soon."""
+
 PAGE = 100
 """Endpoints in one page of AgentRun's lists."""
 
@@ -45,7 +48,9 @@ class Promise:
 def promises(results: Results) -> list[Promise]:
     """The lines that the results suffice for; those of a bulk from the operator's largest one."""
     lives = results.of("operator")
-    return [*(_of_life(lives[-1]) if lives else ()), *_of_others(results)]
+    bulks = [life for life in lives if life.objects <= THOUSAND]
+    soon = [_soon(f"{bulks[-1].objects:,} objects at once", bulks[-1].ready)] if bulks else []
+    return [*(_of_life(lives[-1]) if lives else ()), *soon, *_of_others(results)]
 
 
 def _of_life(life: Life) -> Iterator[Promise]:
@@ -64,7 +69,6 @@ def _of_life(life: Life) -> Iterator[Promise]:
     yield Promise("writes at rest", 0, rest.object_writes)
     yield Promise("writes at a restart", 0, life.restart.object_writes)
     yield Promise(f"s until quiet after a restart, {shown}", 10, life.restart.seconds or math.inf)
-    yield _soon(f"{shown} at once", life.ready)
 
 
 def _of_others(results: Results) -> Iterator[Promise]:

@@ -37,14 +37,14 @@ PATIENCE = 0.03
 SHARE = 0.25
 """The part of the account's calls that following one runtime takes at most."""
 
-WRITES_PER_CALL = 9
+WRITES_PER_CALL = 8
 """While changes are sent to the runtime, so many allow a call of a look: a bulk goes as fast as it can, and following
 it adds less than a tenth to its calls."""
 
 CALL_PAUSE = 0.2
 """Seconds after which a call is allowed though fewer changes were sent."""
 
-DEAR = 100
+DEAR = 75
 """Pages of a list of which a page costs twice as much: the longer the list, the less a page tells."""
 
 
