@@ -68,7 +68,7 @@ def list_endpoints(runtime_id: str, page_size: int = PAGE_SIZE) -> Operation[lis
 
 def next_endpoints(runtime_id: str, reading: Pass) -> Operation[list[Endpoint]]:
     """The next page of a reading of a runtime's endpoints, which is `Pass(PAGE_SIZE)` before the first."""
-    endpoints = yield from read_next(_endpoints(runtime_id, reading.asked_size), reading)
+    endpoints = yield from read_next(_endpoints(runtime_id, reading.asked_size), reading, slowly=True)
     return [_identified(endpoint, runtime_id, None) for endpoint in endpoints.values()]
 
 

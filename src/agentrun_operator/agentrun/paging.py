@@ -78,6 +78,7 @@ class Pass:
         stale_pages: Pages in a row that brought nothing new.
         ended: Whether a page was empty: the service itself says that this is the end.
         whole: Whether as many items were seen as the service counts.
+        broken: Whether a page contradicted those before it, in a list that was read slowly.
     """
 
     asked_size: int
@@ -90,6 +91,7 @@ class Pass:
     stale_pages: int = 0
     ended: bool = False
     whole: bool = False
+    broken: bool = False
 
     def add(self, page: Page[ItemT], ids: Collection[str]) -> None:
         """Take in the next page, and the ids of what is on it."""
@@ -121,7 +123,7 @@ class Pass:
     def at_end(self) -> bool:
         """Whether the next page would be behind the end of a list that was read slowly, while others changed it."""
         counts = bool(self.latest) and self.latest not in CAPPED_TOTALS
-        return self.ended or self.stale_pages >= MAX_STALE_PAGES or (counts and self.pages >= self.last)
+        return self.ended or self.broken or self.stale_pages >= MAX_STALE_PAGES or (counts and self.pages >= self.last)
 
     @property
     def complete(self) -> bool:
@@ -154,13 +156,16 @@ def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
     raise ServiceUnavailableError(200, "UnstableList", what, "", listing.action)
 
 
-def read_next(listing: Listing[ItemT], reading: Pass, *, ahead: int = 0) -> Operation[dict[str, ItemT]]:
+def read_next(
+    listing: Listing[ItemT], reading: Pass, *, ahead: int = 0, slowly: bool = False
+) -> Operation[dict[str, ItemT]]:
     """The next page of a reading: its items by id.
 
     Args:
         listing: The list.
         reading: What was read before; takes the page in.
         ahead: Pages behind this one to announce, as far as there seem to be any.
+        slowly: Whether so much time passes between the pages that the list may have been emptied meanwhile.
 
     Raises:
         HTTPError: The page failed.
@@ -169,6 +174,9 @@ def read_next(listing: Listing[ItemT], reading: Pass, *, ahead: int = 0) -> Oper
     response = yield listing.request(reading.pages + 1, min(reading.last, reading.pages + 1 + ahead))
     page = response.read(listing.page_type)
     if not page.items and not _may_be_empty(page, reading):
+        if slowly and reading.pages:
+            reading.broken = True
+            return {}
         raise response.malformed("a page without items, of a list that is not empty")
     items = _by_id(listing, page, response)
     reading.add(page, items.keys())

@@ -225,8 +225,9 @@ class Accounts:
 
         poller = Poller(
             view,
-            Pace(settings.poll_interval, settings.fast_poll_interval, settings.api_qps),
+            Pace(settings.poll_interval, settings.fast_poll_interval),
             before=before,
+            rate=lambda: self._bucket(account.source, account.secret).rate,
             jitter=around.jitter,
             clock=around.clock,
             stale_after=settings.stale_after,

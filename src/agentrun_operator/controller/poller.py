@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from dataclasses import dataclass
 from itertools import islice
@@ -65,6 +66,11 @@ class Step:
         """How many it takes."""
         return len(self.endpoint_ids) or 1
 
+    @property
+    def price(self) -> float:
+        """How many calls it costs while changes are sent."""
+        return self.calls * (1 + self.parts / DEAR)
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -73,12 +79,10 @@ class Pace:
     Args:
         interval: seconds between two looks at rest.
         fast: seconds between two looks at what is under way.
-        rate: the most calls a second to the account.
     """
 
     interval: float
     fast: float
-    rate: float
 
     def at_rest(self, jitter: float) -> float:
         """The pause while nothing is under way.
@@ -88,23 +92,20 @@ class Pace:
         """
         return self.resting + self.interval * jitter / 5
 
-    def following(self, step: Step, still: float, *, quiet: float, writes: int) -> float:
+    def following(self, step: Step, still: float, *, rate: float, quiet: float, writes: int) -> float:
         """The pause before a look at what is under way.
 
         Args:
             step: the look.
             still: seconds since something last moved.
+            rate: the most calls a second to the account.
             quiet: seconds since a change was last sent to the runtime.
             writes: changes that were sent since the last look.
         """
         wanted = max(self.fast, PATIENCE * still) / step.parts
-        return min(self.interval, max(wanted, self._allowed(step, quiet, writes)))
-
-    def _allowed(self, step: Step, quiet: float, writes: int) -> float:
-        if quiet >= self.fast:
-            return step.calls / (SHARE * self.rate)
-        price = step.calls * (1 + step.parts / DEAR)
-        return 0.0 if writes >= WRITES_PER_CALL * price else CALL_PAUSE * price
+        paid = quiet >= self.fast or writes >= WRITES_PER_CALL * step.price
+        allowed = max(step.calls / (SHARE * rate), 0.0 if paid else CALL_PAUSE * step.price)
+        return min(self.interval, max(wanted, allowed))
 
     @property
     def resting(self) -> float:
@@ -121,6 +122,7 @@ class Poller:
         pace: Pace,
         *,
         before: Callable[[], Awaitable[None]],
+        rate: Callable[[], float],
         jitter: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
         stale_after: float,
@@ -132,6 +134,7 @@ class Poller:
             view: what to refresh.
             pace: how often.
             before: called before each look at rest: the account's credentials may have changed.
+            rate: the calls a second that the account has at present.
             jitter: random numbers from 0 to 1.
             clock: the time in seconds.
             stale_after: age in seconds at which what is known is too old; when AgentRun says that the runtime is gone,
@@ -141,6 +144,7 @@ class Poller:
         self._view = view
         self._pace = pace
         self._before = before
+        self._rate = rate
         self._jitter = jitter
         self._clock = clock
         self._stale_after = stale_after
@@ -171,11 +175,20 @@ class Poller:
         started = self._clock()
         while (left := started + self._next_pause() - self._clock()) > 0:
             self._wakeup.clear()
+            wait = min(left, self._changes_end())
             try:
-                async with asyncio.timeout(left):
+                async with asyncio.timeout(wait):
                     await self._wakeup.wait()
             except TimeoutError:
-                return
+                if wait == left:
+                    return
+
+    def _changes_end(self) -> float:
+        """Seconds until the changes that are sent to the runtime may turn out to have ended; the pause is another
+        then.
+        """
+        left = self._view.wrote_at + self._pace.fast - self._clock()
+        return left if left > 0 else math.inf
 
     def _next_pause(self) -> float:
         if self._failures:
@@ -184,7 +197,8 @@ class Poller:
             return self._pace.at_rest(self._jitter())
         now, view = self._clock(), self._view
         writes = view.writes - self._writes
-        return self._pace.following(step, now - view.moved_at, quiet=now - view.wrote_at, writes=writes)
+        quiet = now - view.wrote_at
+        return self._pace.following(step, now - view.moved_at, rate=self._rate(), quiet=quiet, writes=writes)
 
     def _next_step(self) -> Step | None:
         """How to look at what is under way; None if nothing is."""
@@ -205,6 +219,8 @@ class Poller:
         except UnseenError as error:
             self._failures += 1
             self._lost = error.problem.reason is Reason.RUNTIME_NOT_FOUND
+            if self._lost:
+                self._sweep.restart()
             level = logging.WARNING if self._failures == 1 else logging.DEBUG
             log.log(level, "Cannot look at runtime %s: %s", self._view.runtime_id, error)
         except Exception:  # a defect must not leave the runtime without looks for ever
@@ -215,11 +231,11 @@ class Poller:
         """The regular look at everything."""
         await self._before()
         if self._view.blind_for < self._pace.resting:
-            await self._follow()  # which had everything read
+            await self._follow()  # which had everything read not long ago
         else:
             self._sweep.restart()
             await self._view.list(newer_than=self._clock())
-        self._full_due = self._clock() + self._pace.resting
+        self._full_due = self._view.seen_at + self._pace.resting
         if self._view.follows_latest:
             await self._look_at_versions()
 

@@ -41,13 +41,13 @@ class Sweep:
         """Looks at the next page; behind the last one, a new reading begins.
 
         Raises:
-            UnseenError: AgentRun did not say, or the runtime does not exist; a new reading begins as well.
+            UnseenError: AgentRun did not say, and the next step asks for the same page again; or the runtime does not
+                exist.
         """
-        reading, self._reading = self._reading, None
-        if reading is None:
-            reading, self._began = Pass(PAGE_SIZE), self._clock()
-        await self._view.next_page(reading)
-        if not reading.at_end:
-            self._reading = reading
-        elif reading.complete:
-            self._view.all_read(self._began)
+        if self._reading is None:
+            self._reading, self._began = Pass(PAGE_SIZE), self._clock()
+        await self._view.next_page(self._reading)
+        if self._reading.at_end:
+            reading, self._reading = self._reading, None
+            if reading.complete:
+                self._view.all_read(self._began)

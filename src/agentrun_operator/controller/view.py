@@ -237,7 +237,7 @@ class RuntimeView:
     async def _list(self) -> None:
         began = self._clock()
         endpoints = await self._shared(operations.list_endpoints(self.runtime_id))
-        self.seen_at = began
+        self.seen_at = max(self.seen_at, began)
         self._moved(self.book.listed(endpoints, began))
 
     async def _get_runtime(self) -> Runtime:

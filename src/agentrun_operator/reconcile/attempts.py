@@ -31,7 +31,7 @@ class Attempts:
         updates: how many updates were accepted.
         updated_at: when the last of them was.
         remaining: the delta that it was to remove.
-        deleted_at: when AgentRun last accepted a deletion.
+        deleted_at: when AgentRun first accepted a deletion.
         claim_unused: whether the claim on the object was written by this process, and every create that followed was
             certainly refused. Such a claim gives no right to an endpoint that is there.
     """
@@ -61,7 +61,7 @@ class Attempts:
 
     def deleted(self, now: datetime) -> Attempts:
         """After an accepted deletion."""
-        return replace(self, deleted_at=now)
+        return replace(self, deleted_at=self.deleted_at or now)
 
     def failed(self, now: datetime, retry_max: float, jitter: float) -> Attempts:
         """After a try in response to a failed state: the next one has to wait.

@@ -33,7 +33,7 @@ def read_slowly(lists: Iterator[List], total: Callable[[List], int | None] = len
         now = next(lists)
         shown = now[reading.pages * SIZE :][:SIZE]
         page = {"items": [{"agentRuntimeEndpointId": each} for each in shown], "total": total(now)}
-        drive(read_next(LISTING, reading), partial(answer, page))
+        drive(read_next(LISTING, reading, slowly=True), partial(answer, page))
     return reading
 
 
@@ -72,6 +72,12 @@ def test_what_is_added_meanwhile_need_not_be_seen():
 def test_a_list_that_shrinks_under_the_reader_is_known_not_to_be_whole():
     one_short = chain([ids(30)], repeat(ids(25, start=5)))
     reading = read_slowly(one_short, total=lambda _: 30)
+    assert not reading.complete
+
+
+def test_a_list_that_is_emptied_under_the_reader_ends_without_a_conclusion():
+    reading = read_slowly(chain([ids(30)], repeat([])))
+    assert reading.pages == 1
     assert not reading.complete
 
 

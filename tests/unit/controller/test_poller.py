@@ -3,7 +3,6 @@ import itertools
 import logging
 import math
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import replace
 
 import pytest
 
@@ -12,7 +11,6 @@ from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.keys import Key
 from agentrun_operator.controller.poller import (
     CALL_PAUSE,
-    DEAR,
     PATIENCE,
     SHARE,
     WRITES_PER_CALL,
@@ -30,7 +28,8 @@ from support.controller_time import clock
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
-PACE = Pace(interval=60.0, fast=1.0, rate=20.0)
+PACE = Pace(interval=60.0, fast=1.0)
+RATE = 20.0
 STALE_AFTER = 300.0
 CHAT, OTHER = key("chat"), key("other")
 
@@ -55,10 +54,6 @@ def some(count: int) -> Step:
     return Step(tuple(f"e{number}" for number in range(count)))
 
 
-def price(calls: int, pages: int = 1) -> float:
-    return calls * (1 + pages / DEAR)
-
-
 @pytest.mark.parametrize(
     ("step", "still", "pause"),
     [
@@ -75,30 +70,40 @@ def price(calls: int, pages: int = 1) -> float:
     ],
 )
 def test_how_often_to_look_at_what_is_under_way(step: Step, still: float, pause: float):
-    assert PACE.following(step, still, quiet=PACE.fast, writes=0) == pytest.approx(pause)
+    assert PACE.following(step, still, rate=RATE, quiet=PACE.fast, writes=0) == pytest.approx(pause)
 
 
 def test_a_higher_limit_of_calls_allows_for_more_looks():
-    pace = replace(PACE, rate=2000.0)
-    assert pace.following(some(40), 0.0, quiet=PACE.fast, writes=0) == PACE.fast
-    assert pace.following(Step(parts=50), 0.0, quiet=PACE.fast, writes=0) == PACE.fast / 50
+    assert PACE.following(some(40), 0.0, rate=2000.0, quiet=PACE.fast, writes=0) == PACE.fast
+    assert PACE.following(Step(parts=50), 0.0, rate=2000.0, quiet=PACE.fast, writes=0) == PACE.fast / 50
+
+
+@pytest.mark.parametrize("writes", [0, 1000])
+@pytest.mark.parametrize("quiet", [0.0, 1.0])
+def test_a_lower_limit_allows_for_fewer_looks_whatever_is_sent(writes: int, quiet: float):
+    for step in (some(40), Step(parts=50)):
+        pause = PACE.following(step, 0.0, rate=4.0, quiet=quiet, writes=writes)
+        assert step.calls / pause <= SHARE * 4.0 + 1e-9
+
+
+CHANGES_FOR_40 = math.ceil(WRITES_PER_CALL * some(40).price)
 
 
 @pytest.mark.parametrize(
     ("step", "writes", "pause"),
     [
         pytest.param(ALL, 1000, 1.0, id="one page: not faster for any number of changes"),
-        pytest.param(some(40), 0, CALL_PAUSE * price(40), id="some: no more often than a pause for each"),
-        pytest.param(some(40), math.floor(WRITES_PER_CALL * price(40)), CALL_PAUSE * price(40), id="too few changes"),
-        pytest.param(some(40), math.ceil(WRITES_PER_CALL * price(40)), 1.0, id="changes allow for it"),
-        pytest.param(Step(parts=10), 9, CALL_PAUSE * price(1, 10), id="pages: too few changes"),
+        pytest.param(some(40), 0, CALL_PAUSE * some(40).price, id="some: no more often than a pause for each"),
+        pytest.param(some(40), CHANGES_FOR_40 - 1, CALL_PAUSE * some(40).price, id="too few changes"),
+        pytest.param(some(40), CHANGES_FOR_40, 1.0, id="changes allow for it"),
+        pytest.param(Step(parts=10), 9, CALL_PAUSE * Step(parts=10).price, id="pages: too few changes"),
         pytest.param(Step(parts=10), 10, 1 / 10, id="pages: changes allow for the next"),
-        pytest.param(Step(parts=50), 13, CALL_PAUSE * price(1, 50), id="a page of a longer list asks for more changes"),
+        pytest.param(Step(parts=50), 13, CALL_PAUSE * Step(parts=50).price, id="a page of a longer list asks for more"),
         pytest.param(Step(parts=50), 14, 1 / 50, id="and has them"),
     ],
 )
 def test_how_often_to_look_while_changes_are_sent(step: Step, writes: int, pause: float):
-    assert replace(PACE, rate=2000.0).following(step, 0.0, quiet=0.1, writes=writes) == pytest.approx(pause)
+    assert PACE.following(step, 0.0, rate=2000.0, quiet=0.1, writes=writes) == pytest.approx(pause)
 
 
 class World:
@@ -110,6 +115,7 @@ class World:
         self.told: list[tuple[float, set[Key]]] = []
         self.stale: list[float] = []
         self.befores = 0
+        self.rate = RATE
         self.defect: Exception | None = None
         self.view = RuntimeView(runtime_id, service.client, tell=self.tell, clock=clock)
         self.view.watch(CHAT, "chat", latest=False)
@@ -118,6 +124,7 @@ class World:
             self.view,
             PACE,
             before=self.before,
+            rate=lambda: self.rate,
             jitter=lambda: 0.5,
             clock=clock,
             stale_after=STALE_AFTER,
@@ -279,6 +286,7 @@ async def test_the_pages_of_a_big_runtime_are_read_evenly_and_each_tells_at_once
 
 
 async def test_pages_are_read_sooner_while_many_changes_are_sent(world: World):
+    world.rate = 2000.0
     await crowd(world, 1000, moving=20)
     for number in range(200):
         await world.create(f"new{number}")
@@ -315,6 +323,87 @@ async def test_a_page_that_fails_is_no_page_without_endpoints(world: World):
     await world.service.remove(ids[0])
     await asyncio.sleep(20)
     assert [keys for _, keys in world.told] == [{key("e0")}]
+
+
+async def test_a_page_that_always_fails_is_asked_for_less_and_less_often_and_warned_of_once(
+    world: World, caplog: pytest.LogCaptureFixture
+):
+    await crowd(world, 1000, moving=200)
+    await world.service.fault(LIST, status=500, skip=4)
+    world.poller.hurry()
+    with caplog.at_level(logging.WARNING):
+        await asyncio.sleep(50)
+    assert len(world.service.times(LIST)) <= 10
+    assert sum(record.name.endswith("poller") for record in caplog.records) == 1
+
+
+async def test_a_page_that_failed_is_asked_for_again_and_not_all_those_before_it(world: World):
+    await crowd(world, 900, moving=200)
+    await world.service.fault(LIST, status=500, skip=7, times=1)
+    before, calls = world.view.seen_at, 0
+    world.poller.hurry()
+    while world.view.seen_at == before:
+        await asyncio.sleep(0.05)
+        calls = len(world.service.times(LIST))
+    assert calls == 9 + 1
+
+
+async def test_pages_that_leave_gaps_are_no_look_at_everything(world: World):
+    await crowd(world, 300, moving=100)
+    await world.service.behave(listDrift=-20)
+    seen = world.view.seen_at
+    world.poller.hurry()
+    await asyncio.sleep(20)
+    assert len(world.service.times(LIST)) > 20
+    assert world.view.seen_at == seen
+    assert world.told == []
+
+
+async def test_a_runtime_that_is_emptied_between_two_pages_is_no_failure(
+    world: World, caplog: pytest.LogCaptureFixture
+):
+    ids = await crowd(world, 250, moving=200)
+    world.poller.hurry()
+    await asyncio.sleep(1.5 * PACE.fast / 3)
+    assert len(world.service.times(LIST)) == 1
+    everything = filter(None, (world.view.book.find("", f"e{number}") for number in range(250)))
+    with caplog.at_level(logging.WARNING):
+        for endpoint in everything:
+            await world.service.remove(endpoint.agent_runtime_endpoint_id or "")
+        await asyncio.sleep(5)
+    assert caplog.records == []
+    assert set().union(*(keys for _, keys in world.told)) == {key(f"e{number}") for number in range(len(ids))}
+
+
+async def test_the_regular_look_is_due_when_the_last_one_is_an_interval_old_though_much_was_followed_since(
+    world: World,
+):
+    ids = await crowd(world, 1000, moving=30)
+    world.view.watch(OTHER, "e500", latest=False)
+    other = world.view.book.find("", "e500")
+    world.poller.hurry()
+    await asyncio.sleep(20)
+    for endpoint_id in ids[1:]:
+        await world.service.change(endpoint_id, status="READY")
+    await asyncio.sleep(30)
+    world.told.clear()
+    await world.service.change(other.agent_runtime_endpoint_id or "" if other else "", description="by hand")
+    changed = clock()
+    oldest = 0.0
+    while {OTHER} not in [keys for _, keys in world.told]:
+        await asyncio.sleep(1)
+        oldest = max(oldest, world.view.blind_for)
+    assert clock() - changed <= PACE.interval
+    assert oldest <= PACE.interval * 1.1
+
+
+async def test_what_is_followed_is_looked_at_sooner_once_no_changes_are_sent_any_more(world: World):
+    world.rate = 2000.0
+    await crowd(world, 5000, moving=40)
+    world.view.wrote(None)
+    world.poller.hurry()
+    await asyncio.sleep(2 * PACE.fast + 0.2)
+    assert len(world.service.times(GET)) >= 40
 
 
 async def test_following_one_by_one_does_not_put_off_the_regular_look_at_everything(world: World):

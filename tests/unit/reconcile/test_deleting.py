@@ -359,3 +359,9 @@ def test_the_status_is_due_to_tell_of_a_deletion_after_a_while():
     after = replace(case, now=NOW + QUIET)
     assert decided(before) == ("rest 0.5 s, soon", None)
     assert decided(after) == ("rest, soon", DELETING)
+
+
+def test_a_deletion_that_is_asked_for_again_and_again_is_told_of_all_the_same():
+    attempts = Attempts().deleted(NOW - timedelta(minutes=1)).deleted(NOW - timedelta(seconds=1))
+    waits = replace(attempts, failures=6, not_before=NOW + timedelta(seconds=30))
+    assert decided(Case(deleted(), a_look(an_endpoint()), attempts=waits)) == ("rest 30 s, soon", DELETING)
