@@ -227,7 +227,7 @@ class Accounts:
             view,
             Pace(settings.poll_interval, settings.fast_poll_interval),
             before=before,
-            rate=lambda: self._bucket(account.source, account.secret).rate,
+            rate=settings.api_qps,
             jitter=around.jitter,
             clock=around.clock,
             stale_after=settings.stale_after,

@@ -122,7 +122,7 @@ class Poller:
         pace: Pace,
         *,
         before: Callable[[], Awaitable[None]],
-        rate: Callable[[], float],
+        rate: float,
         jitter: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
         stale_after: float,
@@ -134,7 +134,7 @@ class Poller:
             view: what to refresh.
             pace: how often.
             before: called before each look at rest: the account's credentials may have changed.
-            rate: the calls a second that the account has at present.
+            rate: the most calls a second to the account. What throttling leaves of it is shared out by urgency.
             jitter: random numbers from 0 to 1.
             clock: the time in seconds.
             stale_after: age in seconds at which what is known is too old; when AgentRun says that the runtime is gone,
@@ -198,7 +198,7 @@ class Poller:
         now, view = self._clock(), self._view
         writes = view.writes - self._writes
         quiet = now - view.wrote_at
-        return self._pace.following(step, now - view.moved_at, rate=self._rate(), quiet=quiet, writes=writes)
+        return self._pace.following(step, now - view.moved_at, rate=self._rate, quiet=quiet, writes=writes)
 
     def _next_step(self) -> Step | None:
         """How to look at what is under way; None if nothing is."""

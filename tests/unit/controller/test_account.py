@@ -41,7 +41,7 @@ async def account(service: AgentRun) -> AsyncIterator[Account]:
             view,
             Pace(60.0, 1.0),
             before=nothing,
-            rate=lambda: 20.0,
+            rate=20.0,
             jitter=lambda: 0.5,
             clock=clock,
             stale_after=300.0,

@@ -115,7 +115,6 @@ class World:
         self.told: list[tuple[float, set[Key]]] = []
         self.stale: list[float] = []
         self.befores = 0
-        self.rate = RATE
         self.defect: Exception | None = None
         self.view = RuntimeView(runtime_id, service.client, tell=self.tell, clock=clock)
         self.view.watch(CHAT, "chat", latest=False)
@@ -124,7 +123,7 @@ class World:
             self.view,
             PACE,
             before=self.before,
-            rate=lambda: self.rate,
+            rate=RATE,
             jitter=lambda: 0.5,
             clock=clock,
             stale_after=STALE_AFTER,
@@ -286,7 +285,7 @@ async def test_the_pages_of_a_big_runtime_are_read_evenly_and_each_tells_at_once
 
 
 async def test_pages_are_read_sooner_while_many_changes_are_sent(world: World):
-    world.rate = 2000.0
+    world.poller._rate = 2000.0
     await crowd(world, 1000, moving=20)
     for number in range(200):
         await world.create(f"new{number}")
@@ -398,7 +397,7 @@ async def test_the_regular_look_is_due_when_the_last_one_is_an_interval_old_thou
 
 
 async def test_what_is_followed_is_looked_at_sooner_once_no_changes_are_sent_any_more(world: World):
-    world.rate = 2000.0
+    world.poller._rate = 2000.0
     await crowd(world, 5000, moving=40)
     world.view.wrote(None)
     world.poller.hurry()
