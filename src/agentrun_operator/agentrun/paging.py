@@ -78,7 +78,6 @@ class Pass:
         stale_pages: Pages in a row that brought nothing new.
         ended: Whether a page was empty: the service itself says that this is the end.
         whole: Whether as many items were seen as the service counts.
-        broken: Whether a page contradicted those before it, in a list that was read slowly.
     """
 
     asked_size: int
@@ -91,7 +90,6 @@ class Pass:
     stale_pages: int = 0
     ended: bool = False
     whole: bool = False
-    broken: bool = False
 
     def add(self, page: Page[ItemT], ids: Collection[str]) -> None:
         """Take in the next page, and the ids of what is on it."""
@@ -123,7 +121,7 @@ class Pass:
     def at_end(self) -> bool:
         """Whether the next page would be behind the end of a list that was read slowly, while others changed it."""
         counts = bool(self.latest) and self.latest not in CAPPED_TOTALS
-        return self.ended or self.broken or self.stale_pages >= MAX_STALE_PAGES or (counts and self.pages >= self.last)
+        return self.ended or self.stale_pages >= MAX_STALE_PAGES or (counts and self.pages >= self.last)
 
     @property
     def complete(self) -> bool:
@@ -175,7 +173,7 @@ def read_next(
     page = response.read(listing.page_type)
     if not page.items and not _may_be_empty(page, reading):
         if slowly and reading.pages:
-            reading.broken = True
+            reading.ended = True
             return {}
         raise response.malformed("a page without items, of a list that is not empty")
     items = _by_id(listing, page, response)

@@ -225,9 +225,8 @@ class Accounts:
 
         poller = Poller(
             view,
-            Pace(settings.poll_interval, settings.fast_poll_interval),
+            Pace(settings.poll_interval, settings.fast_poll_interval, settings.api_qps),
             before=before,
-            rate=settings.api_qps,
             jitter=around.jitter,
             clock=around.clock,
             stale_after=settings.stale_after,

@@ -69,13 +69,7 @@ class TokenBucket:
             return
         turn = self._turns.join()
         self._serve()
-        try:
-            await turn.given
-        except asyncio.CancelledError:
-            if not turn.given.cancelled():  # its turn came in the same moment: the token is the next one's
-                self._tokens += 1
-                self._serve()
-            raise
+        await turn.wait(self._give_back)
 
     def throttled(self, retry_after: float = 0.0) -> None:
         """The service asked for fewer calls: half the rate, and none for `retry_after` seconds."""
@@ -86,6 +80,10 @@ class TokenBucket:
             self._rate = max(self._rate / 2, self._full_rate * FLOOR)
             self._tokens = min(self._tokens, 0.0)
             self._halved_at = now
+
+    def _give_back(self) -> None:
+        self._tokens += 1
+        self._serve()
 
     def _restore(self, now: float) -> None:
         while self._rate < self._full_rate and now - self._steady_since >= RESTORE:

@@ -79,10 +79,12 @@ class Pace:
     Args:
         interval: seconds between two looks at rest.
         fast: seconds between two looks at what is under way.
+        rate: the most calls a second to the account. What throttling leaves of it is shared out by urgency.
     """
 
     interval: float
     fast: float
+    rate: float
 
     def at_rest(self, jitter: float) -> float:
         """The pause while nothing is under way.
@@ -92,19 +94,18 @@ class Pace:
         """
         return self.resting + self.interval * jitter / 5
 
-    def following(self, step: Step, still: float, *, rate: float, quiet: float, writes: int) -> float:
+    def following(self, step: Step, still: float, *, quiet: float, writes: int) -> float:
         """The pause before a look at what is under way.
 
         Args:
             step: the look.
             still: seconds since something last moved.
-            rate: the most calls a second to the account.
             quiet: seconds since a change was last sent to the runtime.
             writes: changes that were sent since the last look.
         """
         wanted = max(self.fast, PATIENCE * still) / step.parts
         paid = quiet >= self.fast or writes >= WRITES_PER_CALL * step.price
-        allowed = max(step.calls / (SHARE * rate), 0.0 if paid else CALL_PAUSE * step.price)
+        allowed = max(step.calls / (SHARE * self.rate), 0.0 if paid else CALL_PAUSE * step.price)
         return min(self.interval, max(wanted, allowed))
 
     @property
@@ -122,7 +123,6 @@ class Poller:
         pace: Pace,
         *,
         before: Callable[[], Awaitable[None]],
-        rate: float,
         jitter: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
         stale_after: float,
@@ -134,7 +134,6 @@ class Poller:
             view: what to refresh.
             pace: how often.
             before: called before each look at rest: the account's credentials may have changed.
-            rate: the most calls a second to the account. What throttling leaves of it is shared out by urgency.
             jitter: random numbers from 0 to 1.
             clock: the time in seconds.
             stale_after: age in seconds at which what is known is too old; when AgentRun says that the runtime is gone,
@@ -144,7 +143,6 @@ class Poller:
         self._view = view
         self._pace = pace
         self._before = before
-        self._rate = rate
         self._jitter = jitter
         self._clock = clock
         self._stale_after = stale_after
@@ -198,7 +196,7 @@ class Poller:
         now, view = self._clock(), self._view
         writes = view.writes - self._writes
         quiet = now - view.wrote_at
-        return self._pace.following(step, now - view.moved_at, rate=self._rate, quiet=quiet, writes=writes)
+        return self._pace.following(step, now - view.moved_at, quiet=quiet, writes=writes)
 
     def _next_step(self) -> Step | None:
         """How to look at what is under way; None if nothing is."""

@@ -7,9 +7,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.controller.queue import Priority
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FAIR_SHARE = 4
 """Every so many turns, one goes to whoever has waited longest."""
@@ -28,6 +31,19 @@ class Turn(NamedTuple):
 
     number: int
     given: asyncio.Future[None]
+
+    async def wait(self, hand_on: Callable[[], None]) -> None:
+        """Waits for the turn.
+
+        Args:
+            hand_on: is called when the waiter was cancelled in the moment of its turn: that is the next one's.
+        """
+        try:
+            await self.given
+        except asyncio.CancelledError:
+            if not self.given.cancelled():
+                hand_on()
+            raise
 
 
 class Turns:
@@ -70,13 +86,7 @@ class Places:
         if self._free:
             self._free -= 1
             return
-        turn = self._turns.join()
-        try:
-            await turn.given
-        except asyncio.CancelledError:
-            if not turn.given.cancelled():  # the turn came in the same moment: the place is the next one's
-                self._leave()
-            raise
+        await self._turns.join().wait(self._leave)
 
     async def __aexit__(self, *_: object) -> None:
         self._leave()

@@ -21,7 +21,7 @@ from agentrun_operator.controller.unseen import UnseenError, problem_of, runtime
 from agentrun_operator.reconcile.observed import RuntimeSeen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from agentrun_operator.agentrun.client import AsyncClient
     from agentrun_operator.agentrun.models import Endpoint, Runtime
@@ -148,10 +148,10 @@ class RuntimeView:
         endpoints = await self._listed(self._client.run(operations.next_endpoints(self.runtime_id, reading)))
         self._moved(set[str]().union(*(self.book.seen(endpoint, began) for endpoint in endpoints)))
 
-    def all_read(self, began: float) -> None:
-        """Every page was looked at since `began`: what was not on any of them is gone."""
+    def all_read(self, began: float, endpoints: Iterable[Endpoint] = ()) -> None:
+        """Everything was looked at since `began`: what is neither among these nor was seen since then is gone."""
         self.seen_at = max(self.seen_at, began)
-        self._moved(self.book.listed((), began))
+        self._moved(self.book.listed(endpoints, began))
 
     async def get(self, endpoint_id: str) -> Endpoint | None:
         """One endpoint as it is now, or None if AgentRun says that it, or its runtime, does not exist.
@@ -236,9 +236,7 @@ class RuntimeView:
 
     async def _list(self) -> None:
         began = self._clock()
-        endpoints = await self._shared(operations.list_endpoints(self.runtime_id))
-        self.seen_at = max(self.seen_at, began)
-        self._moved(self.book.listed(endpoints, began))
+        self.all_read(began, await self._shared(operations.list_endpoints(self.runtime_id)))
 
     async def _get_runtime(self) -> Runtime:
         began = self._clock()

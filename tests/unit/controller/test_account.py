@@ -39,9 +39,8 @@ async def account(service: AgentRun) -> AsyncIterator[Account]:
         view = RuntimeView(runtime_id, account.client, tell=lambda _: None, clock=clock)
         poller = Poller(
             view,
-            Pace(60.0, 1.0),
+            Pace(60.0, 1.0, 20.0),
             before=nothing,
-            rate=20.0,
             jitter=lambda: 0.5,
             clock=clock,
             stale_after=300.0,

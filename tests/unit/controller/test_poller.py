@@ -3,6 +3,7 @@ import itertools
 import logging
 import math
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -28,8 +29,9 @@ from support.controller_time import clock
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
-PACE = Pace(interval=60.0, fast=1.0)
 RATE = 20.0
+PACE = Pace(interval=60.0, fast=1.0, rate=RATE)
+UNLIMITED = replace(PACE, rate=2000.0)
 STALE_AFTER = 300.0
 CHAT, OTHER = key("chat"), key("other")
 
@@ -70,19 +72,19 @@ def some(count: int) -> Step:
     ],
 )
 def test_how_often_to_look_at_what_is_under_way(step: Step, still: float, pause: float):
-    assert PACE.following(step, still, rate=RATE, quiet=PACE.fast, writes=0) == pytest.approx(pause)
+    assert PACE.following(step, still, quiet=PACE.fast, writes=0) == pytest.approx(pause)
 
 
 def test_a_higher_limit_of_calls_allows_for_more_looks():
-    assert PACE.following(some(40), 0.0, rate=2000.0, quiet=PACE.fast, writes=0) == PACE.fast
-    assert PACE.following(Step(parts=50), 0.0, rate=2000.0, quiet=PACE.fast, writes=0) == PACE.fast / 50
+    assert UNLIMITED.following(some(40), 0.0, quiet=PACE.fast, writes=0) == PACE.fast
+    assert UNLIMITED.following(Step(parts=50), 0.0, quiet=PACE.fast, writes=0) == PACE.fast / 50
 
 
 @pytest.mark.parametrize("writes", [0, 1000])
 @pytest.mark.parametrize("quiet", [0.0, 1.0])
 def test_a_lower_limit_allows_for_fewer_looks_whatever_is_sent(writes: int, quiet: float):
     for step in (some(40), Step(parts=50)):
-        pause = PACE.following(step, 0.0, rate=4.0, quiet=quiet, writes=writes)
+        pause = replace(PACE, rate=4.0).following(step, 0.0, quiet=quiet, writes=writes)
         assert step.calls / pause <= SHARE * 4.0 + 1e-9
 
 
@@ -103,7 +105,7 @@ CHANGES_FOR_40 = math.ceil(WRITES_PER_CALL * some(40).price)
     ],
 )
 def test_how_often_to_look_while_changes_are_sent(step: Step, writes: int, pause: float):
-    assert PACE.following(step, 0.0, rate=2000.0, quiet=0.1, writes=writes) == pytest.approx(pause)
+    assert UNLIMITED.following(step, 0.0, quiet=0.1, writes=writes) == pytest.approx(pause)
 
 
 class World:
@@ -123,7 +125,6 @@ class World:
             self.view,
             PACE,
             before=self.before,
-            rate=RATE,
             jitter=lambda: 0.5,
             clock=clock,
             stale_after=STALE_AFTER,
@@ -285,7 +286,7 @@ async def test_the_pages_of_a_big_runtime_are_read_evenly_and_each_tells_at_once
 
 
 async def test_pages_are_read_sooner_while_many_changes_are_sent(world: World):
-    world.poller._rate = 2000.0
+    world.poller._pace = UNLIMITED
     await crowd(world, 1000, moving=20)
     for number in range(200):
         await world.create(f"new{number}")
@@ -397,7 +398,7 @@ async def test_the_regular_look_is_due_when_the_last_one_is_an_interval_old_thou
 
 
 async def test_what_is_followed_is_looked_at_sooner_once_no_changes_are_sent_any_more(world: World):
-    world.poller._rate = 2000.0
+    world.poller._pace = UNLIMITED
     await crowd(world, 5000, moving=40)
     world.view.wrote(None)
     world.poller.hurry()
