@@ -1,8 +1,15 @@
-"""A token bucket for all calls to one account and region: halved when the service throttles, slowly restored."""
+"""A token bucket for all calls to one account and region: lowered when the service throttles, slowly restored.
+
+The first complaint halves the rate. Another one before the rate is whole again shows that half was not enough: then
+half of what was really sent is left. A limit far below the configured one is so found within two or three complaints,
+instead of a halving each second during which most calls are refused; and a complaint that stays the only one costs
+little.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -23,8 +30,31 @@ hours."""
 
 NEVER = float("-inf")
 
-FLOOR = 0.05
-"""The smallest part of the full rate that throttling leaves."""
+LOWEST = 0.5
+"""Calls a second that throttling leaves at least."""
+
+LATELY = 2.0
+"""Seconds over which it is counted what was really sent."""
+
+
+class Sent:
+    """How many calls a second there were of late: a count that falls by two thirds in `LATELY` seconds."""
+
+    def __init__(self) -> None:
+        self._count = 0.0
+        self._at = NEVER
+
+    def note(self, now: float) -> None:
+        """A call is sent."""
+        self._count = self._left(now) + 1
+        self._at = now
+
+    def rate(self, now: float) -> float:
+        """Calls a second."""
+        return self._left(now) / LATELY
+
+    def _left(self, now: float) -> float:
+        return self._count * math.exp((self._at - now) / LATELY)
 
 
 class TokenBucket:
@@ -44,6 +74,7 @@ class TokenBucket:
         self._clock = clock
         self._tokens = float(burst)
         self._at = clock()
+        self._sent = Sent()
         self._halved_at = NEVER
         self._steady_since = NEVER
         self._not_before = NEVER
@@ -64,22 +95,27 @@ class TokenBucket:
     async def acquire(self) -> None:
         """Waits for a token."""
         self._refill()
-        if not self._turns and self._tokens >= 1 and self._clock() >= self._not_before:
-            self._tokens -= 1
+        if not self._turns and self._ready:
+            self._take()
             return
         turn = self._turns.join()
         self._serve()
         await turn.wait(self._give_back)
 
     def throttled(self, retry_after: float = 0.0) -> None:
-        """The service asked for fewer calls: half the rate, and none for `retry_after` seconds."""
+        """The service asked for fewer calls, and for none within `retry_after` seconds."""
         self._refill()
         now = self._steady_since = self._clock()
-        self._not_before = max(self._not_before, now + min(retry_after, LONGEST_BREAK))
+        pause = min(retry_after, LONGEST_BREAK)
+        self._not_before = max(self._not_before, now + pause)
         if now - self._halved_at >= ONE_COMPLAINT:
-            self._rate = max(self._rate / 2, self._full_rate * FLOOR)
-            self._tokens = min(self._tokens, 0.0)
+            self._rate = max(self._too_much(now) / 2, min(LOWEST, self._full_rate))
+            self._tokens = min(1.0, pause * self._rate)
             self._halved_at = now
+
+    def _too_much(self, now: float) -> float:
+        """The rate that was too high."""
+        return self._rate if self._rate == self._full_rate else min(self._rate, self._sent.rate(now))
 
     def _give_back(self) -> None:
         self._tokens += 1
@@ -93,17 +129,26 @@ class TokenBucket:
     def _refill(self) -> None:
         now = self._clock()
         self._restore(now)
-        self._tokens = min(float(self._burst), self._tokens + (now - self._at) * self._rate)
+        since = max(self._at, self._not_before)
+        self._tokens = min(float(self._burst), self._tokens + max(0.0, now - since) * self._rate)
         self._at = now
 
     def _serve(self) -> None:
         self._refill()
-        now = self._clock()
-        while self._tokens >= 1 and now >= self._not_before and self._turns.give():
-            self._tokens -= 1
+        while self._ready and self._turns.give():
+            self._take()
         if self._turns and (self._timer is None or self._timer.cancelled()):
-            pause = max((1 - self._tokens) / self._rate, self._not_before - now, 0.001)
+            pause = max(0.0, self._not_before - self._at) + max((1 - self._tokens) / self._rate, 0.001)
             self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
+
+    @property
+    def _ready(self) -> bool:
+        """Whether a call may be sent; right after a refill."""
+        return self._tokens >= 1 and self._at >= self._not_before
+
+    def _take(self) -> None:
+        self._tokens -= 1
+        self._sent.note(self._at)
 
     def _tick(self) -> None:
         self._timer = None

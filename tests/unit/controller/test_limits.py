@@ -8,14 +8,17 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from agentrun_operator.controller.limits import (
-    FLOOR,
+    LATELY,
     LONGEST_BREAK,
+    LOWEST,
     ONE_COMPLAINT,
     RESTORE,
     TokenBucket,
 )
 from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.turns import FAIR_SHARE, urgency
+from agentrun_operator.emulator.behaviour import Throttling
+from agentrun_operator.emulator.throttle import Throttle
 from support import controller_time
 from support.controller_time import clock, settle
 
@@ -212,15 +215,46 @@ async def test_many_answers_of_one_moment_are_one_complaint():
     assert bucket.rate == 5.0
 
 
-async def test_a_complaint_later_halves_again_down_to_a_floor():
+async def test_a_further_complaint_leaves_half_of_what_was_really_sent_and_never_less_than_the_floor():
     bucket = bucket_of(rate=100.0)
-    rates = []
-    for _ in range(8):
-        bucket.throttled()
-        rates.append(bucket.rate)
-        await asyncio.sleep(ONE_COMPLAINT)
-    assert rates == [50.0, 25.0, 12.5, 6.25, 5.0, 5.0, 5.0, 5.0]
-    assert rates[-1] == 100.0 * FLOOR
+    bucket.throttled()
+    assert bucket.rate == 50.0
+    for _ in range(40):
+        await asyncio.sleep(0.1)
+        await bucket.acquire()
+    bucket.throttled()
+    assert bucket.rate == pytest.approx(5.0, rel=0.2)
+    await asyncio.sleep(10 * LATELY)
+    bucket.throttled()
+    assert bucket.rate == LOWEST
+
+
+async def test_a_further_complaint_halves_the_rate_when_all_of_it_is_used():
+    bucket = bucket_of(rate=100.0)
+    bucket.throttled()
+    await seconds_for(bucket, 1000)
+    bucket.throttled()
+    assert bucket.rate == pytest.approx(25.0, rel=0.02)
+
+
+async def test_a_rate_below_the_floor_is_left_alone():
+    bucket = bucket_of(rate=LOWEST / 2)
+    bucket.throttled()
+    assert bucket.rate == LOWEST / 2
+
+
+@pytest.mark.parametrize("limit", [0.7, 2.0, 9.0, 60.0])
+async def test_a_limit_far_below_the_configured_rate_costs_few_refusals_and_most_of_it_is_used(limit: float):
+    bucket, service = bucket_of(rate=200.0, burst=400), Throttle(Throttling(limit))
+    started, answers = clock(), Counter[bool]()
+    while clock() - started < 300:
+        await bucket.acquire()
+        refused = service.wait("account", clock()) > 0
+        answers[refused] += 1
+        if refused:
+            bucket.throttled()
+    assert answers[True] <= 160  # most in the first second after the first complaint, at half of the configured rate
+    assert answers[False] >= 0.6 * 300 * limit
 
 
 async def test_the_rate_comes_back_step_by_step_after_quiet_times():
@@ -228,13 +262,14 @@ async def test_the_rate_comes_back_step_by_step_after_quiet_times():
     for _ in range(3):
         bucket.throttled()
         await asyncio.sleep(ONE_COMPLAINT)
+    low = bucket.rate
     await asyncio.sleep(RESTORE - ONE_COMPLAINT - 0.1)
-    assert bucket.rate == 12.5
+    assert bucket.rate == low == LOWEST
     await asyncio.sleep(0.2)
-    assert bucket.rate == 25.0
+    assert bucket.rate == 2 * low
     await asyncio.sleep(RESTORE)
-    assert bucket.rate == 50.0
-    await asyncio.sleep(RESTORE)
+    assert bucket.rate == 4 * low
+    await asyncio.sleep(6 * RESTORE)
     assert bucket.rate == 100.0
     await asyncio.sleep(10 * RESTORE)
     assert bucket.rate == 100.0
@@ -255,10 +290,11 @@ async def test_a_complaint_right_after_a_step_back_up_counts():
     bucket.throttled()
     await asyncio.sleep(ONE_COMPLAINT)
     bucket.throttled()
+    low = bucket.rate
     await asyncio.sleep(RESTORE + 0.1)
-    assert bucket.rate == 50.0
+    assert bucket.rate == 2 * low
     bucket.throttled()
-    assert bucket.rate == 25.0
+    assert bucket.rate == low
 
 
 async def test_no_call_is_made_before_the_time_that_the_service_named():
