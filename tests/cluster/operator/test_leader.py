@@ -1,7 +1,8 @@
 """One replica works at a time, another takes over, and one that lost the Lease writes nothing more."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,18 @@ def replicas(
     assert first.defects() + second.defects() == []
 
 
+def lease(kubectl: Kubectl) -> Mapping[str, str]:
+    found: Mapping[str, Mapping[str, str]] = kubectl.get("lease", "agentrun-operator") or {"spec": {}}
+    return found["spec"]
+
+
 def holder(kubectl: Kubectl) -> str:
-    lease = kubectl.get("lease", "agentrun-operator") or {"spec": {}}
-    return str(lease["spec"].get("holderIdentity", ""))
+    return lease(kubectl).get("holderIdentity", "")
+
+
+def acquired_at(kubectl: Kubectl) -> datetime:
+    """When the present holder got the Lease, by its own word: asking for it may take long on a busy machine."""
+    return datetime.fromisoformat(lease(kubectl)["acquireTime"])
 
 
 def test_the_standby_is_ready_and_holds_no_watch(replicas: tuple[Operator, Operator], endpoints: Endpoints):
@@ -90,15 +100,15 @@ def test_a_leader_that_is_told_to_stop_is_followed_within_two_seconds(
 
     told = time.monotonic()
     assert first.terminate() == 0
-    ended = time.monotonic()
+    ended = datetime.now(UTC)
     eventually(lambda: holder(kubectl) not in ("", held), within=10)
-    taken = time.monotonic() - ended
+    taken = (acquired_at(kubectl) - ended).total_seconds()
     endpoints.apply("after")
     eventually(lambda: emulator.endpoint("after"))
     measured("s from SIGTERM until another made an endpoint", time.monotonic() - told)
     second.wait_leading()
 
-    assert taken <= 2.0
+    assert taken <= 2.0, taken
     endpoints.wait_ready("after")
 
 
