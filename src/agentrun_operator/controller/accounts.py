@@ -18,7 +18,8 @@ from agentrun_operator.controller.account import Account, Followed, SecretCreden
 from agentrun_operator.controller.errors import NotLeadingError, StartError
 from agentrun_operator.controller.identity import Source
 from agentrun_operator.controller.limits import TokenBucket
-from agentrun_operator.controller.poller import Pace, Poller
+from agentrun_operator.controller.pace import Pace
+from agentrun_operator.controller.poller import Poller
 from agentrun_operator.controller.secrets import read_credentials
 from agentrun_operator.controller.unseen import UnseenError, problem_of
 from agentrun_operator.controller.view import RuntimeView

@@ -8,7 +8,8 @@ from agentrun_operator.agentrun.errors import CredentialsNotFoundError
 from agentrun_operator.agentrun.secret import Secret
 from agentrun_operator.controller.account import NAME_BAD_FOR, NAME_GOOD_FOR, Account, Followed, SecretCredentials
 from agentrun_operator.controller.identity import Source
-from agentrun_operator.controller.poller import Pace, Poller
+from agentrun_operator.controller.pace import Pace
+from agentrun_operator.controller.poller import Poller
 from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.turns import urgency
 from agentrun_operator.controller.unseen import UnseenError
