@@ -10,7 +10,7 @@ from rich.console import Console
 
 from agentrun_operator.controlplane import Binaries, ControlPlane, find_binaries, progress_on
 from agentrun_operator.emulator import Behaviour, EmulatorServer, Transitions
-from support.cluster import Kubectl
+from support.cluster import Kubectl, new_namespace
 from support.emulator import Emulator, running_emulator
 from support.endpoints import Endpoints
 from support.operator import QUICK, Operator, agentrun_environment
@@ -41,12 +41,9 @@ def control_plane(binaries: Binaries) -> Iterator[ControlPlane]:
 
 @pytest.fixture
 def namespace(control_plane: ControlPlane) -> Iterator[str]:
-    """The name of a namespace of one's own. It is deleted afterwards; nobody waits for that."""
-    kubectl = Kubectl(control_plane)
-    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"generateName": "test-"}}
-    name: str = kubectl.create(manifest)["metadata"]["name"]
-    yield name
-    kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+    """The name of a namespace of the test's own."""
+    with new_namespace(control_plane) as name:
+        yield name
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
@@ -113,6 +114,18 @@ class Kubectl:
     def wait_gone(self, kind: str, name: str, within: float = 10.0) -> None:
         """Wait until there is no such object any more."""
         eventually(lambda: self.get(kind, name) is None, within, f"{kind}/{name} gone")
+
+
+@contextmanager
+def new_namespace(plane: ControlPlane) -> Iterator[str]:
+    """The name of a namespace of one's own. It is deleted afterwards, and nobody waits for that."""
+    kubectl = Kubectl(plane)
+    made = kubectl.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"generateName": "test-"}})
+    name: str = made["metadata"]["name"]
+    try:
+        yield name
+    finally:
+        kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 
 def condition(found: Object, kind: str) -> Object | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agentrun_operator.controlplane import ControlPlane
 from agentrun_operator.emulator import Behaviour, EmulatorServer, Transitions
-from support.cluster import Kubectl
+from support.cluster import new_namespace
 from support.emulator import Emulator, running_emulator
 from support.endpoints import Endpoints
 from support.fault_watch import Recorder, WatchedKubectl, certificate_of
@@ -119,18 +119,6 @@ def new_stage(
     defects = operator.defects()
     if defects:
         raise AssertionError(defects)
-
-
-@contextmanager
-def new_namespace(plane: ControlPlane) -> Iterator[str]:
-    """A namespace of one's own, deleted afterwards; nobody waits for that."""
-    kubectl = Kubectl(plane)
-    made = kubectl.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"generateName": "faults-"}})
-    name: str = made["metadata"]["name"]
-    try:
-        yield name
-    finally:
-        kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 
 def credentials(key_id: str, key_secret: str, *, name: str) -> dict[str, object]:

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from agentrun_operator.controlplane import ControlPlane
-from support.cluster import Kubectl
+from support.cluster import Kubectl, new_namespace
 
 
 @pytest.fixture(scope="module")
 def shared(control_plane: ControlPlane) -> Iterator[Kubectl]:
     """kubectl in a namespace that all tests of a module share."""
-    kubectl = Kubectl(control_plane)
-    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"generateName": "test-"}}
-    name: str = kubectl.create(manifest)["metadata"]["name"]
-    yield kubectl.in_namespace(name)
-    kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+    with new_namespace(control_plane) as name:
+        yield Kubectl(control_plane, name)
