@@ -180,7 +180,9 @@ class Accounts:
         def after_attempt(attempt: Attempt) -> None:
             around.metrics.attempt(attempt)
             if attempt.throttled:
-                bucket().throttled(attempt.retry_after or 0.0)
+                bucket().throttled(attempt.retry_after or 0.0, attempt.seconds)
+            else:
+                bucket().accepted()
 
         def bucket() -> TokenBucket:
             return self._bucket(source, secret)
@@ -193,6 +195,7 @@ class Accounts:
             connections=None,  # the work queue bounds the calls, by runtime: one that hangs takes none of the others'
             before_attempt=before_attempt,
             after_attempt=after_attempt,
+            monotonic=around.clock,
         )
         return Account(source, client, secret, self._follow, around.clock)
 

@@ -1,9 +1,8 @@
 """A token bucket for all calls to one account and region: lowered when the service throttles, slowly restored.
 
 The first complaint halves the rate. Another one before the rate is whole again shows that half was not enough: then
-half of what was really sent is left. A limit far below the configured one is so found within two or three complaints,
-instead of a halving each second during which most calls are refused; and a complaint that stays the only one costs
-little.
+half of what was accepted of late is left, or a quarter of the rate if that is more, since few calls may have been
+wanted. So a limit far below the configured one is found within a few complaints, and a stray one costs little.
 """
 
 from __future__ import annotations
@@ -31,21 +30,24 @@ hours."""
 NEVER = float("-inf")
 
 LOWEST = 0.5
-"""Calls a second that throttling leaves at least."""
+"""Calls a second that throttling leaves at least, of a rate above that."""
+
+STEEPEST = 2
+"""What was accepted counts as this part of the rate at least."""
 
 LATELY = 2.0
-"""Seconds over which it is counted what was really sent."""
+"""Seconds over which is counted what was accepted."""
 
 
-class Sent:
-    """How many calls a second there were of late: a count that falls by two thirds in `LATELY` seconds."""
+class Accepted:
+    """How many calls a second were accepted of late: a count that falls by two thirds in `LATELY` seconds."""
 
     def __init__(self) -> None:
         self._count = 0.0
         self._at = NEVER
 
     def note(self, now: float) -> None:
-        """A call is sent."""
+        """A call was accepted."""
         self._count = self._left(now) + 1
         self._at = now
 
@@ -74,8 +76,8 @@ class TokenBucket:
         self._clock = clock
         self._tokens = float(burst)
         self._at = clock()
-        self._sent = Sent()
-        self._halved_at = NEVER
+        self._accepted = Accepted()
+        self._lowered_at = NEVER
         self._steady_since = NEVER
         self._not_before = NEVER
         self._turns = Turns()
@@ -84,7 +86,7 @@ class TokenBucket:
     @property
     def rate(self) -> float:
         """The present rate."""
-        self._restore(self._clock())
+        self._refill()
         return self._rate
 
     @property
@@ -102,20 +104,33 @@ class TokenBucket:
         self._serve()
         await turn.wait(self._give_back)
 
-    def throttled(self, retry_after: float = 0.0) -> None:
-        """The service asked for fewer calls, and for none within `retry_after` seconds."""
+    def accepted(self) -> None:
+        """The service did not ask for fewer calls."""
+        self._accepted.note(self._clock())
+
+    def throttled(self, retry_after: float = 0.0, took: float = 0.0) -> None:
+        """The service asked for fewer calls.
+
+        Args:
+            retry_after: seconds for which it wants none.
+            took: seconds that its answer took. A call that was sent before the rate was lowered says nothing of the
+                rate since.
+        """
         self._refill()
-        now = self._steady_since = self._clock()
+        now = self._clock()
         pause = min(retry_after, LONGEST_BREAK)
         self._not_before = max(self._not_before, now + pause)
-        if now - self._halved_at >= ONE_COMPLAINT:
+        self._steady_since = max(now, self._not_before)
+        if now - took > self._lowered_at <= now - ONE_COMPLAINT:
             self._rate = max(self._too_much(now) / 2, min(LOWEST, self._full_rate))
             self._tokens = min(1.0, pause * self._rate)
-            self._halved_at = now
+            self._lowered_at = now
 
     def _too_much(self, now: float) -> float:
         """The rate that was too high."""
-        return self._rate if self._rate == self._full_rate else min(self._rate, self._sent.rate(now))
+        if self._rate == self._full_rate:
+            return self._rate
+        return min(self._rate, max(self._accepted.rate(now), self._rate / STEEPEST))
 
     def _give_back(self) -> None:
         self._tokens += 1
@@ -128,10 +143,11 @@ class TokenBucket:
 
     def _refill(self) -> None:
         now = self._clock()
-        self._restore(now)
         since = max(self._at, self._not_before)
-        self._tokens = min(float(self._burst), self._tokens + max(0.0, now - since) * self._rate)
+        full = max(1.0, self._burst * self._rate / self._full_rate)
+        self._tokens = min(full, self._tokens + max(0.0, now - since) * self._rate)
         self._at = now
+        self._restore(now)
 
     def _serve(self) -> None:
         self._refill()
@@ -148,7 +164,6 @@ class TokenBucket:
 
     def _take(self) -> None:
         self._tokens -= 1
-        self._sent.note(self._at)
 
     def _tick(self) -> None:
         self._timer = None

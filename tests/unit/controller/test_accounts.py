@@ -1,10 +1,15 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
+from respx import MockRouter
 
+from agentrun_operator.agentrun import operations
+from agentrun_operator.agentrun.errors import ThrottledError
 from agentrun_operator.controller.account import Account
 from agentrun_operator.controller.accounts import MISSING_FOR, SECRET_GOOD_FOR, Accounts, Surroundings
 from agentrun_operator.controller.errors import StartError
@@ -396,3 +401,34 @@ async def test_the_present_limits_are_told_by_region_and_source_without_the_key(
         "cn-hangzhou team-a/aliyun": 10.0,
         "cn-hangzhou the operator's own credentials": 20.0,
     }
+
+
+async def test_how_agentrun_answers_and_how_long_it_takes_lowers_the_limit(world: World, respx_mock: MockRouter):
+    slow = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if "agentRuntimeName=slow" in str(request.url):
+            await slow.wait()
+        if "agentRuntimeName=fine" in str(request.url):
+            return httpx.Response(200, json={"code": "SUCCESS", "data": {"items": [], "total": 0}})
+        return httpx.Response(429, json={"code": "Throttling.User", "message": "too many"})
+
+    respx_mock.route().mock(side_effect=answer)
+    account = await world.account_for(CHAT)
+    bucket = world.accounts._bucket(account.source, None)
+
+    async def call(name: str) -> None:
+        with suppress(ThrottledError):
+            await account.client.run(operations.list_runtimes(name))
+
+    sent_before = asyncio.create_task(call("slow"))
+    await settle()
+    await call("refused")
+    assert bucket.rate == 10.0
+    for _ in range(100):
+        await call("fine")
+    slow.set()
+    await sent_before
+    assert bucket.rate == 10.0
+    await call("refused")
+    assert bucket.rate == pytest.approx(5.0, rel=0.05)  # what was accepted was all of the rate
