@@ -85,6 +85,10 @@ class Pace:
         allowed = max(step.calls / (SHARE * self.rate), 0.0 if paid else CALL_PAUSE * step.price)
         return min(self.interval, max(wanted, allowed))
 
+    def failing(self, failures: int) -> float:
+        """The pause after so many failures in a row, one at least."""
+        return min(self.interval, self.fast * 2.0 ** min(failures, 10))
+
     @property
     def resting(self) -> float:
         """The shortest pause while nothing is under way."""

@@ -67,7 +67,8 @@ class Poller:
         self._stale = stale
         self._was_stale = False
         self._wakeup = asyncio.Event()
-        self._full_due = clock() + pace.resting
+        self._regular_due = clock() + pace.resting
+        self._regular_failures = 0
         self._failures = 0
         self._writes = 0
         self._sweep = Sweep(view, clock)
@@ -80,7 +81,7 @@ class Poller:
 
     async def run(self) -> None:
         """Looks until it is cancelled."""
-        urgency.set(Priority.CHANGE)  # whatever the pass is that began it
+        urgency.set(Priority.NEW)  # whatever the pass is that began it; looks and new objects take turns
         while True:
             await self._pause()
             await self._look()
@@ -107,10 +108,12 @@ class Poller:
         return left if left > 0 else math.inf
 
     def _next_pause(self) -> float:
+        step = self._next_step()
+        if step is None or self._lost:
+            failures = max(self._failures, self._regular_failures)
+            return self._pace.failing(failures) if failures else self._pace.at_rest(self._jitter())
         if self._failures:
-            return min(self._pace.interval, self._pace.fast * 2.0 ** min(self._failures, 10))
-        if (step := self._next_step()) is None:
-            return self._pace.at_rest(self._jitter())
+            return self._pace.failing(self._failures)
         now, view = self._clock(), self._view
         writes = view.writes - self._writes
         quiet = now - view.wrote_at
@@ -125,33 +128,49 @@ class Poller:
         return Step(moving) if len(moving) < pages else Step(parts=pages)
 
     async def _look(self) -> None:
+        """One look. When the regular one fails, what is under way is still followed until it is tried again."""
         self._writes = self._view.writes
+        step = self._next_step()
+        if self._lost or self._regular(step):
+            step = None
         try:
-            if self._clock() >= self._full_due:
-                await self._rest()
-            else:
-                await self._follow()
-            self._failures, self._lost = 0, False
+            await (self._follow(step) if step else self._rest())
         except UnseenError as error:
-            self._failures += 1
+            self._failed(step)
             self._lost = error.problem.reason is Reason.RUNTIME_NOT_FOUND
             if self._lost:
                 self._sweep.restart()
-            level = logging.WARNING if self._failures == 1 else logging.DEBUG
+            level = logging.WARNING if self._failures + self._regular_failures == 1 else logging.DEBUG
             log.log(level, "Cannot look at runtime %s: %s", self._view.runtime_id, error)
         except Exception:  # a defect must not leave the runtime without looks for ever
-            self._failures += 1
+            self._failed(step)
             log.exception("A defect stopped a look at runtime %s", self._view.runtime_id)
+        else:
+            self._failures = 0
+            if step is None:
+                self._regular_failures, self._lost = 0, False
+
+    def _regular(self, step: Step | None) -> bool:
+        """Whether it is time for the regular look. A reading of all pages that goes well is one when it ends."""
+        reading = step is not None and step.parts > 1 and self._sweep.under_way and not self._failures
+        return self._clock() >= self._regular_due and not reading
+
+    def _failed(self, step: Step | None) -> None:
+        if step:
+            self._failures += 1
+        else:
+            self._regular_failures += 1
+            self._regular_due = self._clock() + self._pace.failing(self._regular_failures)
 
     async def _rest(self) -> None:
-        """The regular look at everything."""
+        """The regular look at everything; if all was read not long ago, what is under way is enough."""
         await self._before()
-        if self._view.blind_for < self._pace.resting:
-            await self._follow()  # which had everything read not long ago
-        else:
-            self._sweep.restart()
+        if self._lost or self._view.blind_for >= self._pace.resting:
             await self._view.list(newer_than=self._clock())
-        self._full_due = self._view.seen_at + self._pace.resting
+            self._sweep.restart()
+        elif step := self._next_step():
+            await self._follow(step)
+        self._regular_due = self._view.seen_at + self._pace.resting
         if self._view.follows_latest:
             await self._look_at_versions()
 
@@ -162,16 +181,13 @@ class Poller:
         except UnseenError as error:
             log.debug("Cannot look at the versions of runtime %s: %s", self._view.runtime_id, error)
 
-    async def _follow(self) -> None:
-        """A look at what is under way, or another try after a failure."""
-        step = self._next_step()
-        if step and step.endpoint_ids:
+    async def _follow(self, step: Step) -> None:
+        """A look at what is under way."""
+        if step.endpoint_ids:
             self._sweep.restart()
             await self._get_each(step.endpoint_ids)
-        elif step and step.parts > 1:
-            await self._sweep.step()
         else:
-            await self._view.list(newer_than=self._clock())
+            await self._sweep.step()
 
     async def _get_each(self, endpoint_ids: tuple[str, ...]) -> None:
         """Some at a time. One that cannot be seen does not hide the others."""

@@ -33,6 +33,11 @@ class Sweep:
         self._began = clock()
         self._reading: Pass | None = None
 
+    @property
+    def under_way(self) -> bool:
+        """Whether some of the pages were read and others not yet."""
+        return self._reading is not None
+
     def restart(self) -> None:
         """The next step is the first of a new reading."""
         self._reading = None

@@ -316,6 +316,40 @@ async def test_the_regular_look_is_due_when_the_last_one_is_an_interval_old_thou
     assert oldest <= PACE.interval * 1.1
 
 
+async def test_a_list_that_always_fails_is_tried_seldom_and_does_not_end_the_following_of_single_endpoints(
+    world: World,
+):
+    (chat,) = await crowd(world, 1000, moving=1)
+    await world.service.fault(LIST, status=500)
+    world.poller.hurry()
+    await asyncio.sleep(600)
+    assert 8 <= len(world.service.times(LIST)) <= 20
+    await world.service.change(chat, status="READY")
+    await asyncio.sleep(610 * PATIENCE + 1)
+    assert [keys for _, keys in world.told] == [{key("e0")}]
+
+
+async def test_the_regular_look_waits_for_a_reading_that_is_under_way(world: World):
+    await crowd(world, 3000, moving=200)
+    await world.service.behave(latency=3.0)
+    began = clock()
+    world.poller.hurry()
+    await asyncio.sleep(1.5 * PACE.interval)
+    assert 20 < len(world.service.times(LIST)) < 30
+    await asyncio.sleep(10.0)
+    assert world.view.seen_at == pytest.approx(began + PACE.fast, abs=1.0)
+    await world.service.behave(latency=0.0)
+    await asyncio.sleep(5.0)
+
+
+async def test_a_reading_that_is_stuck_does_not_put_off_the_regular_look(world: World):
+    await crowd(world, 1000, moving=200)
+    await world.service.fault(LIST, status=500, skip=4)
+    world.poller.hurry()
+    await asyncio.sleep(2.5 * PACE.interval)
+    assert world.befores >= 2
+
+
 async def test_what_is_followed_is_looked_at_sooner_once_no_changes_are_sent_any_more(world: World):
     world.poller._pace = UNLIMITED
     await crowd(world, 5000, moving=40)
@@ -421,6 +455,19 @@ async def test_a_runtime_that_is_gone_is_told_at_the_next_look_once_and_so_is_it
     assert world.view.book.find("", "chat") is not None
 
 
+async def test_a_big_runtime_that_is_gone_stays_so_whatever_passes_see_of_its_endpoints(world: World):
+    ids = await crowd(world, 1000, moving=15)
+    await world.service.remove_runtime(world.runtime_id)
+    world.poller.hurry()
+    await asyncio.sleep(5)
+    assert len(world.stale) == 1
+    for endpoint_id in ids[:10]:
+        assert await world.view.get(endpoint_id) is None
+    await asyncio.sleep(300)
+    assert len(world.stale) == 1
+    assert len(world.service.times(LIST)) <= 15
+
+
 async def test_the_versions_are_looked_at_only_for_those_who_follow_latest(world: World):
     await asyncio.sleep(121)
     assert LIST_VERSIONS not in world.service.actions
@@ -457,7 +504,7 @@ async def test_a_defect_does_not_leave_the_runtime_without_looks_for_ever(
     assert world.service.actions == [LIST]
 
 
-async def test_looks_are_urgent_whatever_the_pass_was_that_began_to_follow_the_runtime(no_leaks: None):
+async def test_looks_and_new_objects_take_turns_whatever_the_pass_was_that_began_to_follow_the_runtime(no_leaks: None):
     async with AgentRun() as service:
         urgency.set(Priority.LOOK)
         world = World(service, await service.runtime("bot"))
@@ -467,7 +514,15 @@ async def test_looks_are_urgent_whatever_the_pass_was_that_began_to_follow_the_r
         await world.view.list(newer_than=clock())
         world.poller.hurry()
         await asyncio.sleep(120)
-        assert {call.action for call in service.calls} >= {GET, LIST}
-        assert {call.urgency for call in service.calls} == {Priority.CHANGE}
+        urgencies = {(call.action, call.urgency) for call in service.calls}
+        assert urgencies == {(GET, Priority.NEW), (LIST, Priority.CHANGE)}  # passes wait for the whole list as well
         world.task.cancel()
         await asyncio.wait({world.task})
+
+
+@pytest.mark.parametrize("size", [50, 300])
+async def test_pages_and_new_objects_take_turns(world: World, size: int):
+    await crowd(world, size, moving=40)
+    world.poller.hurry()
+    await asyncio.sleep(10)
+    assert {call.urgency for call in world.service.calls} == {Priority.NEW}
