@@ -117,14 +117,18 @@ class Poller:
         now, view = self._clock(), self._view
         writes = view.writes - self._writes
         quiet = now - view.wrote_at
-        return self._pace.following(step, now - view.moved_at, quiet=quiet, writes=writes)
+        still = now - view.moved_at if any(view.moving()) else 0.0
+        return self._pace.following(step, still, quiet=quiet, writes=writes)
 
     def _next_step(self) -> Step | None:
-        """How to look at what is under way; None if nothing is."""
+        """How to look at what is under way; None if nothing is.
+
+        A list of many pages that failed is made up for page by page: one that fails does not void the others.
+        """
         pages = -(-len(self._view.book) // PAGE_SIZE)
         moving = tuple(islice(self._view.moving(), pages))
         if not moving:
-            return None
+            return Step(parts=pages) if self._regular_failures and pages > 1 else None
         return Step(moving) if len(moving) < pages else Step(parts=pages)
 
     async def _look(self) -> None:

@@ -329,6 +329,17 @@ async def test_a_list_that_always_fails_is_tried_seldom_and_does_not_end_the_fol
     assert [keys for _, keys in world.told] == [{key("e0")}]
 
 
+async def test_pages_that_fail_now_and_then_void_no_others_and_a_big_runtime_at_rest_does_not_go_stale(world: World):
+    await crowd(world, 3000, moving=0)
+    await world.service.fault(LIST, status=500, fraction=0.2)
+    oldest = 0.0
+    for _ in range(1200):
+        await asyncio.sleep(1)
+        oldest = max(oldest, world.view.blind_for)
+    assert oldest <= 3 * PACE.interval
+    assert len(world.service.times(LIST)) <= 1200 / PACE.interval * 30 * 3
+
+
 async def test_the_regular_look_waits_for_a_reading_that_is_under_way(world: World):
     await crowd(world, 3000, moving=200)
     await world.service.behave(latency=3.0)
