@@ -80,7 +80,10 @@ class Pace:
             quiet: seconds since a change was last sent to the runtime.
             writes: changes that were sent since the last look.
         """
-        wanted = max(self.fast, PATIENCE * still) / step.parts
+        longest = self.interval / min(
+            step.parts, 2
+        )  # a reading of all pages is the regular look, and has to be in time
+        wanted = min(longest, max(self.fast, PATIENCE * still)) / step.parts
         paid = quiet >= self.fast or writes >= WRITES_PER_CALL * step.price
         allowed = max(step.calls / (SHARE * self.rate), 0.0 if paid else CALL_PAUSE * step.price)
         return min(self.interval, max(wanted, allowed))

@@ -1,7 +1,9 @@
-"""Keeps one runtime's view fresh: a list each interval, sooner and oftener while a change is under way.
+"""Keeps one runtime's view fresh: a regular look at everything, and looks at what is under way in between.
 
-A poll tells the objects whose endpoint changed and writes nothing. The list of a big runtime is read page by page while
-something is under way, evenly, so that its news come evenly too. How long each pause is: `pace`.
+A poll tells the objects whose endpoint changed and writes nothing. Either kind of look has its own time and its own
+failures, so that neither stops the other. While much is under way in a big runtime its list is read page by page,
+evenly, so that its news come evenly too; and so is a list that failed, so that one page does not void the others. How
+long each pause is: `pace`.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ class Poller:
         Args:
             view: what to refresh.
             pace: how often.
-            before: called before each look at rest: the account's credentials may have changed.
+            before: called before each regular look: the account's credentials may have changed.
             jitter: random numbers from 0 to 1.
             clock: the time in seconds.
             stale_after: age in seconds at which what is known is too old; when AgentRun says that the runtime is gone,
@@ -67,11 +69,13 @@ class Poller:
         self._stale = stale
         self._was_stale = False
         self._wakeup = asyncio.Event()
-        self._regular_due = clock() + pace.resting
+        self._sweep = Sweep(view, clock)
+        self._regular_due = clock() + pace.at_rest(jitter())
         self._regular_failures = 0
+        self._page_by_page = False
+        self._followed_at = self._versions_at = clock()
         self._failures = 0
         self._writes = 0
-        self._sweep = Sweep(view, clock)
         self._lost = False
 
     def hurry(self) -> None:
@@ -89,8 +93,7 @@ class Poller:
 
     async def _pause(self) -> None:
         """Waits for the next look; a hurry in between makes the rest of it short."""
-        started = self._clock()
-        while (left := started + self._next_pause() - self._clock()) > 0:
+        while (left := self._due() - self._clock()) > 0:
             self._wakeup.clear()
             wait = min(left, self._changes_end())
             try:
@@ -107,91 +110,116 @@ class Poller:
         left = self._view.wrote_at + self._pace.fast - self._clock()
         return left if left > 0 else math.inf
 
-    def _next_pause(self) -> float:
-        step = self._next_step()
-        if step is None or self._lost:
-            failures = max(self._failures, self._regular_failures)
-            return self._pace.failing(failures) if failures else self._pace.at_rest(self._jitter())
+    def _due(self) -> float:
+        """When the next look is."""
+        if (step := self._next_step()) is None:
+            return self._regular_due
+        following = self._followed_at + self._pause_before(step)
+        return following if self._reads_all(step) else min(following, self._regular_due)
+
+    def _pause_before(self, step: Step) -> float:
         if self._failures:
             return self._pace.failing(self._failures)
         now, view = self._clock(), self._view
         writes = view.writes - self._writes
-        quiet = now - view.wrote_at
-        still = now - view.moved_at if any(view.moving()) else 0.0
-        return self._pace.following(step, still, quiet=quiet, writes=writes)
+        return self._pace.following(step, now - view.moved_at, quiet=now - view.wrote_at, writes=writes)
 
     def _next_step(self) -> Step | None:
-        """How to look at what is under way; None if nothing is.
+        """How to look at what is under way; None if nothing is, or the runtime itself is gone."""
+        moving = tuple(islice(self._view.moving(), self._pages))
+        if not moving or self._lost:
+            return None
+        return Step(moving) if len(moving) < self._pages else Step(parts=self._pages)
 
-        A list of many pages that failed is made up for page by page: one that fails does not void the others.
-        """
-        pages = -(-len(self._view.book) // PAGE_SIZE)
-        moving = tuple(islice(self._view.moving(), pages))
-        if not moving:
-            return Step(parts=pages) if self._regular_failures and pages > 1 else None
-        return Step(moving) if len(moving) < pages else Step(parts=pages)
+    @property
+    def _pages(self) -> int:
+        return -(-len(self._view.book) // PAGE_SIZE)
+
+    def _reads_all(self, step: Step) -> bool:
+        """Whether a reading of all pages goes well: it is the regular look when it ends."""
+        return step.parts > 1 and self._sweep.under_way and not self._failures
 
     async def _look(self) -> None:
-        """One look. When the regular one fails, what is under way is still followed until it is tried again."""
-        self._writes = self._view.writes
         step = self._next_step()
-        if self._lost or self._regular(step):
+        if step and self._clock() >= self._regular_due and not self._reads_all(step):
             step = None
+        well = not (self._page_by_page or self._failures or self._regular_failures)
         try:
-            await (self._follow(step) if step else self._rest())
+            await self._look_at_versions()
+            await (self._follow(step) if step else self._look_at_all())
         except UnseenError as error:
-            self._failed(step)
-            self._lost = error.problem.reason is Reason.RUNTIME_NOT_FOUND
-            if self._lost:
+            self._failed(following=step is not None)
+            if error.problem.reason is Reason.RUNTIME_NOT_FOUND:
+                self._lost = True
                 self._sweep.restart()
-            level = logging.WARNING if self._failures + self._regular_failures == 1 else logging.DEBUG
-            log.log(level, "Cannot look at runtime %s: %s", self._view.runtime_id, error)
+            log.log(
+                logging.WARNING if well else logging.DEBUG,
+                "Cannot look at runtime %s: %s",
+                self._view.runtime_id,
+                error,
+            )
         except Exception:  # a defect must not leave the runtime without looks for ever
-            self._failed(step)
+            self._failed(following=step is not None)
             log.exception("A defect stopped a look at runtime %s", self._view.runtime_id)
-        else:
-            self._failures = 0
-            if step is None:
-                self._regular_failures, self._lost = 0, False
 
-    def _regular(self, step: Step | None) -> bool:
-        """Whether it is time for the regular look. A reading of all pages that goes well is one when it ends."""
-        reading = step is not None and step.parts > 1 and self._sweep.under_way and not self._failures
-        return self._clock() >= self._regular_due and not reading
-
-    def _failed(self, step: Step | None) -> None:
-        if step:
+    def _failed(self, *, following: bool) -> None:
+        if following:
             self._failures += 1
         else:
             self._regular_failures += 1
             self._regular_due = self._clock() + self._pace.failing(self._regular_failures)
+            self._page_by_page = True
 
-    async def _rest(self) -> None:
-        """The regular look at everything; if all was read not long ago, what is under way is enough."""
+    async def _look_at_all(self) -> None:
+        """The regular look, unless everything was read not long ago; or a page of it, where it failed before."""
         await self._before()
-        if self._lost or self._view.blind_for >= self._pace.resting:
+        if self._lost or self._blind:
+            await self._read_on()
+        self._regular_failures = 0
+        if self._page_by_page and self._blind:
+            every_page = Step(parts=self._pages)
+            self._regular_due = self._clock() + self._pace.following(every_page, 0.0, quiet=math.inf, writes=0)
+        else:
+            self._page_by_page = self._lost = False
+            self._regular_due = self._view.seen_at + self._pace.at_rest(self._jitter())
+
+    @property
+    def _blind(self) -> bool:
+        return self._view.blind_for >= self._pace.resting
+
+    async def _read_on(self) -> None:
+        if self._page_by_page and self._pages > 1:
+            await self._sweep.step()
+        else:
             await self._view.list(newer_than=self._clock())
             self._sweep.restart()
-        elif step := self._next_step():
-            await self._follow(step)
-        self._regular_due = self._view.seen_at + self._pace.resting
-        if self._view.follows_latest:
-            await self._look_at_versions()
+            self._page_by_page = False
+            self._followed_at = self._clock()
 
     async def _look_at_versions(self) -> None:
         """A failure concerns those who follow LATEST, and slows nobody else."""
+        now = self._clock()
+        if not self._view.follows_latest or now < self._versions_at + self._pace.resting:
+            return
+        self._versions_at = now
         try:
-            await self._view.newest_version(newer_than=self._clock())
+            await self._view.newest_version(newer_than=now)
         except UnseenError as error:
             log.debug("Cannot look at the versions of runtime %s: %s", self._view.runtime_id, error)
 
     async def _follow(self, step: Step) -> None:
         """A look at what is under way."""
-        if step.endpoint_ids:
-            self._sweep.restart()
-            await self._get_each(step.endpoint_ids)
-        else:
-            await self._sweep.step()
+        self._writes = self._view.writes
+        try:
+            if not step.endpoint_ids:
+                await self._sweep.step()
+            else:
+                if not self._page_by_page:
+                    self._sweep.restart()
+                await self._get_each(step.endpoint_ids)
+        finally:
+            self._followed_at = self._clock()
+        self._failures = 0
 
     async def _get_each(self, endpoint_ids: tuple[str, ...]) -> None:
         """Some at a time. One that cannot be seen does not hide the others."""

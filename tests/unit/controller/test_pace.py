@@ -42,6 +42,7 @@ def some(count: int) -> Step:
         pytest.param(Step(parts=2), 0.0, 0.5, id="two pages: one after the other, each as often as a list"),
         pytest.param(Step(parts=50), 0.0, 1 / (SHARE * 20), id="many pages: their share of the calls"),
         pytest.param(Step(parts=10), 500.0, 500 * PATIENCE / 10, id="pages: patient as well"),
+        pytest.param(Step(parts=10), 1e6, 60.0 / 2 / 10, id="and all of them in time to be the regular look"),
     ],
 )
 def test_how_often_to_look_at_what_is_under_way(step: Step, still: float, pause: float):

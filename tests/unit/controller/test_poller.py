@@ -340,6 +340,74 @@ async def test_pages_that_fail_now_and_then_void_no_others_and_a_big_runtime_at_
     assert len(world.service.times(LIST)) <= 1200 / PACE.interval * 30 * 3
 
 
+async def test_a_long_outage_leaves_the_following_of_single_endpoints_no_slower_though_the_list_goes_on_failing(
+    world: World,
+):
+    (chat,) = await crowd(world, 1000, moving=1)
+    await world.service.fault("*", status=500)
+    await asyncio.sleep(1800)
+    await world.service.heal()
+    await world.service.fault(LIST, status=500)
+    await world.service.change(chat, status="READY")
+    await asyncio.sleep(PACE.interval + 1)
+    assert [keys for _, keys in world.told] == [{key("e0")}]
+
+
+@pytest.mark.parametrize("moving", [0, 3, 60])
+async def test_however_many_endpoints_are_followed_a_failed_list_is_made_up_for(world: World, moving: int):
+    await crowd(world, 5000, moving=moving)
+    world.view.watch(CHAT, "chat", latest=True)
+    await world.service.fault(LIST, status=500, fraction=0.05)
+    world.poller.hurry()
+    oldest = 0.0
+    for _ in range(900):
+        await asyncio.sleep(1)
+        oldest = max(oldest, world.view.blind_for)
+    assert oldest <= 2 * PACE.interval
+    assert len(world.service.times(LIST_VERSIONS)) >= 900 / PACE.interval - 2
+
+
+async def test_a_list_whose_pages_fail_now_and_then_is_warned_of_once_until_it_is_whole(
+    world: World, caplog: pytest.LogCaptureFixture
+):
+    await crowd(world, 3000, moving=0)
+    await world.service.fault(LIST, status=500, fraction=0.3)
+    with caplog.at_level(logging.WARNING):
+        await asyncio.sleep(60 * 10)
+    assert 1 <= sum(record.name.endswith("poller") for record in caplog.records) <= 10
+
+
+@pytest.mark.parametrize("size", [300, 1000])
+async def test_endpoints_that_are_stuck_for_a_day_leave_the_regular_look_in_time(world: World, size: int):
+    await crowd(world, size, moving=size // 10)
+    world.view.moved_at -= 10_000.0
+    oldest = 0.0
+    for _ in range(1200):
+        await asyncio.sleep(1)
+        oldest = max(oldest, world.view.blind_for)
+    assert oldest <= 1.15 * PACE.interval
+
+
+async def test_a_list_that_a_pass_asked_for_puts_the_regular_look_off_by_no_more_than_an_interval(world: World):
+    await world.settled("chat")
+    await asyncio.sleep(PACE.interval + 10)
+    await world.view.list(newer_than=clock())
+    asked = len(world.service.times(LIST))
+    await asyncio.sleep(1.1 * PACE.interval)
+    assert len(world.service.times(LIST)) == asked + 1
+
+
+async def test_an_error_of_the_service_is_no_return_of_a_runtime_that_is_gone(world: World):
+    await world.settled("chat")
+    await world.service.fault(LIST, status=404, code="ERR_NOT_FOUND", message="the agent runtime does not exist")
+    await world.service.fault(GET_RUNTIME, status=404, code="ERR_NOT_FOUND", message="the agent runtime does not exist")
+    await asyncio.sleep(61)
+    await world.service.heal()
+    await world.service.fault(LIST, status=500)
+    await asyncio.sleep(120)
+    assert len(world.stale) == 1
+
+
 async def test_the_regular_look_waits_for_a_reading_that_is_under_way(world: World):
     await crowd(world, 3000, moving=200)
     await world.service.behave(latency=3.0)
@@ -425,7 +493,7 @@ async def test_a_failing_runtime_is_not_hammered_by_hurries(world: World):
     for _ in range(120):
         await asyncio.sleep(1)
         world.poller.hurry()
-    assert len(world.service.times(LIST)) <= 8
+    assert len(world.service.times(LIST)) <= 12  # the regular looks, and those at what is under way
 
 
 async def test_a_failure_is_warned_of_once(world: World, caplog: pytest.LogCaptureFixture):
