@@ -20,6 +20,9 @@ from agentrun_operator.emulator.protocol import DroppableProtocol
 LOOPBACK = "127.0.0.1"
 
 _START_TIMEOUT = 10.0
+_ACCEPTING = 3
+"""Turns of the event loop after which a connection that was just being accepted is one to hang up on."""
+
 _STOP_TIMEOUT = 1.0
 _log = logging.getLogger(__name__)
 
@@ -159,10 +162,16 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - asyncio closes them
         for server in self.servers:
             server.close()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
+        for _ in range(_ACCEPTING):
+            self._hang_up()
+            await asyncio.sleep(0)
+        self._hang_up()
         # Whoever was holding a call learns that its client is gone, and is done.
         await _finished(self.server_state.tasks)
+
+    def _hang_up(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 async def _finished(tasks: Collection[asyncio.Task[None]]) -> None:
