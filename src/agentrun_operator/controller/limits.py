@@ -98,7 +98,7 @@ class TokenBucket:
         """Waits for a token."""
         self._refill()
         if not self._turns and self._ready:
-            self._take()
+            self._tokens -= 1
             return
         turn = self._turns.join()
         self._serve()
@@ -152,7 +152,7 @@ class TokenBucket:
     def _serve(self) -> None:
         self._refill()
         while self._ready and self._turns.give():
-            self._take()
+            self._tokens -= 1
         if self._turns and (self._timer is None or self._timer.cancelled()):
             pause = max(0.0, self._not_before - self._at) + max((1 - self._tokens) / self._rate, 0.001)
             self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
@@ -161,9 +161,6 @@ class TokenBucket:
     def _ready(self) -> bool:
         """Whether a call may be sent; right after a refill."""
         return self._tokens >= 1 and self._at >= self._not_before
-
-    def _take(self) -> None:
-        self._tokens -= 1
 
     def _tick(self) -> None:
         self._timer = None

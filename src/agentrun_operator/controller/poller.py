@@ -143,7 +143,7 @@ class Poller:
         step = self._next_step()
         if step and self._clock() >= self._regular_due and not self._reads_all(step):
             step = None
-        well = not (self._page_by_page or self._failures or self._regular_failures)
+        well = not (self._page_by_page or self._failures)
         try:
             await self._look_at_versions()
             await (self._follow(step) if step else self._look_at_all())

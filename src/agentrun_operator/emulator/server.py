@@ -20,10 +20,10 @@ from agentrun_operator.emulator.protocol import DroppableProtocol
 LOOPBACK = "127.0.0.1"
 
 _START_TIMEOUT = 10.0
+_STOP_TIMEOUT = 1.0
 _ACCEPTING = 3
 """Turns of the event loop after which a connection that was just being accepted is one to hang up on."""
 
-_STOP_TIMEOUT = 1.0
 _log = logging.getLogger(__name__)
 
 

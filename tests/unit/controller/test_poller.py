@@ -191,6 +191,15 @@ async def crowd(world: World, count: int, moving: int) -> list[str]:
     return ids[:moving]
 
 
+async def oldest_within(world: World, seconds: int) -> float:
+    """How old what is known becomes, at most, in the next seconds."""
+    oldest = 0.0
+    for _ in range(seconds):
+        await asyncio.sleep(1)
+        oldest = max(oldest, world.view.blind_for)
+    return oldest
+
+
 async def test_the_pages_of_a_big_runtime_are_read_evenly_and_each_tells_at_once(world: World):
     for endpoint_id in await crowd(world, 1000, moving=200):
         await world.service.change(endpoint_id, status="READY")
@@ -332,11 +341,7 @@ async def test_a_list_that_always_fails_is_tried_seldom_and_does_not_end_the_fol
 async def test_pages_that_fail_now_and_then_void_no_others_and_a_big_runtime_at_rest_does_not_go_stale(world: World):
     await crowd(world, 3000, moving=0)
     await world.service.fault(LIST, status=500, fraction=0.2)
-    oldest = 0.0
-    for _ in range(1200):
-        await asyncio.sleep(1)
-        oldest = max(oldest, world.view.blind_for)
-    assert oldest <= 3 * PACE.interval
+    assert await oldest_within(world, 1200) <= 3 * PACE.interval
     assert len(world.service.times(LIST)) <= 1200 / PACE.interval * 30 * 3
 
 
@@ -359,11 +364,7 @@ async def test_however_many_endpoints_are_followed_a_failed_list_is_made_up_for(
     world.view.watch(CHAT, "chat", latest=True)
     await world.service.fault(LIST, status=500, fraction=0.05)
     world.poller.hurry()
-    oldest = 0.0
-    for _ in range(900):
-        await asyncio.sleep(1)
-        oldest = max(oldest, world.view.blind_for)
-    assert oldest <= 2 * PACE.interval
+    assert await oldest_within(world, 900) <= 2 * PACE.interval
     assert len(world.service.times(LIST_VERSIONS)) >= 900 / PACE.interval - 2
 
 
@@ -381,11 +382,7 @@ async def test_a_list_whose_pages_fail_now_and_then_is_warned_of_once_until_it_i
 async def test_endpoints_that_are_stuck_for_a_day_leave_the_regular_look_in_time(world: World, size: int):
     await crowd(world, size, moving=size // 10)
     world.view.moved_at -= 10_000.0
-    oldest = 0.0
-    for _ in range(1200):
-        await asyncio.sleep(1)
-        oldest = max(oldest, world.view.blind_for)
-    assert oldest <= 1.15 * PACE.interval
+    assert await oldest_within(world, 1200) <= 1.15 * PACE.interval
 
 
 async def test_a_list_that_a_pass_asked_for_puts_the_regular_look_off_by_no_more_than_an_interval(world: World):
