@@ -56,10 +56,6 @@ class Pass:
     """Why a write was refused, by an answer that speaks of another state than the look after it shows."""
 
 
-RELEASED = 1000
-"""Objects that are remembered as let go: the watch tells of their end within moments."""
-
-
 class Reconciler:
     """Brings objects and their endpoints together."""
 
@@ -99,7 +95,6 @@ class Reconciler:
         self._clock = clock
         self._jitter = jitter
         self._tracks: dict[Key, Track] = {}
-        self._released: dict[str, None] = {}
 
     def forget(self, key: Key) -> None:
         """An object is gone."""
@@ -116,7 +111,7 @@ class Reconciler:
             NotLeadingError: this replica may not write any more.
         """
         body = self._store.get(key)
-        if body is None or body["metadata"]["uid"] in self._released:
+        if body is None:
             return Rest()
         try:
             return await self._passed(key, body)
@@ -152,20 +147,11 @@ class Reconciler:
                 return None
             case Release(orphaned):
                 await self._objects.unmark(current.subject.body)
-                self._let_go(current.subject.desired.uid)
                 self._story.released(current.subject.body, situation, orphaned=orphaned)
                 return Decision()
             case Create() | Update() | Delete() as write:
                 return await self._write(current, situation, decision, write)
         return decision
-
-    def _let_go(self, uid: str) -> None:
-        """An object that was let go is nobody's any more: until the watch tells of its end it is known with our claim,
-        and what somebody makes under the endpoint's name meanwhile is theirs.
-        """
-        self._released[uid] = None
-        if len(self._released) > RELEASED:
-            del self._released[next(iter(self._released))]
 
     async def _mark(self, current: Pass, adopted: bool, body: Body) -> None:  # noqa: FBT001 - a part of the claim
         before = current.subject.desired.current_claim

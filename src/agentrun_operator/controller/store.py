@@ -1,5 +1,5 @@
 """The objects as last seen, trimmed to what is used. Newer always wins, whether it came from the watch or from our own
-write.
+write; what is gone does not come back.
 
 A cache and nothing else: it asks nobody and decides nothing. What an object asks for is told once, to whoever puts it
 in: the answer to a write of ours may bring an edit along, and then the edit's own event is the one that tells.
@@ -28,6 +28,9 @@ METADATA = (
     "deletionTimestamp",
     "finalizers",
 )
+
+GONE = 1000
+"""Objects that are remembered as gone: a list that began before their end may show them moments after it."""
 
 
 class Wishes(NamedTuple):
@@ -67,6 +70,7 @@ class Store:
     def __init__(self) -> None:
         self._bodies: dict[Key, Body] = {}
         self._told: dict[Key, Wishes] = {}
+        self._gone: dict[str, None] = {}
 
     def __len__(self) -> int:
         return len(self._bodies)
@@ -82,14 +86,19 @@ class Store:
         return self._bodies.get(key)
 
     def put(self, body: Mapping[str, Any]) -> bool:
-        """Keeps an object unless a newer one is known.
+        """Keeps an object unless a newer one is known, or that it is gone.
 
         Returns:
             whether it asks for anything: whether it is new, or its spec, deletion mark, finalizers or our annotations
             changed since that was last told.
         """
+        if body["metadata"]["uid"] in self._gone:
+            return False
         key = key_of(body)
-        wishes = Wishes.of(self._newest(key, trimmed(body)))
+        known = self._bodies.get(key)
+        if known is None or _version(body) > _version(known):
+            known = self._bodies[key] = trimmed(body)
+        wishes = Wishes.of(known)
         if self._told.get(key) == wishes:
             return False
         self._told[key] = wishes
@@ -99,13 +108,18 @@ class Store:
         """Keeps what a write of ours was answered, if the object is still there: the watch may have told of its end
         first.
 
+        At an equal version ours is the later one: the API server answers the write that takes the last finalizer off,
+        and so ends the object, with the version that it had (measured).
+
         That our marks stand is no news then. Whatever else is new in the answer is somebody's wish, for `put` to tell.
         """
         key = key_of(body)
         known = self._bodies.get(key)
         if known is None or known["metadata"]["uid"] != body["metadata"]["uid"]:
             return
-        wishes = Wishes.of(self._newest(key, trimmed(body)))
+        if _version(body) >= _version(known):
+            known = self._bodies[key] = trimmed(body)
+        wishes = Wishes.of(known)
         if wishes.marked:
             self._told[key] = self._told[key]._replace(finalizers=wishes.finalizers, claim=wishes.claim)
 
@@ -120,13 +134,10 @@ class Store:
         if known is None or known["metadata"]["uid"] != body["metadata"]["uid"]:
             return False
         del self._bodies[key], self._told[key]
+        self._gone[known["metadata"]["uid"]] = None
+        if len(self._gone) > GONE:
+            del self._gone[next(iter(self._gone))]
         return True
-
-    def _newest(self, key: Key, body: Body) -> Body:
-        known = self._bodies.get(key)
-        if known is None or _newer(body, known):
-            self._bodies[key] = body
-        return self._bodies[key]
 
 
 def trimmed(body: Mapping[str, Any]) -> Body:
@@ -151,6 +162,6 @@ def _frugal(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
     return value
 
 
-def _newer(new: Body, old: Body) -> bool:
-    """Whether the object changed later. Resource versions of one kind are ordered numbers."""
-    return int(new["metadata"]["resourceVersion"]) > int(old["metadata"]["resourceVersion"])
+def _version(body: Mapping[str, Any]) -> int:
+    """Resource versions of one kind are ordered numbers."""
+    return int(body["metadata"]["resourceVersion"])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from agentrun_operator.controller.store import Store, trimmed
+from agentrun_operator.controller.store import GONE, Store, trimmed
 from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from support.controller import Body, body, key
 
@@ -121,6 +121,16 @@ def test_a_late_answer_to_a_write_does_not_change_the_object_made_anew(store: St
     assert (kept["metadata"]["uid"], kept["status"]) == ("new", {})
 
 
+def test_of_an_equal_version_the_answer_to_our_own_write_is_the_later_one(store: Store):
+    store.put(body("chat", version=5, deleted="2026-11-22T10:00:00Z", **OURS))
+    store.refresh(body("chat", version=5, deleted="2026-11-22T10:00:00Z"))
+    store.put(body("chat", version=5, deleted="2026-11-22T10:00:00Z", **OURS))
+    kept = store.get(CHAT)
+    assert kept is not None
+    assert "finalizers" not in kept["metadata"]
+    assert CLAIM not in kept["metadata"]["annotations"]
+
+
 def test_an_object_that_is_gone_is_forgotten_once(store: Store):
     store.put(body("chat"))
     assert store.remove(body("chat")) is True
@@ -136,10 +146,25 @@ def test_the_end_of_an_object_does_not_remove_the_one_made_anew_under_its_name(s
     assert CHAT in store
 
 
-def test_an_object_that_comes_back_asks_for_a_look_again(store: Store):
+def test_an_object_that_is_made_anew_asks_for_a_look_again(store: Store):
     store.put(body("chat", version=1))
     store.remove(body("chat", version=1))
     assert store.put(body("chat", version=7, uid="new")) is True
+
+
+def test_a_list_that_began_before_the_end_of_an_object_does_not_bring_it_back(store: Store):
+    store.put(body("chat", version=1))
+    store.remove(body("chat", version=2))
+    assert store.put(body("chat", version=1)) is False
+    assert CHAT not in store
+
+
+def test_only_the_latest_ends_are_remembered(store: Store):
+    for number in range(GONE + 10):
+        store.put(body("chat", version=number, uid=str(number)))
+        store.remove(body("chat", version=number, uid=str(number)))
+    assert len(store._gone) == GONE
+    assert store.put(body("chat", uid=str(GONE + 9))) is False
 
 
 def test_only_what_is_used_is_kept(store: Store):
