@@ -38,6 +38,11 @@ class Sweep:
         """Whether some of the pages were read and others not yet."""
         return self._reading is not None
 
+    @property
+    def pages(self) -> int:
+        """How many there are, by what is known."""
+        return -(-len(self._view.book) // PAGE_SIZE)
+
     def restart(self) -> None:
         """The next step is the first of a new reading."""
         self._reading = None

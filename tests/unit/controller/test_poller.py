@@ -40,9 +40,13 @@ class World:
         self.view = RuntimeView(runtime_id, service.client, tell=self.tell, clock=clock)
         self.view.watch(CHAT, "chat", latest=False)
         self.view.watch(OTHER, "other", latest=False)
+        self.begin(PACE)
+
+    def begin(self, pace: Pace) -> None:
+        """Starts polling."""
         self.poller = Poller(
             self.view,
-            PACE,
+            pace,
             before=self.before,
             jitter=lambda: 0.5,
             clock=clock,
@@ -50,6 +54,11 @@ class World:
             stale=lambda: self.stale.append(clock()),
         )
         self.task = asyncio.create_task(self.poller.run())
+
+    async def end(self) -> None:
+        """Stops polling."""
+        self.task.cancel()
+        await asyncio.wait({self.task})
 
     def tell(self, keys: set[Key]) -> None:
         self.told.append((clock(), keys))
@@ -85,8 +94,15 @@ async def world(no_leaks: None) -> AsyncIterator[World]:
     async with AgentRun(Transitions(create=5.0, update=5.0, delete=5.0)) as service:
         world = World(service, await service.runtime("bot", versions=1))
         yield world
-        world.task.cancel()
-        await asyncio.wait({world.task})
+        await world.end()
+
+
+@pytest.fixture
+async def unlimited(world: World) -> World:
+    """One whose account may be called as often as one likes."""
+    await world.end()
+    world.begin(UNLIMITED)
+    return world
 
 
 async def test_at_rest_a_runtime_is_listed_once_an_interval_and_nothing_else_is_asked(world: World):
@@ -213,13 +229,12 @@ async def test_the_pages_of_a_big_runtime_are_read_evenly_and_each_tells_at_once
     assert told[-1] - started <= 11 * CALL_PAUSE + 0.5
 
 
-async def test_pages_are_read_sooner_while_many_changes_are_sent(world: World):
-    world.poller._pace = UNLIMITED
-    await crowd(world, 1000, moving=20)
+async def test_pages_are_read_sooner_while_many_changes_are_sent(unlimited: World):
+    await crowd(unlimited, 1000, moving=20)
     for number in range(200):
-        await world.create(f"new{number}")
-    created = world.service.times("CreateAgentRuntimeEndpoint")
-    listed = [at for at in world.service.times(LIST) if created[0] < at <= created[-1]]
+        await unlimited.create(f"new{number}")
+    created = unlimited.service.times("CreateAgentRuntimeEndpoint")
+    listed = [at for at in unlimited.service.times(LIST) if created[0] < at <= created[-1]]
     assert len(created) / WRITES_PER_CALL / 2 < len(listed) <= len(created) / WRITES_PER_CALL
 
 
@@ -426,13 +441,12 @@ async def test_a_reading_that_is_stuck_does_not_put_off_the_regular_look(world: 
     assert world.befores >= 2
 
 
-async def test_what_is_followed_is_looked_at_sooner_once_no_changes_are_sent_any_more(world: World):
-    world.poller._pace = UNLIMITED
-    await crowd(world, 5000, moving=40)
-    world.view.wrote(None)
-    world.poller.hurry()
+async def test_what_is_followed_is_looked_at_sooner_once_no_changes_are_sent_any_more(unlimited: World):
+    await crowd(unlimited, 5000, moving=40)
+    unlimited.view.wrote(None)
+    unlimited.poller.hurry()
     await asyncio.sleep(2 * PACE.fast + 0.2)
-    assert len(world.service.times(GET)) >= 40
+    assert len(unlimited.service.times(GET)) >= 40
 
 
 async def test_following_one_by_one_does_not_put_off_the_regular_look_at_everything(world: World):
