@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.reconcile.desired import Claim
-from agentrun_operator.resources.names import CLAIM
+from agentrun_operator.resources.names import CLAIM, FINALIZER
 from agentrun_operator.resources.spec import ManagementPolicy
 
 if TYPE_CHECKING:
@@ -64,8 +64,11 @@ def lane_of(body: Mapping[str, Any], region: str) -> tuple[Source, str]:
 
 
 def counts(body: Mapping[str, Any]) -> bool:
-    """Whether an object manages its endpoint at all: one that observes does not, a paused one does."""
-    return bool(body["spec"].get("managementPolicy") != ManagementPolicy.OBSERVE)
+    """Whether an object manages its endpoint at all: one that observes does not, nor one that is being deleted and is
+    held by others only; a paused one does.
+    """
+    held = FINALIZER in (body["metadata"].get("finalizers") or ())
+    return (held or stays(body)) and body["spec"].get("managementPolicy") != ManagementPolicy.OBSERVE
 
 
 def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place, other_seen: bool) -> bool:  # noqa: FBT001 - one of a row of facts

@@ -48,7 +48,11 @@ class Intake:
         self.keep(body, _priority(kind, body))
 
     def keep(self, body: Mapping[str, Any], priority: Priority) -> None:
-        """Takes in an object as it is now; asks for a look if it wants one."""
+        """Takes in an object as it is now; asks for a look if it wants one. What it has replaced under its name is
+        gone.
+        """
+        if former := self._store.former(body):
+            self.gone(former)
         if not self._store.put(body):
             return
         key = key_of(body)

@@ -33,7 +33,8 @@ class Objects:
             ServerError: 409 when it has; nothing was written.
         """
         finalizers = [*_finalizers(body), FINALIZER] if FINALIZER not in _finalizers(body) else _finalizers(body)
-        return await self._fenced(body, {"finalizers": finalizers, "annotations": {CLAIM: str(claim)}}, "claim")
+        marks = {"finalizers": finalizers, "annotations": {CLAIM: str(claim)}}
+        return await self._fenced(body, marks, "claim", marked=True)
 
     async def unmark(self, body: Body) -> Body:
         """Takes the claim and the finalizer off, unless the object has changed since it was read.
@@ -49,14 +50,15 @@ class Objects:
         fence = {"metadata": {"uid": body["metadata"]["uid"]}}
         self._keep(await self._server.patch(key_of(body), fence | {"status": patch}, part="status"), "status")
 
-    async def _fenced(self, body: Body, metadata: dict[str, Any], kind: str) -> Body:
+    async def _fenced(self, body: Body, metadata: dict[str, Any], kind: str, *, marked: bool = False) -> Body:
         version = {"resourceVersion": body["metadata"]["resourceVersion"]}
-        return self._keep(await self._server.patch(key_of(body), {"metadata": version | metadata}), kind)
+        answer = await self._server.patch(key_of(body), {"metadata": version | metadata})
+        return self._keep(answer, kind, marked=marked)
 
-    def _keep(self, answer: Body, kind: str) -> Body:
+    def _keep(self, answer: Body, kind: str, *, marked: bool = False) -> Body:
         self._metrics.writes.labels(kind).inc()
-        self._store.refresh(answer)
-        return self._store.get(key_of(answer)) or trimmed(answer)
+        self._store.refresh(answer, marked=marked)
+        return self._store.current(answer) or trimmed(answer)
 
 
 def _finalizers(body: Body) -> list[str]:

@@ -127,11 +127,15 @@ class Reconciler:
         look = await self._gatherer.look(subject, fresh=subject.desired.requested)
         current = Pass(subject, look, confirmed=subject.desired.requested)
         for _ in range(MAX_STEPS):
+            if self._store.current(current.subject.body) is None:
+                return Rest()  # gone meanwhile, or made anew under its name: that is for another pass
             situation = self._situation(current)
             decision = decide(situation)
             step = await self._step(current, situation, decision)
             if step is not None:
                 return await self._conclude(current, step)
+            if current.subject.desired.deleting is not situation.desired.deleting:  # and that looks for heirs
+                current.look = await self._gatherer.look(current.subject, fresh=current.confirmed)
         return Rest(after=AGAIN)
 
     async def _step(self, current: Pass, situation: Situation, decision: Decision) -> Decision | None:
@@ -147,6 +151,7 @@ class Reconciler:
                 return None
             case Release(orphaned):
                 await self._objects.unmark(current.subject.body)
+                self._tell_rivals(current.subject.key)
                 self._story.released(current.subject.body, situation, orphaned=orphaned)
                 return Decision()
             case Create() | Update() | Delete() as write:
@@ -231,7 +236,7 @@ class Reconciler:
             track.attempts = track.attempts.settled()
             track.sure()
         if decision.verdict is not None:
-            body = self._store.get(current.subject.key) or current.subject.body
+            body = self._store.current(current.subject.body) or current.subject.body
             before = body["status"]
             after = status_of(self._situation(current), decision.verdict, before)
             if patch := status_patch(before, after):

@@ -8,13 +8,14 @@ in: the answer to a write of ours may bring an edit along, and then the edit's o
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from agentrun_operator.controller.keys import Key, key_of
-from agentrun_operator.resources.names import ANNOTATIONS, CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.resources.names import ANNOTATIONS, CLAIM, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Body = dict[str, Any]
 
@@ -29,8 +30,9 @@ METADATA = (
     "finalizers",
 )
 
-GONE = 1000
-"""Objects that are remembered as gone: a list that began before their end may show them moments after it."""
+GONE_FOR = 600.0
+"""Seconds for which an object that is gone is remembered. A list of several pages shows it as long as it may be
+continued: five minutes, until the API server compacts its history."""
 
 
 class Wishes(NamedTuple):
@@ -58,19 +60,16 @@ class Wishes(NamedTuple):
             claim=annotations.get(CLAIM),
         )
 
-    @property
-    def marked(self) -> bool:
-        """Whether our marks stand."""
-        return self.claim is not None and FINALIZER in self.finalizers
-
 
 class Store:
     """All objects that this operator looks after."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Makes an empty one; `clock` is the time in seconds."""
+        self._clock = clock
         self._bodies: dict[Key, Body] = {}
         self._told: dict[Key, Wishes] = {}
-        self._gone: dict[str, None] = {}
+        self._gone: dict[str, float] = {}
 
     def __len__(self) -> int:
         return len(self._bodies)
@@ -85,6 +84,17 @@ class Store:
         """The object, or None if there is none."""
         return self._bodies.get(key)
 
+    def current(self, body: Mapping[str, Any]) -> Body | None:
+        """The same object as it is known now; None if it is gone, or another has its name."""
+        known = self._bodies.get(key_of(body))
+        return known if known and _uid(known) == _uid(body) else None
+
+    def former(self, body: Mapping[str, Any]) -> Body | None:
+        """The object that this newer one has replaced under its name; None if there is none."""
+        known = self._bodies.get(key_of(body))
+        replaced = known and _uid(known) != _uid(body) and _version(known) < _version(body)
+        return known if replaced and not self._is_gone(body) else None
+
     def put(self, body: Mapping[str, Any]) -> bool:
         """Keeps an object unless a newer one is known, or that it is gone.
 
@@ -92,7 +102,7 @@ class Store:
             whether it asks for anything: whether it is new, or its spec, deletion mark, finalizers or our annotations
             changed since that was last told.
         """
-        if body["metadata"]["uid"] in self._gone:
+        if self._is_gone(body):
             return False
         key = key_of(body)
         known = self._bodies.get(key)
@@ -104,23 +114,26 @@ class Store:
         self._told[key] = wishes
         return True
 
-    def refresh(self, body: Mapping[str, Any]) -> None:
+    def refresh(self, body: Mapping[str, Any], *, marked: bool = False) -> None:
         """Keeps what a write of ours was answered, if the object is still there: the watch may have told of its end
         first.
 
         At an equal version ours is the later one: the API server answers the write that takes the last finalizer off,
         and so ends the object, with the version that it had (measured).
 
-        That our marks stand is no news then. Whatever else is new in the answer is somebody's wish, for `put` to tell.
+        Args:
+            body: the answer.
+            marked: whether the write set our marks: that they stand is no news then. Whatever else is new in the
+                answer is somebody's wish, for `put` to tell.
         """
-        key = key_of(body)
-        known = self._bodies.get(key)
-        if known is None or known["metadata"]["uid"] != body["metadata"]["uid"]:
+        known = self.current(body)
+        if known is None:
             return
+        key = key_of(body)
         if _version(body) >= _version(known):
             known = self._bodies[key] = trimmed(body)
-        wishes = Wishes.of(known)
-        if wishes.marked:
+        if marked:
+            wishes = Wishes.of(known)
             self._told[key] = self._told[key]._replace(finalizers=wishes.finalizers, claim=wishes.claim)
 
     def remove(self, body: Mapping[str, Any]) -> bool:
@@ -129,15 +142,23 @@ class Store:
         Returns:
             whether it was known.
         """
-        key = key_of(body)
-        known = self._bodies.get(key)
-        if known is None or known["metadata"]["uid"] != body["metadata"]["uid"]:
+        self._remember_end(_uid(body))
+        if self.current(body) is None:
             return False
+        key = key_of(body)
         del self._bodies[key], self._told[key]
-        self._gone[known["metadata"]["uid"]] = None
-        if len(self._gone) > GONE:
-            del self._gone[next(iter(self._gone))]
         return True
+
+    def _is_gone(self, body: Mapping[str, Any]) -> bool:
+        ended = self._gone.get(_uid(body))
+        return ended is not None and self._clock() - ended < GONE_FOR
+
+    def _remember_end(self, uid: str) -> None:
+        now = self._clock()
+        self._gone.pop(uid, None)
+        self._gone[uid] = now
+        while now - self._gone[first := next(iter(self._gone))] >= GONE_FOR:
+            del self._gone[first]
 
 
 def trimmed(body: Mapping[str, Any]) -> Body:
@@ -165,3 +186,7 @@ def _frugal(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
 def _version(body: Mapping[str, Any]) -> int:
     """Resource versions of one kind are ordered numbers."""
     return int(body["metadata"]["resourceVersion"])
+
+
+def _uid(body: Mapping[str, Any]) -> str:
+    return str(body["metadata"]["uid"])

@@ -44,6 +44,7 @@ class Sweeper:
         self._intake = intake
         self._namespaces = namespaces or ("",)
         self._interval = interval
+        self._late_lists = 0
 
     async def fill(self) -> int:
         """Takes in every object, before any is worked on: who is older is not to be told from half of them.
@@ -61,6 +62,7 @@ class Sweeper:
         """Compares until it is cancelled: each interval, and soon after the watch had to list anew."""
         while True:
             await self._due()
+            self._late_lists = self._intake.late_lists  # of one that comes during this comparison, the next one tells
             try:
                 await self.sweep()
             except ServerError as error:
@@ -88,8 +90,9 @@ class Sweeper:
             await self.fill()
 
     async def _due(self) -> None:
-        lists = self._intake.late_lists
         waited = 0.0
-        while waited < self._interval and self._intake.late_lists == lists:
+        while waited < self._interval:
             await asyncio.sleep(min(CHECK, self._interval - waited))
             waited += CHECK
+            if self._intake.late_lists != self._late_lists:
+                return

@@ -55,7 +55,8 @@ def unreadable(s: Situation) -> Decision | None:
     if problem is None:
         return None
     pause = BLOCKED_PAUSE if problem.definite else s.limits.retry_max
-    message = f"Cannot see whether the endpoint is gone: {problem.message}. deletionPolicy Orphan lets the object go"
+    why = problem.message.rstrip(".")
+    message = f"Cannot see whether the endpoint is gone: {why}. deletionPolicy Orphan lets the object go"
     return Decision(
         Retry(problem.reason, problem.message, at_most=pause, at_least=problem.retry_after),
         blocked(problem.reason, message),

@@ -12,6 +12,7 @@ from agentrun_operator.controller.identity import (
     same_endpoint,
     source_of,
 )
+from agentrun_operator.resources.names import FINALIZER
 from support.controller import body, key
 
 REGION = "cn-hangzhou"
@@ -56,6 +57,17 @@ def test_a_lane_is_an_account_and_a_runtime():
 )
 def test_who_counts_as_managing_an_endpoint(spec: dict[str, Any], *, manages: bool):
     assert counts(body("chat", **spec)) is manages
+
+
+@pytest.mark.parametrize(
+    ("finalizers", "manages"),
+    [
+        pytest.param((FINALIZER,), True, id="its endpoint is not gone yet"),
+        pytest.param(("backup.example.com/held",), False, id="we let it go, others hold it"),
+    ],
+)
+def test_of_an_object_that_is_being_deleted_our_finalizer_tells(finalizers: tuple[str, ...], *, manages: bool):
+    assert counts(body("chat", deleted="2026-11-22T10:00:00Z", finalizers=finalizers)) is manages
 
 
 def test_a_paused_object_counts():

@@ -125,6 +125,15 @@ async def test_when_an_object_goes_those_that_waited_for_its_endpoint_are_looked
     assert await world.asked() == {"younger": Priority.CHANGE}
 
 
+async def test_an_object_that_was_made_anew_untold_counts_as_gone_for_those_that_waited_for_its_endpoint(world: World):
+    world.intake.take("ADDED", body("older", uid="old", endpointName="chat"))
+    world.intake.take("ADDED", body("younger", endpointName="chat"))
+    await world.asked()
+    world.intake.take(None, body("older", version=5, uid="new", endpointName="another"))
+    assert await world.asked() == {"older": Priority.LOOK, "younger": Priority.CHANGE}
+    assert world.forgotten == [key("older")]
+
+
 async def test_an_edit_that_our_own_write_brought_back_first_is_an_edit_when_its_event_comes(world: World):
     world.intake.take("ADDED", body(version=1))
     await world.asked()

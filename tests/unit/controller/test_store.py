@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from agentrun_operator.controller.store import GONE, Store, trimmed
+from agentrun_operator.controller.store import GONE_FOR, Store, trimmed
 from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from support.controller import Body, body, key
 
@@ -74,15 +74,15 @@ def test_what_a_write_of_ours_was_answered_is_kept_at_once(store: Store):
 
 
 @pytest.mark.parametrize(
-    "written",
+    ("written", "marked"),
     [
-        pytest.param({"status": {"state": "READY"}}, id="a status"),
-        pytest.param(OURS, id="claim and finalizer"),
+        pytest.param({"status": {"state": "READY"}}, False, id="a status"),
+        pytest.param(OURS, True, id="claim and finalizer"),
     ],
 )
-def test_the_watchs_echo_of_our_own_write_asks_for_nothing(store: Store, written: dict[str, Any]):
+def test_the_watchs_echo_of_our_own_write_asks_for_nothing(store: Store, written: dict[str, Any], *, marked: bool):
     store.put(body("chat", version=1))
-    store.refresh(body("chat", version=2, **written))
+    store.refresh(body("chat", version=2, **written), marked=marked)
     assert store.put(body("chat", version=2, **written)) is False
 
 
@@ -95,7 +95,7 @@ def test_an_edit_that_came_back_with_our_own_write_still_asks_for_a_look_when_it
 
 def test_an_edit_between_two_writes_of_ours_still_asks_for_a_look(store: Store):
     store.put(body("chat", version=1))
-    store.refresh(body("chat", version=3, generation=2, **OURS))
+    store.refresh(body("chat", version=3, generation=2, **OURS), marked=True)
     store.refresh(body("chat", version=4, generation=2, status={"state": "CREATING"}, **OURS))
     assert store.put(body("chat", version=2, generation=2)) is True
 
@@ -104,6 +104,13 @@ def test_marks_that_somebody_removed_while_we_wrote_a_status_still_ask_for_a_loo
     store.put(body("chat", version=1, **OURS))
     store.refresh(body("chat", version=3, status={"state": "READY"}))
     assert store.put(body("chat", version=2)) is True
+
+
+def test_a_claim_that_somebody_overwrote_while_we_wrote_a_status_still_asks_for_a_look(store: Store):
+    theirs: dict[str, Any] = OURS | {"annotations": {CLAIM: "another/runtime-9/chat"}}
+    store.put(body("chat", version=1, **OURS))
+    store.refresh(body("chat", version=3, status={"state": "READY"}, **theirs))
+    assert store.put(body("chat", version=2, **theirs)) is True
 
 
 def test_a_late_answer_to_a_write_does_not_bring_an_object_back(store: Store):
@@ -159,12 +166,46 @@ def test_a_list_that_began_before_the_end_of_an_object_does_not_bring_it_back(st
     assert CHAT not in store
 
 
-def test_only_the_latest_ends_are_remembered(store: Store):
-    for number in range(GONE + 10):
-        store.put(body("chat", version=number, uid=str(number)))
-        store.remove(body("chat", version=number, uid=str(number)))
-    assert len(store._gone) == GONE
-    assert store.put(body("chat", uid=str(GONE + 9))) is False
+def test_nor_one_that_was_replaced_before_the_watch_told_of_its_end(store: Store):
+    store.put(body("chat", version=5, uid="new"))
+    store.remove(body("chat", version=4, uid="old"))
+    store.remove(body("chat", version=6, uid="new"))
+    assert store.put(body("chat", version=3, uid="old")) is False
+
+
+def test_an_end_is_remembered_for_as_long_as_a_list_may_go_on():
+    now = [0.0]
+    store = Store(lambda: now[0])
+    for number in range(3000):
+        store.remove(body("chat", uid=str(number)))
+    now[0] = GONE_FOR - 1
+    assert store.put(body("chat", uid="0")) is False
+    now[0] = GONE_FOR
+    assert store.put(body("chat", uid="0")) is True  # the API server was restored from a backup
+    store.remove(body("chat", uid="0"))
+    assert list(store._gone) == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("known", "taken", "replaced"),
+    [
+        pytest.param({"version": 1, "uid": "old"}, {"version": 5, "uid": "new"}, True, id="made anew"),
+        pytest.param({"version": 1}, {"version": 5}, False, id="it has changed"),
+        pytest.param({"version": 5, "uid": "new"}, {"version": 1, "uid": "old"}, False, id="an old list"),
+        pytest.param({"name": "other"}, {}, False, id="it was not known"),
+    ],
+)
+def test_which_object_was_replaced(store: Store, known: dict[str, Any], taken: dict[str, Any], *, replaced: bool):
+    store.put(body(**known))
+    former = store.former(body(**taken))
+    assert former == (store.get(CHAT) if replaced else None)
+
+
+def test_of_an_object_the_current_one_is_that_of_the_same_uid(store: Store):
+    store.put(body("chat", version=5, description="new"))
+    assert store.current(body("chat", version=1)) == trimmed(body("chat", version=5, description="new"))
+    assert store.current(body("chat", version=1, uid="old")) is None
+    assert store.current(body("other")) is None
 
 
 def test_only_what_is_used_is_kept(store: Store):
@@ -189,8 +230,10 @@ def test_iterating_goes_on_while_objects_come_and_go(store: Store):
 
 # Whatever the order in which the watch and the answers to our own writes tell of an object's versions.
 
-EDIT, STATUS, MARK, UNMARK = "somebody edits", "we write the status", "we write our marks", "somebody removes them"
+EDIT, STATUS, MARK = "somebody edits", "we write the status", "we write our marks"
+UNMARK, OVERWRITE = "somebody removes them", "somebody writes another claim"
 OWN = (STATUS, MARK)
+MARKS = {MARK: OURS, UNMARK: {}, OVERWRITE: OURS | {"annotations": {CLAIM: "another/runtime-9/chat"}}}
 
 
 def history(changes: list[str]) -> list[Body]:
@@ -199,38 +242,29 @@ def history(changes: list[str]) -> list[Body]:
     generation, marks, status = 1, dict[str, Any](), dict[str, str]()
     for number, change in enumerate(changes, start=2):
         generation += change == EDIT
-        marks = OURS if change == MARK else {} if change == UNMARK else marks
+        marks = MARKS.get(change, marks)
         status = {"state": f"version {number}"} if change == STATUS else status
         versions.append(body("chat", version=number, generation=generation, status=status, **marks))
     return versions
 
 
-def news_in(changes: list[str]) -> list[int]:
-    """The versions that have to be told: every edit, and marks that were removed and that we did not put back since."""
-    news, marked = [], False
-    for version, change in enumerate(changes, start=2):
-        put_back = MARK in changes[version - 1 :]
-        if change == EDIT or (change == UNMARK and marked and not put_back):
-            news.append(version)
-        marked = change == MARK or (marked and change != UNMARK)
-    return news
-
-
 @how(deadline=None)
-@given(st.lists(st.sampled_from((EDIT, STATUS, MARK, UNMARK)), max_size=8), st.data())
+@given(st.lists(st.sampled_from((EDIT, STATUS, MARK, UNMARK, OVERWRITE)), max_size=8), st.data())
 def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObject):
-    store, versions, asked_at = Store(), history(changes), []
+    store, versions = Store(), history(changes)
     store.put(versions[0])
     events = versions[1:]
-    answers = [version for version, change in zip(versions[1:], changes, strict=True) if change in OWN]
+    answers = [(version, change) for version, change in zip(versions[1:], changes, strict=True) if change in OWN]
+    edit, marks = generation_of(store), marks_of(store)  # as known to whoever looks when asked, and to who marks
     while events or answers:
         if answers and (not events or data.draw(st.booleans())):
-            store.refresh(answers.pop(0))
+            version, change = answers.pop(0)
+            store.refresh(version, marked=change == MARK)
+            marks = marks_of(store) if change == MARK else marks
         elif store.put(events.pop(0)):
-            asked_at.append(version_of(store))
+            edit, marks = generation_of(store), marks_of(store)
     assert version_of(store) == len(versions)
-    for version in news_in(changes):
-        assert any(asked >= version for asked in asked_at), f"nobody was told of version {version}"
+    assert (edit, marks) == (generation_of(store), marks_of(store))
 
 
 @how(deadline=None)
@@ -238,12 +272,25 @@ def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObjec
 def test_our_own_writes_ask_for_nothing_when_their_answers_come_before_their_events(changes: list[str]):
     store, (first, *versions) = Store(), history(changes)
     store.put(first)
-    for version in versions:
-        store.refresh(version)
+    for version, change in zip(versions, changes, strict=True):
+        store.refresh(version, marked=change == MARK)
     assert not any(store.put(version) for version in versions)
 
 
 def version_of(store: Store) -> int:
+    return int(kept_in(store)["metadata"]["resourceVersion"])
+
+
+def generation_of(store: Store) -> int:
+    return int(kept_in(store)["metadata"]["generation"])
+
+
+def marks_of(store: Store) -> tuple[object, object]:
+    metadata = kept_in(store)["metadata"]
+    return metadata.get("finalizers"), metadata["annotations"].get(CLAIM)
+
+
+def kept_in(store: Store) -> Body:
     kept = store.get(CHAT)
     assert kept is not None
-    return int(kept["metadata"]["resourceVersion"])
+    return kept

@@ -157,6 +157,19 @@ async def test_a_sweep_is_made_soon_after_the_watch_had_to_list_anew(sweeping: W
     sweeping.intake.take(None, body("b", version=999))
     await asyncio.sleep(2 * CHECK)
     assert sweeping.forgotten == [key("a")]
+    sweeping.server.asked.clear()
+    await asyncio.sleep(INTERVAL - 3 * CHECK)
+    assert sweeping.server.asked == []
+
+
+async def test_a_sweep_is_made_soon_after_the_watch_had_to_list_anew_during_another_sweep(sweeping: World):
+    sweeping.server.weather = lambda _method, _path: Weather(after=3.0)
+    sweeping.intake.take(None, body("b", version=998))
+    await asyncio.sleep(CHECK + 1)  # the list was read, and is on its way
+    sweeping.server.remove(path_of("a"))
+    sweeping.intake.take(None, body("b", version=999))
+    await asyncio.sleep(4 * CHECK)
+    assert sweeping.forgotten == [key("a")]
 
 
 async def test_a_sweep_that_fails_is_warned_of_and_made_again(sweeping: World, caplog: pytest.LogCaptureFixture):
