@@ -105,10 +105,15 @@ class Gatherer:
         desired = subject.desired
         latest = desired.shape.target_version == LATEST and not desired.deleting
         view = account.use(subject.key, runtime_id, desired.endpoint_name, latest=latest)
-        runtime = await view.runtime()
-        if latest:
-            runtime = replace(runtime, newest_version=await view.newest_version(newer_than=self._moment(fresh=fresh)))
-        endpoint, confirmed = await self._endpoint(subject, view, fresh=fresh)
+        try:
+            runtime = await view.runtime()
+            if latest:
+                newest = await view.newest_version(newer_than=self._moment(fresh=fresh))
+                runtime = replace(runtime, newest_version=newest)
+            endpoint, confirmed = await self._endpoint(subject, view, fresh=fresh)
+        except UnseenError:
+            view.missed(subject.key)
+            raise
         observed = Observed(
             runtime=runtime,
             endpoint=EndpointSeen.of(endpoint) if endpoint else None,
@@ -127,12 +132,21 @@ class Gatherer:
             return await self._known(subject, view, recorded), False
         if recorded and (endpoint := await view.get(recorded)):
             return endpoint, True
-        book = await view.list(newer_than=self._clock())
+        book = await view.list(newer_than=self._conclusive(subject, recorded))
         named = book.find("", desired.endpoint_name)
         if named is None:
             return None, not subject.track.doubtful(self._clock())
         endpoint = await view.get(named.agent_runtime_endpoint_id or "")
         return endpoint, endpoint is not None
+
+    def _conclusive(self, subject: Subject, recorded: str) -> float:
+        """What a list has to be newer than, to confirm that nothing has the name.
+
+        Where a deletion's endpoint is gone by its id, the poller's list will do that shows what else was made: else a
+        runtime with many pages, of which some fail, would hold its objects for long.
+        """
+        now = self._clock()
+        return subject.track.shown_by(now) if recorded and subject.desired.deleting else now
 
     async def _known(self, subject: Subject, view: RuntimeView, recorded: str) -> Endpoint | None:
         """The endpoint by a look that is new enough: at itself, else at all."""

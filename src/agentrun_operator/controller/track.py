@@ -31,21 +31,23 @@ class Track:
         attempts: what was tried.
         since: a list that began before this moment says nothing about the endpoint.
         doubt: since when an endpoint may exist of which no id is known; None if there is no such doubt.
-        started: whether the first look was made.
+        started: when the first look was made; None before it.
     """
 
     uid: str
     attempts: Attempts = field(default_factory=Attempts)
     since: float = NEVER
     doubt: float | None = None
-    started: bool = False
+    started: float | None = None
 
     def begin(self, desired: Desired, moment: float) -> None:
         """At the first look: a claim without an id, from before this process, may stand for an endpoint."""
         self.attempts = self.attempts.of(desired.generation)
-        if not self.started and desired.current_claim and not desired.memory.managed_id:
+        if self.started is not None:
+            return
+        self.started = moment
+        if desired.current_claim and not desired.memory.managed_id:
             self.doubt = moment
-        self.started = True
 
     def sends_create(self, moment: float) -> None:
         """A create is about to be sent: until it is answered, an endpoint may exist."""
@@ -64,3 +66,11 @@ class Track:
     def doubtful(self, moment: float, lag: float = LIST_LAG) -> bool:
         """Whether an endpoint may exist that lists do not show yet."""
         return self.doubt is not None and moment - self.doubt < lag
+
+    def shown_by(self, moment: float) -> float:
+        """From when on a list shows whatever was made for this object, by this process or one before it; `moment` at
+        the latest, which is now.
+        """
+        if self.doubt is not None or self.started is None:
+            return moment
+        return min(moment, max(self.since, self.started) + LIST_LAG)

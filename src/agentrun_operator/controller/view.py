@@ -74,6 +74,7 @@ class RuntimeView:
         self._watchers: defaultdict[str, set[Key]] = defaultdict(set)
         self._names: dict[Key, str] = {}
         self._latest: set[Key] = set()
+        self._missed: set[Key] = set()
         self._runtime: Runtime | None = None
         self._runtime_at = NEVER
         self._missing_at = NEVER
@@ -110,23 +111,30 @@ class RuntimeView:
         return self._missing_at >= self.seen_at
 
     def watch(self, key: Key, name: str, *, latest: bool) -> None:
-        """Notes that an object depends on the endpoint of this name, and whether it wants to know the newest
-        version.
+        """Notes that an object looks at the endpoint of this name and depends on it, and whether it wants to know the
+        newest version.
         """
         if self._names.get(key) != name:
             self.unwatch(key)
             self._names[key] = name
             self._watchers[name].add(key)
         (self._latest.add if latest else self._latest.discard)(key)
+        self._missed.discard(key)
 
     def unwatch(self, key: Key) -> None:
         """Forgets an object."""
         self._latest.discard(key)
+        self._missed.discard(key)
         name = self._names.pop(key, None)
         if name is not None:
             self._watchers[name].discard(key)
             if not self._watchers[name]:
                 del self._watchers[name]
+
+    def missed(self, key: Key) -> None:
+        """Notes that an object could not see what it looked for: it is told as soon as everything was read."""
+        if key in self._names:
+            self._missed.add(key)
 
     async def list(self, newer_than: float) -> Book:
         """What is known, at least from a list that began after `newer_than`.
@@ -152,6 +160,9 @@ class RuntimeView:
         """Everything was looked at since `began`: what is neither among these nor was seen since then is gone."""
         self.seen_at = max(self.seen_at, began)
         self._moved(self.book.listed(endpoints, began))
+        missed, self._missed = self._missed, set()
+        if missed:
+            self._tell(missed)
 
     async def get(self, endpoint_id: str) -> Endpoint | None:
         """One endpoint as it is now, or None if AgentRun says that it, or its runtime, does not exist.

@@ -86,3 +86,27 @@ def test_an_edit_begins_the_attempts_anew(track: Track):
     first = track.attempts
     track.begin(desired("chat", generation=2), 101.0)
     assert (first.generation, track.attempts.generation) == (1, 2)
+
+
+def test_before_the_first_look_nothing_but_a_list_of_now_will_do(track: Track):
+    assert track.shown_by(100.0) == 100.0
+
+
+@pytest.mark.parametrize(
+    ("since", "now", "moment"),
+    [
+        pytest.param(NEVER, 101.0, 101.0, id="a process before this one may have made what lists do not show yet"),
+        pytest.param(NEVER, 500.0, 100.0 + LIST_LAG, id="lists show what that one made"),
+        pytest.param(400.0, 401.0, 401.0, id="something was just sent"),
+        pytest.param(400.0, 500.0, 400.0 + LIST_LAG, id="lists show what came of it"),
+    ],
+)
+def test_which_lists_show_whatever_was_made(track: Track, since: float, now: float, moment: float):
+    track.begin(desired("chat", **CLAIMED, **CREATED), 100.0)
+    track.since = since
+    assert track.shown_by(now) == moment
+
+
+def test_while_in_doubt_nothing_but_a_list_of_now_will_do(track: Track):
+    track.begin(desired("chat", **CLAIMED), 100.0)
+    assert track.shown_by(500.0) == 500.0

@@ -396,3 +396,25 @@ async def test_what_is_read_for_one_object_is_as_urgent_as_its_pass(world: World
         urgency.set(priority)
         await world.view.get(chat)
     assert [call.urgency for call in world.service.calls] == [Priority.LOOK, Priority.EDIT]
+
+
+async def test_an_object_that_could_not_see_is_told_once_when_everything_was_read(world: World):
+    await world.listed()
+    world.view.missed(CHAT)
+    assert await world.listed() == [{CHAT}]
+    assert await world.listed() == []
+
+
+async def test_an_object_that_looks_itself_meanwhile_is_not_told(world: World):
+    await world.listed()
+    world.view.missed(CHAT)
+    world.view.watch(CHAT, "chat", latest=False)
+    assert await world.listed() == []
+
+
+async def test_an_object_that_is_gone_or_elsewhere_is_not_told(world: World):
+    await world.listed()
+    world.view.missed(CHAT)
+    world.view.unwatch(CHAT)
+    world.view.missed(CHAT)
+    assert await world.listed() == []

@@ -1,0 +1,171 @@
+"""How much a look asks for to confirm that an endpoint is gone, and what becomes of a look that failed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from agentrun_operator.controller.account import Account, Followed
+from agentrun_operator.controller.accounts import Accounts
+from agentrun_operator.controller.gather import Gatherer, Look, Subject
+from agentrun_operator.controller.identity import Source
+from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.pace import Pace
+from agentrun_operator.controller.poller import Poller
+from agentrun_operator.controller.rivals import Rivals
+from agentrun_operator.controller.store import Store
+from agentrun_operator.controller.track import LIST_LAG, Track
+from agentrun_operator.controller.view import RuntimeView
+from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.resources.names import CLAIM, FINALIZER
+from support.controller import body, key
+from support.controller_agentrun import GET, LIST, AgentRun
+from support.controller_time import clock
+
+pytestmark = pytest.mark.usefixtures("no_leaks")
+
+CHAT = key("chat")
+REGION = "cn-hangzhou"
+INTERVAL = 60.0
+DELETED: dict[str, Any] = {"deleted": "2026-11-22T10:00:00Z"}
+SYNCED = {
+    "type": "Synced",
+    "status": "True",
+    "reason": "InSync",
+    "observedGeneration": 1,
+    "lastTransitionTime": "2026-11-22T09:00:00Z",
+}
+
+
+class OneAccount(Accounts):
+    """Everybody's."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    async def account_for(self, *_: object) -> Account:
+        return self.account
+
+
+class World:
+    """An object that has an endpoint in a runtime which is polled."""
+
+    def __init__(self, service: AgentRun, runtime_id: str, endpoint_id: str) -> None:
+        self.service = service
+        self.runtime_id = runtime_id
+        self.endpoint_id = endpoint_id
+        self.track = Track("uid-of-chat")
+        self.told: list[tuple[float, set[Key]]] = []
+        self.account = Account(Source("", "", REGION), service.client, None, self.follow, clock)
+        self.gatherer = Gatherer(OneAccount(self.account), Rivals(Store(), REGION), 1.5 * INTERVAL, clock)
+
+    def follow(self, _account: Account, runtime_id: str) -> Followed:
+        view = RuntimeView(runtime_id, self.service.client, tell=self.tell, clock=clock)
+        poller = Poller(
+            view,
+            Pace(INTERVAL, 2.0, 20.0),
+            before=self.nothing,
+            jitter=lambda: 0.5,
+            clock=clock,
+            stale_after=300.0,
+            stale=lambda: None,
+        )
+        return Followed(view, poller, asyncio.create_task(poller.run()))
+
+    async def nothing(self) -> None:
+        pass
+
+    def tell(self, keys: set[Key]) -> None:
+        self.told.append((clock(), keys))
+
+    async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Look:
+        """One look; clears what was asked before."""
+        status: dict[str, Any] = {"agentRuntimeId": self.runtime_id}
+        status |= {"endpointId": self.endpoint_id, "conditions": [SYNCED]} if recorded else {}
+        found = body(
+            status=status,
+            finalizers=(FINALIZER,),
+            annotations={CLAIM: f"uid-of-chat/{self.runtime_id}/chat"},
+            agentRuntimeRef={"id": self.runtime_id},
+            **fields,
+        )
+        self.service.calls.clear()
+        return await self.gatherer.look(Subject(CHAT, found, desired_of(found), self.track), fresh=fresh)
+
+
+@pytest.fixture
+async def world(no_leaks: None) -> AsyncIterator[World]:
+    async with AgentRun() as service:
+        runtime_id = await service.runtime("bot", versions=1)
+        (endpoint_id,) = await service.endpoints(runtime_id, "chat")
+        world = World(service, runtime_id, endpoint_id)
+        yield world
+        tasks = [followed.task for followed in world.account.followed.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def test_an_endpoint_that_is_there_is_asked_for_by_its_id_alone(world: World):
+    look = await world.look(**DELETED)
+    assert look.observed.endpoint is not None
+    assert LIST not in world.service.actions
+
+
+async def test_that_a_deleted_endpoint_is_gone_is_asked_for_by_its_id_and_by_its_name(world: World):
+    await world.look(**DELETED)
+    await world.service.remove(world.endpoint_id)
+    look = await world.look(**DELETED)
+    assert (look.observed.endpoint, look.observed.confirmed) == (None, True)
+    assert world.service.actions == [GET, LIST]
+
+
+async def test_the_pollers_list_serves_for_the_name_once_it_shows_whatever_was_made(world: World):
+    await world.look(**DELETED)
+    await world.service.remove(world.endpoint_id)
+    await asyncio.sleep(1.2 * INTERVAL)
+    look = await world.look(**DELETED)
+    assert (look.observed.endpoint, look.observed.confirmed) == (None, True)
+    assert world.service.actions == [GET]
+
+
+async def test_the_pollers_list_does_not_serve_where_something_was_made_lately(world: World):
+    await world.look(**DELETED)
+    await world.service.remove(world.endpoint_id)
+    await asyncio.sleep(1.2 * INTERVAL)
+    world.track.since = clock() - LIST_LAG / 2
+    await world.look(**DELETED)
+    assert world.service.actions == [GET, LIST]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"recorded": False} | DELETED, id="no id is known"),
+        pytest.param({}, id="a living object would create it anew"),
+    ],
+)
+async def test_else_the_name_is_asked_for_in_the_very_look(world: World, how: dict[str, Any]):
+    await world.look(**how)
+    world.track.sure()
+    await world.service.remove(world.endpoint_id)
+    await asyncio.sleep(1.2 * INTERVAL)
+    await world.look(**how)
+    assert LIST in world.service.actions
+
+
+async def test_an_object_whose_look_failed_is_told_as_soon_as_everything_was_read(world: World):
+    await world.look(**DELETED)
+    await world.service.remove(world.endpoint_id)
+    await world.service.fault(LIST, status=500)
+    look = await world.look(**DELETED)
+    assert look.observed.problem is not None
+    await asyncio.sleep(5 * INTERVAL)
+    world.told.clear()
+    await world.service.heal()
+    healed = clock()
+    await asyncio.sleep(1.2 * INTERVAL)
+    ((at, keys),) = world.told
+    assert keys == {CHAT}
+    assert at - healed <= 1.1 * INTERVAL
