@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.account import Account
     from agentrun_operator.controller.accounts import Accounts
+    from agentrun_operator.controller.book import Book
     from agentrun_operator.controller.keys import Key
     from agentrun_operator.controller.rivals import Rivals
     from agentrun_operator.controller.store import Body
@@ -105,15 +106,12 @@ class Gatherer:
         desired = subject.desired
         latest = desired.shape.target_version == LATEST and not desired.deleting
         view = account.use(subject.key, runtime_id, desired.endpoint_name, latest=latest)
-        try:
-            runtime = await view.runtime()
-            if latest:
-                newest = await view.newest_version(newer_than=self._moment(fresh=fresh))
-                runtime = replace(runtime, newest_version=newest)
-            endpoint, confirmed = await self._endpoint(subject, view, fresh=fresh)
-        except UnseenError:
-            view.missed(subject.key)
-            raise
+        runtime = await view.runtime()
+        if latest:
+            runtime = replace(runtime, newest_version=await view.newest_version(newer_than=self._moment(fresh=fresh)))
+        endpoint, confirmed = await self._endpoint(subject, view, fresh=fresh)
+        if endpoint is not None:
+            subject.track.saw(endpoint.agent_runtime_endpoint_id, desired)
         observed = Observed(
             runtime=runtime,
             endpoint=EndpointSeen.of(endpoint) if endpoint else None,
@@ -132,7 +130,7 @@ class Gatherer:
             return await self._known(subject, view, recorded), False
         if recorded and (endpoint := await view.get(recorded)):
             return endpoint, True
-        book = await view.list(newer_than=self._conclusive(subject, recorded))
+        book = await self._listed(subject, view, self._conclusive(subject, recorded))
         named = book.find("", desired.endpoint_name)
         if named is None:
             return None, not subject.track.doubtful(self._clock())
@@ -142,11 +140,12 @@ class Gatherer:
     def _conclusive(self, subject: Subject, recorded: str) -> float:
         """What a list has to be newer than, to confirm that nothing has the name.
 
-        Where a deletion's endpoint is gone by its id, the poller's list will do that shows what else was made: else a
-        runtime with many pages, of which some fail, would hold its objects for long.
+        Where AgentRun accepted the deletion and knows the id no more, the poller's list will do that shows what else
+        was made: else a runtime with many pages, of which some fail, would hold its objects for long.
         """
-        now = self._clock()
-        return subject.track.shown_by(now) if recorded and subject.desired.deleting else now
+        now, track = self._clock(), subject.track
+        deleted = recorded and subject.desired.deleting and track.attempts.deleted_at is not None
+        return track.shown_by(now) if deleted else now
 
     async def _known(self, subject: Subject, view: RuntimeView, recorded: str) -> Endpoint | None:
         """The endpoint by a look that is new enough: at itself, else at all."""
@@ -154,7 +153,15 @@ class Gatherer:
         name = subject.desired.endpoint_name
         if endpoint := view.book.find(recorded, name, newer_than):
             return endpoint
-        return (await view.list(newer_than)).find(recorded, name)
+        return (await self._listed(subject, view, newer_than)).find(recorded, name)
+
+    async def _listed(self, subject: Subject, view: RuntimeView, newer_than: float) -> Book:
+        """A list; who asked for one that failed is told of the next."""
+        try:
+            return await view.list(newer_than)
+        except UnseenError:
+            view.missed(subject.key)
+            raise
 
     def _rival(self, subject: Subject, runtime: RuntimeSeen) -> str:
         if subject.desired.deleting or subject.desired.observes:

@@ -214,7 +214,7 @@ class Reconciler:
         current.wrote = True
         self._story.wrote(current.subject.body, situation, write)
         if isinstance(write, Create) and outcome.endpoint is not None:
-            track.sure()
+            track.created()
         if isinstance(write, Update):
             track.attempts = track.attempts.updated(write.delta, now)
         if isinstance(write, Delete):

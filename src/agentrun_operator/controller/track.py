@@ -31,6 +31,7 @@ class Track:
         attempts: what was tried.
         since: a list that began before this moment says nothing about the endpoint.
         doubt: since when an endpoint may exist of which no id is known; None if there is no such doubt.
+        unrecorded: whether an endpoint was made or seen that is not the recorded one.
         started: when the first look was made; None before it.
     """
 
@@ -38,6 +39,7 @@ class Track:
     attempts: Attempts = field(default_factory=Attempts)
     since: float = NEVER
     doubt: float | None = None
+    unrecorded: bool = False
     started: float | None = None
 
     def begin(self, desired: Desired, moment: float) -> None:
@@ -59,8 +61,16 @@ class Track:
         self.doubt = None
         self.attempts = replace(self.attempts, claim_unused=True)
 
+    def created(self) -> None:
+        """Its creation was accepted; the id is yet to be recorded."""
+        self.doubt, self.unrecorded = None, True
+
+    def saw(self, endpoint_id: str | None, desired: Desired) -> None:
+        """An endpoint was seen: ours, or another one of the name."""
+        self.unrecorded = endpoint_id != desired.memory.endpoint_id
+
     def sure(self) -> None:
-        """The endpoint was seen, or its creation accepted."""
+        """The endpoint was seen."""
         self.doubt = None
 
     def doubtful(self, moment: float, lag: float = LIST_LAG) -> bool:
@@ -71,6 +81,6 @@ class Track:
         """From when on a list shows whatever was made for this object, by this process or one before it; `moment` at
         the latest, which is now.
         """
-        if self.doubt is not None or self.started is None:
+        if self.doubt is not None or self.unrecorded or self.started is None:
             return moment
         return min(moment, max(self.since, self.started) + LIST_LAG)

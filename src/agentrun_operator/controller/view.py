@@ -132,7 +132,7 @@ class RuntimeView:
                 del self._watchers[name]
 
     def missed(self, key: Key) -> None:
-        """Notes that an object could not see what it looked for: it is told as soon as everything was read."""
+        """Notes that a list which an object asked for failed: it is told as soon as everything was read."""
         if key in self._names:
             self._missed.add(key)
 

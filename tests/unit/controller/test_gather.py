@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.usefixtures("no_leaks")
 CHAT = key("chat")
 REGION = "cn-hangzhou"
 INTERVAL = 60.0
+GONE_LONG_AGO = "00000000-0000-4000-8000-000000000000"
 DELETED: dict[str, Any] = {"deleted": "2026-11-22T10:00:00Z"}
 SYNCED = {
     "type": "Synced",
@@ -79,6 +81,11 @@ class World:
     def tell(self, keys: set[Key]) -> None:
         self.told.append((clock(), keys))
 
+    async def delete(self, endpoint_id: str = "") -> None:
+        """AgentRun accepts the deletion, and it is done at once."""
+        self.track.attempts = self.track.attempts.deleted(datetime.now(UTC))
+        await self.service.remove(endpoint_id or self.endpoint_id)
+
     async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Look:
         """One look; clears what was asked before."""
         status: dict[str, Any] = {"agentRuntimeId": self.runtime_id}
@@ -123,7 +130,7 @@ async def test_that_a_deleted_endpoint_is_gone_is_asked_for_by_its_id_and_by_its
 
 async def test_the_pollers_list_serves_for_the_name_once_it_shows_whatever_was_made(world: World):
     await world.look(**DELETED)
-    await world.service.remove(world.endpoint_id)
+    await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
     look = await world.look(**DELETED)
     assert (look.observed.endpoint, look.observed.confirmed) == (None, True)
@@ -132,11 +139,39 @@ async def test_the_pollers_list_serves_for_the_name_once_it_shows_whatever_was_m
 
 async def test_the_pollers_list_does_not_serve_where_something_was_made_lately(world: World):
     await world.look(**DELETED)
-    await world.service.remove(world.endpoint_id)
+    await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
     world.track.since = clock() - LIST_LAG / 2
     await world.look(**DELETED)
     assert world.service.actions == [GET, LIST]
+
+
+async def test_nor_where_another_endpoint_was_made_than_the_recorded_one(world: World):
+    await world.look(**DELETED)
+    world.track.created()
+    await world.delete()
+    await asyncio.sleep(1.2 * INTERVAL)
+    await world.look(**DELETED)
+    assert world.service.actions == [GET, LIST]
+
+
+async def test_nor_where_another_endpoint_was_seen_than_the_recorded_one(world: World):
+    seen, world.endpoint_id = world.endpoint_id, GONE_LONG_AGO
+    look = await world.look(**DELETED)
+    assert look.observed.endpoint is not None
+    await world.delete(seen)
+    await asyncio.sleep(1.2 * INTERVAL)
+    await world.look(**DELETED)
+    assert world.service.actions == [GET, LIST]
+
+
+async def test_nor_against_a_wrong_answer_that_there_is_none_of_the_id_where_nobody_asked_to_delete_it(world: World):
+    await world.look(**DELETED)
+    await asyncio.sleep(1.2 * INTERVAL)
+    await world.service.fault(GET, status=404, code="ERR_NOT_FOUND", message="the endpoint does not exist", times=1)
+    look = await world.look(**DELETED)
+    assert world.service.actions == [GET, LIST, GET]
+    assert look.observed.endpoint is not None
 
 
 @pytest.mark.parametrize(
@@ -149,13 +184,14 @@ async def test_the_pollers_list_does_not_serve_where_something_was_made_lately(w
 async def test_else_the_name_is_asked_for_in_the_very_look(world: World, how: dict[str, Any]):
     await world.look(**how)
     world.track.sure()
-    await world.service.remove(world.endpoint_id)
+    world.track.unrecorded = False
+    await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
     await world.look(**how)
     assert LIST in world.service.actions
 
 
-async def test_an_object_whose_look_failed_is_told_as_soon_as_everything_was_read(world: World):
+async def test_an_object_whose_list_failed_is_told_as_soon_as_everything_was_read(world: World):
     await world.look(**DELETED)
     await world.service.remove(world.endpoint_id)
     await world.service.fault(LIST, status=500)
@@ -169,3 +205,14 @@ async def test_an_object_whose_look_failed_is_told_as_soon_as_everything_was_rea
     ((at, keys),) = world.told
     assert keys == {CHAT}
     assert at - healed <= 1.1 * INTERVAL
+
+
+async def test_an_object_whose_look_at_the_endpoint_itself_failed_waits_for_its_own_pause(world: World):
+    """Two of them told each other of their lists, without end."""
+    await world.look(**DELETED)
+    await world.service.fault(GET, status=500)
+    look = await world.look(**DELETED)
+    assert look.observed.problem is not None
+    world.told.clear()
+    await asyncio.sleep(2.2 * INTERVAL)
+    assert world.told == []

@@ -110,3 +110,14 @@ def test_which_lists_show_whatever_was_made(track: Track, since: float, now: flo
 def test_while_in_doubt_nothing_but_a_list_of_now_will_do(track: Track):
     track.begin(desired("chat", **CLAIMED), 100.0)
     assert track.shown_by(500.0) == 500.0
+
+
+def test_an_endpoint_whose_id_is_not_recorded_yet_is_shown_by_a_list_of_now_only(track: Track):
+    recorded = desired("chat", **CLAIMED, **CREATED)
+    track.begin(recorded, 100.0)
+    track.created()
+    assert track.shown_by(500.0) == 500.0
+    track.saw("e1", recorded)
+    assert track.shown_by(500.0) == 100.0 + LIST_LAG
+    track.saw("e2", recorded)
+    assert track.shown_by(500.0) == 500.0
