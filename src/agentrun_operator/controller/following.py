@@ -62,7 +62,7 @@ class Following:
 
     def reads_all(self, step: Step) -> bool:
         """Whether a reading of all pages goes well: it is the regular look when it ends."""
-        return step.parts > 1 and self._sweep.under_way and not self._failures
+        return step.parts > 1 and self._sweep.under_way and self.well
 
     def _pause_before(self, step: Step) -> float:
         if self._failures:

@@ -73,7 +73,8 @@ class Gatherer:
 
         Args:
             subject: whom it is for.
-            fresh: whether to ask for the endpoint itself, and for its absence twice: by id and by name.
+            fresh: whether to ask for the endpoint itself, and for its absence twice: by id, and by name in a list
+                that is new enough to tell.
         """
         subject.track.begin(subject.desired, self._clock())
         if not subject.desired.remote_matters:

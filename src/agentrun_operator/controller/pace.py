@@ -80,9 +80,8 @@ class Pace:
             quiet: seconds since a change was last sent to the runtime.
             writes: changes that were sent since the last look.
         """
-        longest = self.interval / min(
-            step.parts, 2
-        )  # a reading of all pages is the regular look, and has to be in time
+        # A reading of all pages is the regular look, and has to be in time.
+        longest = self.interval / min(step.parts, 2)
         wanted = min(longest, max(self.fast, PATIENCE * still)) / step.parts
         paid = quiet >= self.fast or writes >= WRITES_PER_CALL * step.price
         allowed = max(step.calls / (SHARE * self.rate), 0.0 if paid else CALL_PAUSE * step.price)

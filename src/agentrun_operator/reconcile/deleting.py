@@ -64,7 +64,7 @@ def unreadable(s: Situation) -> Decision | None:
 
 
 def gone(s: Situation) -> Decision | None:
-    """The endpoint is not there: by its id and by its name, asked for in this look."""
+    """The endpoint is not there: its id was asked for in this look, and no list that can tell has its name."""
     if s.observed.endpoint is not None:
         return None
     return Decision(Release() if s.observed.confirmed else Confirm())

@@ -77,7 +77,8 @@ class Observed:
         problem: why the rest could not be seen; None when it was.
         runtime: the runtime, or None when it does not exist.
         endpoint: the endpoint, or None when there is none under the id or the name.
-        confirmed: whether the endpoint, or its absence, was asked for in this very look and not found in an older list.
+        confirmed: whether the endpoint, or its absence, was asked for in this very look and not found in an older list;
+            after an accepted deletion the name may be, in one that shows whatever was made.
         rival: namespace/name of an older object that manages the same endpoint; empty if none.
         heir: namespace/name of another object whose claim on the endpoint holds too; empty if none.
         doubtful: whether a create of ours may have made an endpoint that no list shows yet.

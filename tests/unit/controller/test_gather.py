@@ -23,6 +23,7 @@ from agentrun_operator.resources.names import CLAIM, FINALIZER
 from support.controller import body, key
 from support.controller_agentrun import GET, LIST, AgentRun
 from support.controller_time import clock
+from support.objects import a_condition
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
@@ -31,13 +32,6 @@ REGION = "cn-hangzhou"
 INTERVAL = 60.0
 GONE_LONG_AGO = "00000000-0000-4000-8000-000000000000"
 DELETED: dict[str, Any] = {"deleted": "2026-11-22T10:00:00Z"}
-SYNCED = {
-    "type": "Synced",
-    "status": "True",
-    "reason": "InSync",
-    "observedGeneration": 1,
-    "lastTransitionTime": "2026-11-22T09:00:00Z",
-}
 
 
 class OneAccount(Accounts):
@@ -89,7 +83,9 @@ class World:
     async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Look:
         """One look; clears what was asked before."""
         status: dict[str, Any] = {"agentRuntimeId": self.runtime_id}
-        status |= {"endpointId": self.endpoint_id, "conditions": [SYNCED]} if recorded else {}
+        status |= (
+            {"endpointId": self.endpoint_id, "conditions": [a_condition("Synced", "True InSync")]} if recorded else {}
+        )
         found = body(
             status=status,
             finalizers=(FINALIZER,),

@@ -5,6 +5,7 @@ import pytest
 from agentrun_operator.controller.track import LIST_LAG, NEVER, Track
 from agentrun_operator.resources.names import CLAIM
 from support.controller import desired
+from support.objects import a_condition
 
 CLAIMED: dict[str, Any] = {"annotations": {CLAIM: "uid-of-chat/runtime-1/chat"}}
 COPIED: dict[str, Any] = {"annotations": {CLAIM: "uid-of-another/runtime-1/chat"}}
@@ -12,15 +13,7 @@ CREATED: dict[str, Any] = {
     "status": {
         "agentRuntimeId": "runtime-1",
         "endpointId": "e1",
-        "conditions": [
-            {
-                "type": "Synced",
-                "status": "True",
-                "reason": "InSync",
-                "observedGeneration": 1,
-                "lastTransitionTime": "2026-11-22T09:00:00Z",
-            }
-        ],
+        "conditions": [a_condition("Synced", "True InSync")],
     }
 }
 
