@@ -159,19 +159,18 @@ class _Server(uvicorn.Server):
         if not self.should_exit:
             await leaving.wait()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - asyncio closes them
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # asyncio leaves a connection open that is being accepted when its server closes: first nobody new, then close.
+        for listener in sockets or ():
+            asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(_ACCEPTING):
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
-        for _ in range(_ACCEPTING):
-            self._hang_up()
-            await asyncio.sleep(0)
-        self._hang_up()
-        # Whoever was holding a call learns that its client is gone, and is done.
-        await _finished(self.server_state.tasks)
-
-    def _hang_up(self) -> None:
         for connection in list(self.server_state.connections):
             connection.transport.abort()
+        # Whoever was holding a call learns that its client is gone, and is done.
+        await _finished(self.server_state.tasks)
 
 
 async def _finished(tasks: Collection[asyncio.Task[None]]) -> None:

@@ -1,5 +1,6 @@
 """The server: it comes, goes, comes back, and hangs up."""
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -98,6 +99,33 @@ def test_stopping_cuts_idle_connections(server: EmulatorServer):
         server.stop()
         idle.settimeout(5)
         assert idle.recv(65536) == b""
+
+
+def test_stopping_cuts_connections_that_are_just_being_accepted(server: EmulatorServer):
+    over = threading.Event()
+    forgotten: list[TimeoutError] = []
+
+    def connect_and_wait() -> None:
+        while not over.is_set():
+            try:
+                with contextlib.suppress(ConnectionError), socket.socket() as caller:
+                    caller.settimeout(10)
+                    caller.connect(("127.0.0.1", server.port))
+                    caller.recv(1)
+            except TimeoutError as error:
+                forgotten.append(error)
+
+    callers = [threading.Thread(target=connect_and_wait) for _ in range(3)]
+    for thread in callers:
+        thread.start()
+    for _ in range(100):
+        server.stop()
+        server.start()
+    over.set()
+    server.stop()
+    for thread in callers:
+        thread.join()
+    assert not forgotten
 
 
 def test_a_peer_is_who_it_is_whatever_it_says(server: EmulatorServer, http: httpx.Client):
