@@ -1,6 +1,7 @@
 """What holds for every test: its level is the folder it lives in, and what takes minutes is shown before it begins."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,11 @@ settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent
 LEVELS = ("unit", "emulated", "cluster")
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # In the background of a script, Ctrl-C is ignored; what tests start would inherit that, and never hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
