@@ -138,7 +138,7 @@ class Account:
             self._leave(key)
         self._runtimes[key] = runtime_id
         view = self.runtime(runtime_id).view
-        view.watch(key, endpoint_name, latest=latest)
+        view.watchers.add(key, endpoint_name, latest=latest)
         return view
 
     def release(self, key: Key) -> None:
@@ -152,7 +152,7 @@ class Account:
         followed = self.followed.get(runtime_id or "")
         if followed is None:
             return
-        followed.view.unwatch(key)
+        followed.view.watchers.remove(key)
         if not followed.view.watchers:
             followed.task.cancel()
             self.followed.pop(followed.view.runtime_id, None)

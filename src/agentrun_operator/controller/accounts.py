@@ -234,7 +234,7 @@ class Accounts:
             jitter=around.jitter,
             clock=around.clock,
             stale_after=settings.stale_after,
-            stale=lambda: around.tell(view.watchers),
+            stale=lambda: around.tell(set(view.watchers)),
         )
         return Followed(view, poller, asyncio.create_task(poller.run(), name=f"poll {runtime_id}"))
 

@@ -161,7 +161,7 @@ class Gatherer:
         try:
             return await view.list(newer_than)
         except UnseenError:
-            view.missed(subject.key)
+            view.watchers.missed(subject.key)
             raise
 
     def _rival(self, subject: Subject, runtime: RuntimeSeen) -> str:

@@ -144,7 +144,7 @@ class Poller:
     async def _look_at_versions(self) -> None:
         """A failure concerns those who follow LATEST, and slows nobody else."""
         now = self._clock()
-        if not self._view.follows_latest or now < self._versions_at + self._pace.resting:
+        if not self._view.watchers.on_latest or now < self._versions_at + self._pace.resting:
             return
         self._versions_at = now
         try:

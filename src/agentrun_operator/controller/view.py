@@ -7,7 +7,6 @@ changes nothing.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
 from agentrun_operator.agentrun import operations
@@ -18,6 +17,7 @@ from agentrun_operator.controller.flight import Flight
 from agentrun_operator.controller.queue import Priority
 from agentrun_operator.controller.turns import urgency
 from agentrun_operator.controller.unseen import UnseenError, problem_of, runtime_missing
+from agentrun_operator.controller.watchers import Watchers
 from agentrun_operator.reconcile.observed import RuntimeSeen
 
 if TYPE_CHECKING:
@@ -44,7 +44,17 @@ MISSING_FOR = 2.0
 
 
 class RuntimeView:
-    """One runtime."""
+    """One runtime.
+
+    Attributes:
+        runtime_id: which.
+        book: its endpoints, each as it was seen last.
+        watchers: the objects that depend on it.
+        moved_at: when anything changed last, or was asked to; as all times here in seconds of the clock.
+        seen_at: since when everything has been looked at, or the time at which the view was made.
+        writes: the calls so far that changed something.
+        wrote_at: when the last of them was answered.
+    """
 
     def __init__(
         self,
@@ -64,6 +74,7 @@ class RuntimeView:
         """
         self.runtime_id = runtime_id
         self.book = Book()
+        self.watchers = Watchers()
         self.moved_at = clock()
         self.seen_at = clock()
         self.writes = 0
@@ -71,10 +82,6 @@ class RuntimeView:
         self._client = client
         self._tell = tell
         self._clock = clock
-        self._watchers: defaultdict[str, set[Key]] = defaultdict(set)
-        self._names: dict[Key, str] = {}
-        self._latest: set[Key] = set()
-        self._missed: set[Key] = set()
         self._runtime: Runtime | None = None
         self._runtime_at = NEVER
         self._missing_at = NEVER
@@ -87,18 +94,8 @@ class RuntimeView:
     def moving(self) -> Iterator[str]:
         """The ids of the endpoints of objects here that are in a state which ends by itself."""
         for endpoint in self.book.moving():
-            if endpoint.agent_runtime_endpoint_name in self._watchers and endpoint.agent_runtime_endpoint_id:
+            if endpoint.agent_runtime_endpoint_id and self.watchers.any_at(endpoint.agent_runtime_endpoint_name):
                 yield endpoint.agent_runtime_endpoint_id
-
-    @property
-    def watchers(self) -> set[Key]:
-        """All objects that depend on this runtime."""
-        return set(self._names)
-
-    @property
-    def follows_latest(self) -> bool:
-        """Whether any object wants to know what LATEST stands for."""
-        return bool(self._latest)
 
     @property
     def blind_for(self) -> float:
@@ -109,32 +106,6 @@ class RuntimeView:
     def missing(self) -> bool:
         """Whether AgentRun says that there is no such runtime, and nothing was seen of it since."""
         return self._missing_at >= self.seen_at
-
-    def watch(self, key: Key, name: str, *, latest: bool) -> None:
-        """Notes that an object looks at the endpoint of this name and depends on it, and whether it wants to know the
-        newest version.
-        """
-        if self._names.get(key) != name:
-            self.unwatch(key)
-            self._names[key] = name
-            self._watchers[name].add(key)
-        (self._latest.add if latest else self._latest.discard)(key)
-        self._missed.discard(key)
-
-    def unwatch(self, key: Key) -> None:
-        """Forgets an object."""
-        self._latest.discard(key)
-        self._missed.discard(key)
-        name = self._names.pop(key, None)
-        if name is not None:
-            self._watchers[name].discard(key)
-            if not self._watchers[name]:
-                del self._watchers[name]
-
-    def missed(self, key: Key) -> None:
-        """Notes that a list which an object asked for failed: it is told as soon as everything was read."""
-        if key in self._names:
-            self._missed.add(key)
 
     async def list(self, newer_than: float) -> Book:
         """What is known, at least from a list that began after `newer_than`.
@@ -160,8 +131,7 @@ class RuntimeView:
         """Everything was looked at since `began`: what is neither among these nor was seen since then is gone."""
         self.seen_at = max(self.seen_at, began)
         self._moved(self.book.listed(endpoints, began))
-        missed, self._missed = self._missed, set()
-        if missed:
+        if missed := self.watchers.take_missed():
             self._tell(missed)
 
     async def get(self, endpoint_id: str) -> Endpoint | None:
@@ -198,7 +168,7 @@ class RuntimeView:
                 known = await self._runtimes.newer_than(max(newer_than, self._runtime_at))
             except ResourceNotExistError:
                 if self._runtime is not None:
-                    self._tell(self.watchers)
+                    self._tell(set(self.watchers))
                 self._runtime, self._missing_at = None, self._clock()
                 raise runtime_missing(self.runtime_id) from None
             except AgentRunError as error:
@@ -232,8 +202,8 @@ class RuntimeView:
         """Takes in a write's answer. Its own object needs not be told, others that watch the endpoint do."""
         self.moved_at = self.wrote_at = self._clock()
         self.writes += 1
-        changed = self.book.seen(endpoint, self.moved_at) if endpoint is not None else set()
-        self._moved({name for name in changed if len(self._watchers.get(name, ())) > 1})
+        changed = self.book.seen(endpoint, self.moved_at) if endpoint is not None else ()
+        self._moved(changed, at_least=2)
 
     async def _listed(self, answer: Awaitable[T]) -> T:
         """A list's answer. That there is nothing to list is asked for at the runtime itself."""
@@ -263,7 +233,7 @@ class RuntimeView:
         before, asked_before = self._newest, self._newest_at != NEVER
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
         if asked_before and self._newest != before:
-            self._tell(set(self._latest))
+            self._tell(set(self.watchers.on_latest))
 
     async def _shared(self, operation: Operation[T]) -> T:
         """A call in a task of its own, a flight's, for all who wait for it."""
@@ -273,8 +243,7 @@ class RuntimeView:
     def _outdated(self, runtime: Runtime) -> float:
         return self._clock() - (READY_FOR if runtime.status in READY_STATES else UNREADY_FOR)
 
-    def _moved(self, names: set[str]) -> None:
-        keys = {key for name in names for key in self._watchers.get(name, ())}
-        if keys:
+    def _moved(self, names: Iterable[str], *, at_least: int = 1) -> None:
+        if keys := self.watchers.of(names, at_least=at_least):
             self.moved_at = self._clock()
             self._tell(keys)

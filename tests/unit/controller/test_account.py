@@ -64,7 +64,7 @@ async def test_a_runtime_is_followed_from_its_first_use_and_by_one_task(account:
     assert account.followed == {}
     view = account.use(CHAT, runtime_id, "chat", latest=False)
     assert account.use(OTHER, runtime_id, "other", latest=False) is view
-    assert view.watchers == {CHAT, OTHER}
+    assert set(view.watchers) == {CHAT, OTHER}
     await asyncio.sleep(61)
     assert service.actions == [LIST]
 
@@ -97,7 +97,7 @@ async def test_a_runtime_may_be_followed_again(account: Account, service: AgentR
     account.use(CHAT, runtime_id, "chat", latest=False)
     account.release(CHAT)
     view = account.use(CHAT, runtime_id, "chat", latest=False)
-    assert view.watchers == {CHAT}
+    assert set(view.watchers) == {CHAT}
     await asyncio.sleep(61)
     assert service.actions == [LIST]
 

@@ -38,8 +38,8 @@ class World:
         self.befores = 0
         self.defect: Exception | None = None
         self.view = RuntimeView(runtime_id, service.client, tell=self.tell, clock=clock)
-        self.view.watch(CHAT, "chat", latest=False)
-        self.view.watch(OTHER, "other", latest=False)
+        self.view.watchers.add(CHAT, "chat", latest=False)
+        self.view.watchers.add(OTHER, "other", latest=False)
         self.begin(PACE)
 
     def begin(self, pace: Pace) -> None:
@@ -185,7 +185,7 @@ async def test_many_changes_in_a_big_runtime_are_followed_by_its_list(world: Wor
     names = [f"e{number}" for number in range(250)]
     ids = await world.settled("chat", "other", *names)
     for number, name in enumerate(names[:3]):
-        world.view.watch(key(name), name, latest=False)
+        world.view.watchers.add(key(name), name, latest=False)
         await world.service.change(ids[2 + number], status="UPDATING")
     await world.view.list(newer_than=clock())
     world.service.calls.clear()
@@ -199,7 +199,7 @@ async def crowd(world: World, count: int, moving: int) -> list[str]:
     names = [f"e{number}" for number in range(count)]
     ids = await world.settled(*names)
     for name, endpoint_id in list(zip(names, ids, strict=True))[:moving]:
-        world.view.watch(key(name), name, latest=False)
+        world.view.watchers.add(key(name), name, latest=False)
         await world.service.change(endpoint_id, status="UPDATING")
     await world.view.list(newer_than=clock())
     world.service.calls.clear()
@@ -240,7 +240,7 @@ async def test_pages_are_read_sooner_while_many_changes_are_sent(unlimited: Worl
 
 async def test_pages_that_were_read_one_by_one_are_a_look_at_everything(world: World):
     await crowd(world, 300, moving=30)
-    world.view.watch(OTHER, "other", latest=True)
+    world.view.watchers.add(OTHER, "other", latest=True)
     await asyncio.sleep(130)
     assert world.view.blind_for < 10
     assert world.service.actions.count(LIST_VERSIONS) == 2
@@ -322,7 +322,7 @@ async def test_the_regular_look_is_due_when_the_last_one_is_an_interval_old_thou
     world: World,
 ):
     ids = await crowd(world, 1000, moving=30)
-    world.view.watch(OTHER, "e500", latest=False)
+    world.view.watchers.add(OTHER, "e500", latest=False)
     other = world.view.book.find("", "e500")
     world.poller.hurry()
     await asyncio.sleep(20)
@@ -376,7 +376,7 @@ async def test_a_long_outage_leaves_the_following_of_single_endpoints_no_slower_
 @pytest.mark.parametrize("moving", [0, 3, 60])
 async def test_however_many_endpoints_are_followed_a_failed_list_is_made_up_for(world: World, moving: int):
     await crowd(world, 5000, moving=moving)
-    world.view.watch(CHAT, "chat", latest=True)
+    world.view.watchers.add(CHAT, "chat", latest=True)
     await world.service.fault(LIST, status=500, fraction=0.05)
     world.poller.hurry()
     assert await oldest_within(world, 900) <= 2 * PACE.interval
@@ -561,7 +561,7 @@ async def test_a_big_runtime_that_is_gone_stays_so_whatever_passes_see_of_its_en
 async def test_the_versions_are_looked_at_only_for_those_who_follow_latest(world: World):
     await asyncio.sleep(121)
     assert LIST_VERSIONS not in world.service.actions
-    world.view.watch(CHAT, "chat", latest=True)
+    world.view.watchers.add(CHAT, "chat", latest=True)
     await asyncio.sleep(121)
     assert world.service.actions.count(LIST_VERSIONS) == 2
     world.told.clear()
@@ -571,7 +571,7 @@ async def test_the_versions_are_looked_at_only_for_those_who_follow_latest(world
 
 
 async def test_versions_that_cannot_be_listed_slow_nobody_down(world: World):
-    world.view.watch(OTHER, "other", latest=True)
+    world.view.watchers.add(OTHER, "other", latest=True)
     await world.service.fault(LIST_VERSIONS, status=403, code="NoPermission")
     await asyncio.sleep(200)
     assert world.gaps(LIST) == [60.0] * 2

@@ -28,8 +28,8 @@ class World:
         self.runtime_id = runtime_id
         self.told: list[set[Key]] = []
         self.view = RuntimeView(runtime_id, service.client, tell=self.told.append, clock=clock)
-        self.view.watch(CHAT, "chat", latest=False)
-        self.view.watch(OTHER, "other", latest=False)
+        self.view.watchers.add(CHAT, "chat", latest=False)
+        self.view.watchers.add(OTHER, "other", latest=False)
 
     async def listed(self) -> list[set[Key]]:
         """Lists anew; whom that told."""
@@ -52,7 +52,7 @@ async def unseen(asking: object) -> UnseenError:
 
 async def test_nothing_is_asked_before_somebody_wants_to_know(world: World):
     assert world.service.calls == []
-    assert world.view.watchers == {CHAT, OTHER}
+    assert set(world.view.watchers) == {CHAT, OTHER}
 
 
 async def test_a_list_tells_those_whose_endpoint_appeared_changed_or_vanished_and_each_once(world: World):
@@ -75,21 +75,21 @@ async def test_endpoints_that_nobody_here_manages_tell_nobody(world: World):
 
 async def test_all_objects_of_an_endpoint_are_told(world: World):
     observer = key("observer", "team-b")
-    world.view.watch(observer, "chat", latest=False)
+    world.view.watchers.add(observer, "chat", latest=False)
     await world.service.endpoints(world.runtime_id, "chat")
     assert await world.listed() == [{CHAT, observer}]
 
 
 async def test_an_object_that_is_forgotten_is_told_nothing(world: World):
-    world.view.unwatch(CHAT)
-    world.view.unwatch(CHAT)
+    world.view.watchers.remove(CHAT)
+    world.view.watchers.remove(CHAT)
     await world.service.endpoints(world.runtime_id, "chat", "other")
     assert await world.listed() == [{OTHER}]
-    assert world.view.watchers == {OTHER}
+    assert set(world.view.watchers) == {OTHER}
 
 
 async def test_an_object_that_depends_on_another_endpoint_now_is_told_of_that_alone(world: World):
-    world.view.watch(CHAT, "renamed", latest=False)
+    world.view.watchers.add(CHAT, "renamed", latest=False)
     await world.service.endpoints(world.runtime_id, "chat")
     assert await world.listed() == []
     await world.service.endpoints(world.runtime_id, "renamed")
@@ -222,7 +222,7 @@ async def test_a_write_is_known_at_once_and_tells_only_others_of_the_same_endpoi
     assert world.view.book.find("", "chat") is not None
     assert world.told == []
     observer = key("observer", "team-b")
-    world.view.watch(observer, "chat", latest=False)
+    world.view.watchers.add(observer, "chat", latest=False)
     world.view.wrote(made.model_copy(update={"status": "READY"}))
     assert world.told == [{CHAT, observer}]
 
@@ -363,16 +363,16 @@ async def test_the_versions_are_listed_once_until_somebody_wants_to_know_anew(wo
 
 
 async def test_a_new_version_tells_those_who_follow_latest_and_nobody_else(world: World):
-    world.view.watch(CHAT, "chat", latest=True)
-    assert world.view.follows_latest
+    world.view.watchers.add(CHAT, "chat", latest=True)
+    assert world.view.watchers.on_latest
     await world.view.newest_version()
     assert world.told == []
     await world.service.publish(world.runtime_id)
     await world.view.newest_version(newer_than=clock())
     await world.view.newest_version(newer_than=clock())
     assert world.told == [{CHAT}]
-    world.view.watch(CHAT, "chat", latest=False)
-    assert not world.view.follows_latest
+    world.view.watchers.add(CHAT, "chat", latest=False)
+    assert not world.view.watchers.on_latest
 
 
 @pytest.mark.parametrize(("what", "reason"), FAILURES)
@@ -400,21 +400,21 @@ async def test_what_is_read_for_one_object_is_as_urgent_as_its_pass(world: World
 
 async def test_an_object_that_could_not_see_is_told_once_when_everything_was_read(world: World):
     await world.listed()
-    world.view.missed(CHAT)
+    world.view.watchers.missed(CHAT)
     assert await world.listed() == [{CHAT}]
     assert await world.listed() == []
 
 
 async def test_an_object_that_looks_itself_meanwhile_is_not_told(world: World):
     await world.listed()
-    world.view.missed(CHAT)
-    world.view.watch(CHAT, "chat", latest=False)
+    world.view.watchers.missed(CHAT)
+    world.view.watchers.add(CHAT, "chat", latest=False)
     assert await world.listed() == []
 
 
 async def test_an_object_that_is_gone_or_elsewhere_is_not_told(world: World):
     await world.listed()
-    world.view.missed(CHAT)
-    world.view.unwatch(CHAT)
-    world.view.missed(CHAT)
+    world.view.watchers.missed(CHAT)
+    world.view.watchers.remove(CHAT)
+    world.view.watchers.missed(CHAT)
     assert await world.listed() == []
