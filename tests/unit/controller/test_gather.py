@@ -83,9 +83,8 @@ class World:
     async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Look:
         """One look; clears what was asked before."""
         status: dict[str, Any] = {"agentRuntimeId": self.runtime_id}
-        status |= (
-            {"endpointId": self.endpoint_id, "conditions": [a_condition("Synced", "True InSync")]} if recorded else {}
-        )
+        if recorded:
+            status |= {"endpointId": self.endpoint_id, "conditions": [a_condition("Synced", "True InSync")]}
         found = body(
             status=status,
             finalizers=(FINALIZER,),
