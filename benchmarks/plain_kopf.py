@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import kopf
 
-from agentrun_operator.agentrun import operations
-from agentrun_operator.agentrun.client import AsyncClient
-from agentrun_operator.agentrun.errors import ResourceNotExistError
+from agentrun_operator.agentrun.api import operations
+from agentrun_operator.agentrun.api.errors import ResourceNotExistError
+from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.models import (
     READY_STATES,
     EndpointCreate,

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from agentrun_operator.agentrun.config import Config
-from agentrun_operator.agentrun.protocol import Pause, Process, Request, Response
-from agentrun_operator.agentrun.retry import NO_RETRY
-from agentrun_operator.agentrun.transport import steps
+from agentrun_operator.agentrun.api.protocol import Pause, Process, Request, Response
+from agentrun_operator.agentrun.auth.config import Config
+from agentrun_operator.agentrun.http.retry import NO_RETRY
+from agentrun_operator.agentrun.http.transport import steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
 
-    from agentrun_operator.agentrun.errors import HTTPError
+    from agentrun_operator.agentrun.api.errors import HTTPError
 
 T = TypeVar("T")
 

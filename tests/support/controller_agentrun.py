@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from agentrun_operator.agentrun.client import AsyncClient
-from agentrun_operator.agentrun.config import Config
-from agentrun_operator.agentrun.retry import NO_RETRY
-from agentrun_operator.controller.turns import urgency
+from agentrun_operator.agentrun.auth.config import Config
+from agentrun_operator.agentrun.http.client import AsyncClient
+from agentrun_operator.agentrun.http.retry import NO_RETRY
+from agentrun_operator.controller.concurrency.fairness import urgency
 from agentrun_operator.emulator import DEFAULT_ACCOUNT, Behaviour, Transitions, create_app
 from support.controller_time import clock
 
 if TYPE_CHECKING:
-    from agentrun_operator.agentrun.protocol import Request
-    from agentrun_operator.controller.queue import Priority
+    from agentrun_operator.agentrun.api.protocol import Request
+    from agentrun_operator.controller.concurrency.workqueue import Priority
 
 EPOCH = 1_795_000_000.0
 """Seconds since 1970 at which the loop's clock would show zero."""
@@ -108,7 +108,7 @@ class AgentRun:
         await self._do("DELETE", f"/endpoints/{endpoint_id}")
 
     async def fault(self, action: str, **what: object) -> None:
-        """Makes calls fail from now on; see `agentrun_operator.emulator.behaviour.Fault`, in camelCase."""
+        """Makes calls fail from now on; see `agentrun_operator.emulator.faults.behaviour.Fault`, in camelCase."""
         await self._do("POST", "/behaviour/faults", {"action": action, **what})
 
     async def heal(self) -> None:

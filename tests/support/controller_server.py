@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.controller.server import CONFLICT, METADATA_ONLY, NOT_FOUND, Server, ServerError
-from agentrun_operator.controller.turns import Places
+from agentrun_operator.controller.concurrency.fairness import Places
+from agentrun_operator.controller.kube.client import CONFLICT, METADATA_ONLY, NOT_FOUND, Server, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -86,11 +86,11 @@ class Emulator:
         return self._call("GET", "/behaviour")
 
     def behave(self, **settings: object) -> Json:
-        """Change settings, in camelCase: see `agentrun_operator.emulator.behaviour.Behaviour`. None: the default."""
+        """Change settings, in camelCase: see the emulator's `faults.behaviour`. None: the default."""
         return self._call("PUT", "/behaviour", settings)
 
     def fault(self, action: str = "*", **what: object) -> Json:
-        """Add a fault, in camelCase: see `agentrun_operator.emulator.behaviour.Fault`."""
+        """Add a fault, in camelCase: see `agentrun_operator.emulator.faults.behaviour.Fault`."""
         return self._call("POST", "/behaviour/faults", {"action": action, **what})
 
     def heal(self) -> Json:

@@ -13,8 +13,8 @@ from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.reconcile.input import Limits, Situation
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
-from agentrun_operator.reconcile.situation import Limits, Situation
 from agentrun_operator.reconcile.status import status_of
 from agentrun_operator.resources.names import CLAIM as CLAIM_ANNOTATION
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT

@@ -17,7 +17,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from agentrun_operator.emulator import EmulatorServer
-from agentrun_operator.emulator.wire import DROP
+from agentrun_operator.emulator.gateway.connection import DROP
 
 NameOf = Callable[[str, str, bytes], str]
 """Gives a request a name by its method, path and body; empty: it is of no interest."""

@@ -3,11 +3,8 @@
 Needs no Kubernetes. A credentials package and `openai` are loaded when they are used.
 """
 
-from agentrun_operator.agentrun.client import AsyncClient, Client
-from agentrun_operator.agentrun.config import Config
-from agentrun_operator.agentrun.credentials import Credentials, CredentialsProvider, StaticCredentials
-from agentrun_operator.agentrun.endpoint import AgentRuntimeEndpoint
-from agentrun_operator.agentrun.errors import (
+from agentrun_operator.agentrun.api import operations
+from agentrun_operator.agentrun.api.errors import (
     AgentRunError,
     ConfigError,
     CredentialsNotFoundError,
@@ -23,6 +20,14 @@ from agentrun_operator.agentrun.errors import (
     ThrottledError,
     WaitTimeoutError,
 )
+from agentrun_operator.agentrun.api.protocol import Operation, Request
+from agentrun_operator.agentrun.auth.config import Config
+from agentrun_operator.agentrun.auth.credentials import Credentials, CredentialsProvider, StaticCredentials
+from agentrun_operator.agentrun.auth.secret import Secret
+from agentrun_operator.agentrun.endpoint.endpoint import AgentRuntimeEndpoint
+from agentrun_operator.agentrun.http.client import AsyncClient, Client
+from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, NO_RETRY, RetryPolicy
+from agentrun_operator.agentrun.http.transport import Attempt
 from agentrun_operator.agentrun.models import (
     AgentRuntimeEndpointCreateInput,
     AgentRuntimeEndpointUpdateInput,
@@ -37,10 +42,6 @@ from agentrun_operator.agentrun.models import (
     ScheduledPolicy,
     VersionWeight,
 )
-from agentrun_operator.agentrun.protocol import Operation, Request
-from agentrun_operator.agentrun.retry import DEFAULT_RETRY, NO_RETRY, RetryPolicy
-from agentrun_operator.agentrun.secret import Secret
-from agentrun_operator.agentrun.transport import Attempt
 
 __all__ = [
     "DEFAULT_RETRY",
@@ -83,4 +84,5 @@ __all__ = [
     "ThrottledError",
     "VersionWeight",
     "WaitTimeoutError",
+    "operations",
 ]

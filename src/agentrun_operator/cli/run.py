@@ -31,7 +31,7 @@ def run(kubeconfig: Kubeconfig = None, context: Context = None, **given: str | N
     AGENTRUN_CONTROL_ENDPOINT and AGENTRUN_DATA_ENDPOINT, else from the default provider chain.
     """
     from agentrun_operator.controller.errors import StartError  # noqa: PLC0415 - with the operator below
-    from agentrun_operator.controller.logs import configure  # noqa: PLC0415 - with the operator below
+    from agentrun_operator.controller.telemetry.logs import configure  # noqa: PLC0415 - with the operator below
 
     try:
         settings = load(**{name: value for name, value in given.items() if value is not None})

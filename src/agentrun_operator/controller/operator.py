@@ -13,15 +13,15 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.connection import connect
+from agentrun_operator.controller.concurrency.cancellation import unless_stopped
 from agentrun_operator.controller.errors import LeaseLostError, StartError
-from agentrun_operator.controller.health import Health
-from agentrun_operator.controller.leading import Leading
-from agentrun_operator.controller.lease import Lease, Terms
-from agentrun_operator.controller.metrics import Metrics
-from agentrun_operator.controller.preflight import check
-from agentrun_operator.controller.server import Server
-from agentrun_operator.controller.stopping import unless_stopped
+from agentrun_operator.controller.kube.client import Server
+from agentrun_operator.controller.kube.connection import connect
+from agentrun_operator.controller.kube.leader_election import Lease, Terms
+from agentrun_operator.controller.kube.preflight import check
+from agentrun_operator.controller.manager import Leading
+from agentrun_operator.controller.telemetry.health import Health
+from agentrun_operator.controller.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable

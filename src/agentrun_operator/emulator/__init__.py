@@ -6,7 +6,7 @@ do is in `behaviour`, and the routes to tell it are in `backstage`. It needs the
 
 from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account
 from agentrun_operator.emulator.app import DEFAULT_REGION, PLAYGROUND, Seed, create_app
-from agentrun_operator.emulator.behaviour import Behaviour, Fault, Throttling, Transitions
+from agentrun_operator.emulator.faults.behaviour import Behaviour, Fault, Throttling, Transitions
 from agentrun_operator.emulator.server import EmulatorServer, serve
 
 __all__ = [

@@ -13,18 +13,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT
+from agentrun_operator.emulator.actions.control_plane import ControlPlane
+from agentrun_operator.emulator.actions.data_plane import DataPlane
 from agentrun_operator.emulator.answers import Answer, ApiError, invalid, openai_error, service_error
-from agentrun_operator.emulator.backstage import Backstage
-from agentrun_operator.emulator.behaviour import Behaviour
 from agentrun_operator.emulator.checks import InvalidError
-from agentrun_operator.emulator.conduct import Conduct
-from agentrun_operator.emulator.control_plane import ControlPlane
-from agentrun_operator.emulator.data_plane import DataPlane
-from agentrun_operator.emulator.endpoints import Endpoints
-from agentrun_operator.emulator.gateway import Gateway, Perform, Premises
-from agentrun_operator.emulator.journal import Journal
-from agentrun_operator.emulator.runtimes import Runtimes
-from agentrun_operator.emulator.signatures import Verify, verify_control, verify_data
+from agentrun_operator.emulator.control_routes import Backstage
+from agentrun_operator.emulator.faults.behaviour import Behaviour
+from agentrun_operator.emulator.faults.injector import Conduct
+from agentrun_operator.emulator.gateway.gateway import Gateway, Perform, Premises
+from agentrun_operator.emulator.gateway.request_log import Journal
+from agentrun_operator.emulator.gateway.signatures import Verify, verify_control, verify_data
+from agentrun_operator.emulator.state.endpoints import Endpoints
+from agentrun_operator.emulator.state.runtimes import Runtimes
 
 DEFAULT_REGION = "cn-hangzhou"
 

@@ -14,8 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from agentrun_operator.emulator.app import PLAYGROUND, Seed, create_app
-from agentrun_operator.emulator.behaviour import Behaviour
-from agentrun_operator.emulator.protocol import DroppableProtocol
+from agentrun_operator.emulator.faults.behaviour import Behaviour
+from agentrun_operator.emulator.gateway.protocol import DroppableProtocol
 
 LOOPBACK = "127.0.0.1"
 

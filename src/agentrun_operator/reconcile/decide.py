@@ -1,6 +1,7 @@
 """The one decision: from what is desired and what was observed to one action and the conditions. Pure.
 
-Creating, updating, deleting and resuming are inputs here, not forks. The checks are in `alive` and `deleting`.
+Creating, updating, deleting and resuming are inputs here, not forks. The checks are in `live_checks` and in
+`deletion_checks`.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from agentrun_operator.reconcile import alive, deleting
+from agentrun_operator.reconcile import deletion_checks, live_checks
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.situation import Situation
+from agentrun_operator.reconcile.input import Situation
 
 Check = Callable[[Situation], Decision | None]
 
@@ -26,7 +27,7 @@ def decide(situation: Situation) -> Decision:
         the decision of the first check that has something to say; the last check of both lists always has.
     """
     s = _asked_anew(situation)
-    checks: tuple[Check, ...] = deleting.CHECKS if s.desired.deleting else alive.CHECKS
+    checks: tuple[Check, ...] = deletion_checks.CHECKS if s.desired.deleting else live_checks.CHECKS
     return next((decision for check in checks if (decision := check(s)) is not None), Decision())
 
 

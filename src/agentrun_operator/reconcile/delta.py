@@ -10,7 +10,7 @@ from agentrun_operator.resources.names import LATEST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentrun_operator.reconcile.shape import Policy, Shape, Weight
+    from agentrun_operator.reconcile.comparable import Policy, Shape, Weight
 
 SHOWN = 120
 """Characters of a value that a difference shows."""

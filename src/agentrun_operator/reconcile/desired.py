@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentrun_operator.reconcile.comparable import Shape, shape_of_spec
 from agentrun_operator.reconcile.delta import Delta, Difference
-from agentrun_operator.reconcile.shape import Shape, shape_of_spec
 from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.shape import Shape, shape_of_endpoint
+from agentrun_operator.reconcile.comparable import Shape, shape_of_endpoint
 
 if TYPE_CHECKING:
     from agentrun_operator.agentrun.models import Endpoint

@@ -9,8 +9,8 @@ from agentrun_operator.reconcile.verdict import Statement, bad, good, unknown
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
+    from agentrun_operator.reconcile.input import Situation
     from agentrun_operator.reconcile.observed import EndpointSeen, Problem
-    from agentrun_operator.reconcile.situation import Situation
 
 REASONS = {
     "CREATING": Reason.CREATING,

@@ -13,9 +13,9 @@ from agentrun_operator.resources.names import LATEST
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentrun_operator.reconcile.comparable import Policy
+    from agentrun_operator.reconcile.input import Situation
     from agentrun_operator.reconcile.observed import EndpointSeen
-    from agentrun_operator.reconcile.shape import Policy
-    from agentrun_operator.reconcile.situation import Situation
     from agentrun_operator.reconcile.verdict import Verdict
 
 Json = dict[str, Any]

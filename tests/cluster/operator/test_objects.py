@@ -1,11 +1,11 @@
 """What the operator knows of an object right after its own write, as a real API server answers it."""
 
-from agentrun_operator.controller.connection import connect
+from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import key_of
-from agentrun_operator.controller.metrics import Metrics
-from agentrun_operator.controller.objects import Objects
-from agentrun_operator.controller.server import Server
-from agentrun_operator.controller.store import Store
+from agentrun_operator.controller.kube.client import Server
+from agentrun_operator.controller.kube.connection import connect
+from agentrun_operator.controller.telemetry.metrics import Metrics
+from agentrun_operator.controller.worker.object_writer import Objects
 from agentrun_operator.controlplane import ControlPlane
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 from support.cluster import Kubectl

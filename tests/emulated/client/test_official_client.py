@@ -22,7 +22,7 @@ from agentrun_operator.agentrun import (
     EndpointUpdate,
     operations,
 )
-from agentrun_operator.agentrun.protocol import Process
+from agentrun_operator.agentrun.api.protocol import Process
 from support.agentrun import a_config, envelope
 from support.agentrun_wire import Sent, Wire, recording
 

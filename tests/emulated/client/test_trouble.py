@@ -21,8 +21,8 @@ from agentrun_operator.agentrun import (
     ThrottledError,
     operations,
 )
-from agentrun_operator.agentrun.protocol import Process
-from agentrun_operator.agentrun.retry import DEFAULT_RETRY, RetryPolicy
+from agentrun_operator.agentrun.api.protocol import Process
+from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, RetryPolicy
 from support.agentrun import VirtualTime, a_config
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, Emulator
 

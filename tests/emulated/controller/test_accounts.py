@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.agentrun import operations
-from agentrun_operator.agentrun.errors import CredentialsRejectedError, HTTPError, ThrottledError
+from agentrun_operator.agentrun.api import operations
+from agentrun_operator.agentrun.api.errors import CredentialsRejectedError, HTTPError, ThrottledError
 from agentrun_operator.agentrun.models import EndpointCreate, EndpointUpdate
-from agentrun_operator.controller.account import Account
-from agentrun_operator.controller.accounts import Accounts, Surroundings
 from agentrun_operator.controller.errors import NotLeadingError
-from agentrun_operator.controller.metrics import Metrics
+from agentrun_operator.controller.remote.accounts.account import Account
+from agentrun_operator.controller.remote.accounts.pool import Accounts, Surroundings
 from agentrun_operator.controller.settings import Settings
+from agentrun_operator.controller.telemetry.metrics import Metrics
 from support.controller import desired, key
 from support.controller_server import MemoryServer
 from support.emulator import Emulator, running_emulator

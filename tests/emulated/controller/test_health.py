@@ -5,7 +5,7 @@ import aiohttp
 import pytest
 
 from agentrun_operator.controller.errors import StartError
-from agentrun_operator.controller.health import Health
+from agentrun_operator.controller.telemetry.health import Health
 
 
 class World:

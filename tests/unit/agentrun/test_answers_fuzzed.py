@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrun_operator.agentrun import operations
-from agentrun_operator.agentrun.client import Client
-from agentrun_operator.agentrun.errors import HTTPError
+from agentrun_operator.agentrun.api import operations
+from agentrun_operator.agentrun.api.errors import HTTPError
+from agentrun_operator.agentrun.api.protocol import Operation
+from agentrun_operator.agentrun.http.client import Client
+from agentrun_operator.agentrun.http.retry import NO_RETRY
 from agentrun_operator.agentrun.models import AgentRuntimeEndpointUpdateInput, Endpoint
-from agentrun_operator.agentrun.protocol import Operation
-from agentrun_operator.agentrun.retry import NO_RETRY
 from support.agentrun import a_config
 
 JSON = st.recursive(

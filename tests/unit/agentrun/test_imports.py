@@ -62,7 +62,7 @@ def test_without_the_extra_a_call_says_what_to_install():
 def test_the_package_of_the_chain_does_not_log_on_its_own():
     code = """
         import logging, sys
-        from agentrun_operator.agentrun.chain import load_chain
+        from agentrun_operator.agentrun.auth.chain import load_chain
         load_chain()
         logging.basicConfig(level=logging.WARNING, stream=sys.stdout)
         logging.getLogger("credentials").exception("a made-up secret", exc_info=ValueError("x"))
@@ -75,7 +75,7 @@ def test_the_chain_finds_what_the_environment_has():
     code = """
         import asyncio, os
         os.environ.update(ALIBABA_CLOUD_ACCESS_KEY_ID="made-up-id", ALIBABA_CLOUD_ACCESS_KEY_SECRET="made-up-secret")
-        from agentrun_operator.agentrun.chain import default_chain
+        from agentrun_operator.agentrun.auth.chain import default_chain
         print(default_chain().get() == asyncio.run(default_chain().get_async()), default_chain().get())
     """
     expected = (
@@ -91,7 +91,7 @@ def test_the_chain_that_finds_nothing_says_where_it_looked():
             del os.environ[name]
         os.environ.update(ALIBABA_CLOUD_ECS_METADATA_DISABLED="true", HOME="/nonexistent")
         from agentrun_operator.agentrun import AgentRunError, Config
-        from agentrun_operator.agentrun.chain import credentials_for
+        from agentrun_operator.agentrun.auth.chain import credentials_for
         try:
             credentials_for(Config()).get()
         except AgentRunError as error:

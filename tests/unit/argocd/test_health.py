@@ -8,9 +8,9 @@ import pytest
 import yaml
 from lupa import lua51
 
+from agentrun_operator.reconcile.after_write import failed
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.observed import Observed, Problem
-from agentrun_operator.reconcile.outcome import failed
 from agentrun_operator.resources.names import GROUP, KIND
 from agentrun_operator.resources.reasons import Reason
 from support.objects import (

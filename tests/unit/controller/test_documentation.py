@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from agentrun_operator.controller.metrics import Metrics
+from agentrun_operator.controller.telemetry.metrics import Metrics
 
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 

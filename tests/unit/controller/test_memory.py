@@ -5,9 +5,9 @@ import tracemalloc
 from collections.abc import Callable
 
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.controller.book import Book
-from agentrun_operator.controller.rivals import Rivals
-from agentrun_operator.controller.store import Store
+from agentrun_operator.controller.informer.ownership_index import Rivals
+from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.remote.runtime.endpoint_cache import Book
 from support.controller import body, endpoint, key
 
 COUNT = 500

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Release, Rest, Retry, Unmark, Update
+from agentrun_operator.reconcile.after_write import accepted, failed
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.observed import EndpointSeen, Problem
-from agentrun_operator.reconcile.outcome import accepted, failed
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 from agentrun_operator.resources.reasons import Reason
 from support.objects import NOW, Case, Object, a_look, a_new_object, an_endpoint, conditions, time_text

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from agentrun_operator.reconcile import alive, deleting
+from agentrun_operator.reconcile import deletion_checks, live_checks
 from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Release, Rest, Retry, Unmark, Update
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.observed import Observed
@@ -14,28 +14,28 @@ from support.decisions import decided
 from support.objects import ADOPTED, OWN, Case, an_object, conditions
 from support.situations import cases
 from unit.reconcile import (
-    test_alive_absent,
-    test_alive_different,
-    test_alive_failed,
-    test_alive_foreign,
-    test_alive_fruitless,
-    test_alive_paused,
-    test_alive_unseen,
-    test_deleting,
-    test_outcome,
+    test_after_write,
+    test_deletion_checks,
+    test_live_checks_absent,
+    test_live_checks_different,
+    test_live_checks_failed,
+    test_live_checks_foreign,
+    test_live_checks_fruitless,
+    test_live_checks_paused,
+    test_live_checks_unseen,
 )
 
 RemoteWrite = Create | Update | Delete
 GOOD = {"READY", "ACTIVE"}
 TABLES = (
-    test_alive_absent,
-    test_alive_different,
-    test_alive_failed,
-    test_alive_foreign,
-    test_alive_fruitless,
-    test_alive_paused,
-    test_alive_unseen,
-    test_deleting,
+    test_live_checks_absent,
+    test_live_checks_different,
+    test_live_checks_failed,
+    test_live_checks_foreign,
+    test_live_checks_fruitless,
+    test_live_checks_paused,
+    test_live_checks_unseen,
+    test_deletion_checks,
 )
 
 
@@ -202,13 +202,13 @@ def test_at_rest_nothing_is_written_by_a_second_look(case):
     assert status_patch(first, again.status(second)) == {}
 
 
-@pytest.mark.parametrize("checks", [alive.CHECKS, deleting.CHECKS], ids=["alive", "deleting"])
+@pytest.mark.parametrize("checks", [live_checks.CHECKS, deletion_checks.CHECKS], ids=["alive", "deleting"])
 def test_each_check_is_asked_once(checks):
     assert len(set(checks)) == len(checks)
 
 
 def test_the_checks_come_in_the_documented_order():
-    assert [check.__name__ for check in deleting.CHECKS] == [
+    assert [check.__name__ for check in deletion_checks.CHECKS] == [
         "released",
         "paused",
         "untouched",
@@ -220,7 +220,7 @@ def test_the_checks_come_in_the_documented_order():
         "deleting",
         "delete",
     ]
-    assert [check.__name__ for check in alive.CHECKS] == [
+    assert [check.__name__ for check in live_checks.CHECKS] == [
         "paused",
         "blocked_by_problem",
         "unreadable",
@@ -243,7 +243,7 @@ def test_the_checks_come_in_the_documented_order():
 def test_every_reason_is_reached_by_a_row_of_some_table():
     rows = [row for table in TABLES for row in table.ROWS]
     told = [text for row in rows for text in decided(row.case) if text]
-    told += [text for parameters in test_outcome.FAILED for text in parameters.values if isinstance(text, str)]
+    told += [text for parameters in test_after_write.FAILED for text in parameters.values if isinstance(text, str)]
     words = {word.split("@")[0] for text in told for word in text.replace(",", " ").replace("=", " ").split()}
     assert {reason.value for reason in Reason} - words == set()
 

@@ -1,0 +1,119 @@
+"""The words in which an operation talks to whoever drives it: requests out, responses in, pauses in between.
+
+No I/O and no HTTP library, so that one operation serves the sync and the async client, and a test that is neither.
+"""
+
+import json
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Self, TypeAlias, TypeVar
+
+from pydantic import BaseModel, JsonValue, ValidationError
+
+from agentrun_operator.agentrun.api.canonical import encode_query, escape
+from agentrun_operator.agentrun.api.errors import ServiceUnavailableError
+
+T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+API_VERSION = "2025-09-10"
+BASE_PATH = f"/{API_VERSION}/agents/runtimes"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call to one of the API's actions.
+
+    Attributes:
+        action: The API action, such as `GetAgentRuntimeEndpoint`.
+        method: The HTTP method.
+        path: The segments after the API's base path, not yet percent-encoded.
+        query: The query's parameters.
+        body: The body, JSON in UTF-8, None for none.
+        repeatable: Whether sending it twice does what sending it once does.
+        ahead: What will be asked for next, as far as can be told; it may be sent at the same time.
+
+    Raises:
+        ValueError: A segment is empty or a dot: it would lead to another resource than the one that was meant.
+    """
+
+    action: str
+    method: str
+    path: tuple[str, ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    repeatable: bool = True
+    ahead: tuple["Request", ...] = field(default=(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for segment in self.path:
+            if segment in {"", ".", ".."}:
+                raise ValueError(f"{self.action}: {segment!r} is no id of a runtime or an endpoint")
+
+    @classmethod
+    def with_body(cls, action: str, method: str, path: tuple[str, ...], body: JsonValue, *, repeatable: bool) -> Self:
+        """A request that carries `body` as JSON."""
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return cls(action, method, path, body=text.encode(), repeatable=repeatable)
+
+    @property
+    def target(self) -> str:
+        """Path and query as they go over the wire."""
+        path = "/".join((BASE_PATH, *map(escape, self.path)))
+        return f"{path}?{encode_query(self.query)}" if self.query else path
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A successful answer, its envelope opened.
+
+    Attributes:
+        action: The action that it answers.
+        status_code: The HTTP status.
+        request_id: The service's name for the call.
+        data: What was in the envelope; None when there was nothing.
+    """
+
+    action: str
+    status_code: int
+    request_id: str
+    data: JsonValue
+
+    def read(self, model: type[ModelT]) -> ModelT:
+        """The data as a `model`.
+
+        Raises:
+            ServiceUnavailableError: There is no data, or it is of another shape.
+        """
+        if not self.data:
+            raise self.malformed("it tells nothing")
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            where = ".".join(("data", *map(str, problem["loc"])))
+            raise self.malformed(f"{where}: {problem['msg']}") from None
+
+    def malformed(self, what: str) -> ServiceUnavailableError:
+        """The error for an answer that succeeded but makes no sense."""
+        return ServiceUnavailableError(
+            self.status_code, "MalformedAnswer", f"the answer is malformed: {what}", self.request_id, self.action
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A wish to wait.
+
+    Attributes:
+        seconds: How long.
+    """
+
+    seconds: float
+
+
+Operation: TypeAlias = Generator[Request, Response, T]
+"""A call, or several: yields requests, is sent responses or thrown an HTTPError, returns the result."""
+
+Process: TypeAlias = Generator[Request | Pause, Response, T]
+"""An operation that also waits: a pause is answered by nothing."""

@@ -1,0 +1,135 @@
+"""The part of `AgentRuntimeEndpoint` that calls the endpoint itself; addresses and signatures are in `openai`."""
+# ruff: noqa: FBT001, FBT002 - `stream` comes second, as callers of the official SDK pass it
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Unpack, overload
+
+from pydantic import PrivateAttr
+
+from agentrun_operator.agentrun.auth.chain import credentials_for
+from agentrun_operator.agentrun.auth.config import Config
+from agentrun_operator.agentrun.endpoint.openai import Chat, complete, complete_async, names_of
+from agentrun_operator.agentrun.endpoint.remote import RemoteEndpoint, run, run_async
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from openai import AsyncStream, Stream
+    from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
+
+    from agentrun_operator.agentrun.endpoint.openai import ChatParameters
+
+
+class InvocableEndpoint(RemoteEndpoint):
+    """An endpoint that can be called."""
+
+    _names: tuple[str, str] | None = PrivateAttr(default=None)  # of the runtime and the endpoint; neither changes
+
+    @overload
+    def invoke_openai(
+        self,
+        messages: Iterable[ChatCompletionMessageParam],
+        stream: Literal[False] = False,
+        config: Config | None = None,
+        **parameters: Unpack[ChatParameters],
+    ) -> ChatCompletion: ...
+
+    @overload
+    def invoke_openai(
+        self,
+        messages: Iterable[ChatCompletionMessageParam],
+        stream: Literal[True],
+        config: Config | None = None,
+        **parameters: Unpack[ChatParameters],
+    ) -> Stream[ChatCompletionChunk]: ...
+
+    @overload
+    def invoke_openai(
+        self,
+        messages: Iterable[ChatCompletionMessageParam],
+        stream: bool,
+        config: Config | None = None,
+        **parameters: Unpack[ChatParameters],
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]: ...
+
+    def invoke_openai(
+        self,
+        messages: Iterable[ChatCompletionMessageParam],
+        stream: bool = False,
+        config: Config | None = None,
+        **parameters: Unpack[ChatParameters],
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]:
+        """Call the endpoint as an OpenAI-compatible chat. Needs the extra `agentrun-operator[openai]`.
+
+        The runtime's name is asked for once; each call then goes straight to the data plane, signed with the access
+        key, or with `config.token` if there is one. A call is never repeated by itself: an agent may have acted.
+
+        Args:
+            messages: The conversation so far, as the `openai` package takes it.
+            stream: Whether to return the answer in chunks, while it is made.
+            config: For this call, instead of the object's own. Its `account_id` or `data_endpoint` must be known; its
+                `read_timeout` is 600 seconds here unless it was given.
+            parameters: What else to ask for, as the `openai` package takes it: `tools`, `temperature`, …
+
+        Returns:
+            An `openai` ChatCompletion, or a Stream of ChatCompletionChunk: iterate it to its end, or close it.
+
+        Raises:
+            openai.OpenAIError: The call failed; the package's own errors (APIStatusError, APIConnectionError, …).
+            ValueError: An id is missing.
+            ConfigError: The data plane's address is unknown.
+            CredentialsNotFoundError: There is nothing to sign with.
+            ResourceNotExistError: The runtime or the endpoint does not exist, found when its name was asked for.
+            HTTPError: Asking for the name failed.
+            ImportError: The extra is not installed.
+
+        Example:
+            endpoint.invoke_openai([{"role": "user", "content": "Hello"}]).choices[0].message.content
+        """
+        config = config or self.config or Config()
+        if self._names is None:
+            self._names = run(names_of(*self._ids(), self.agent_runtime_endpoint_name), config)
+        credentials = None if config.token else credentials_for(config).get()
+        return complete(Chat(config, *self._names, credentials), messages, parameters, stream=stream)
+
+    @overload
+    async def invoke_openai_async(
+        self,
+        messages: Iterable[ChatCompletionMessageParam],
+        stream: Literal[False] = False,
+        config: Config | None = None,
+        **parameters: Unpack[ChatParameters],
+    ) -> ChatCompletion: ...
+
+    @overload
+    async def invoke_openai_async(
+        self,
+        messages: Iterable[ChatCompletionMessageParam],
+        stream: Literal[True],
+        config: Config | None = None,
+        **parameters: Unpack[ChatParameters],
+    ) -> AsyncStream[ChatCompletionChunk]: ...
+
+    @overload
+    async def invoke_openai_async(
+        self,
+        messages: Iterable[ChatCompletionMessageParam],
+        stream: bool,
+        config: Config | None = None,
+        **parameters: Unpack[ChatParameters],
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
+
+    async def invoke_openai_async(
+        self,
+        messages: Iterable[ChatCompletionMessageParam],
+        stream: bool = False,
+        config: Config | None = None,
+        **parameters: Unpack[ChatParameters],
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
+        """As `invoke_openai`, awaited; a stream is an AsyncStream."""
+        config = config or self.config or Config()
+        if self._names is None:
+            self._names = await run_async(names_of(*self._ids(), self.agent_runtime_endpoint_name), config)
+        credentials = None if config.token else await credentials_for(config).get_async()
+        return await complete_async(Chat(config, *self._names, credentials), messages, parameters, stream=stream)

@@ -1,0 +1,186 @@
+"""Calls an endpoint's data plane as an OpenAI-compatible chat, through the `openai` package.
+
+That package is an optional extra and slow to load, so it is imported when it is first needed. Requests, streams, usage,
+tool calls and errors are its own; only the address and the signature are ours. An invocation is never repeated by
+itself: an agent may have acted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import urlsplit, urlunsplit
+
+from agentrun_operator.agentrun.api.canonical import escape
+from agentrun_operator.agentrun.api.errors import ConfigError, ServiceUnavailableError
+from agentrun_operator.agentrun.api.operations import get_endpoint, get_runtime
+from agentrun_operator.agentrun.auth.data_signing import DataPlaneAuth
+from agentrun_operator.agentrun.auth.signing import utc_now
+from agentrun_operator.agentrun.http.client import default_ssl_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import openai
+    from openai.types.chat import (
+        ChatCompletion,
+        ChatCompletionChunk,
+        ChatCompletionMessageParam,
+        ChatCompletionStreamOptionsParam,
+        ChatCompletionToolChoiceOptionParam,
+        ChatCompletionToolUnionParam,
+    )
+    from openai.types.chat.completion_create_params import ResponseFormat
+
+    from agentrun_operator.agentrun.api.protocol import Operation
+    from agentrun_operator.agentrun.auth.config import Config
+    from agentrun_operator.agentrun.auth.credentials import Credentials
+
+DATA_DOMAIN = "agentrun-data"
+RAM_SUFFIX = "-ram"
+NO_API_KEY = "unused"  # the package insists on one; the header that it would go into is left out
+OPENAI_HEADERS = ("openai-organization", "openai-project")  # from variables that are meant for OpenAI
+
+
+class ChatParameters(TypedDict, total=False):
+    """What else a chat may be asked for; the `openai` package explains each."""
+
+    max_completion_tokens: int
+    max_tokens: int
+    metadata: dict[str, str]
+    parallel_tool_calls: bool
+    response_format: ResponseFormat
+    seed: int
+    stop: str | list[str]
+    stream_options: ChatCompletionStreamOptionsParam
+    temperature: float
+    tool_choice: ChatCompletionToolChoiceOptionParam
+    tools: Iterable[ChatCompletionToolUnionParam]
+    top_p: float
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where a chat goes, and who asks.
+
+    Attributes:
+        config: Where AgentRun is.
+        runtime_name: The runtime's name, which is also the model's.
+        endpoint_name: The endpoint's name.
+        credentials: Who signs; None leaves it to the config's token.
+    """
+
+    config: Config
+    runtime_name: str
+    endpoint_name: str
+    credentials: Credentials | None
+
+    @property
+    def base_url(self) -> str:
+        """The OpenAI-compatible base URL of the endpoint."""
+        path = f"/agent-runtimes/{escape(self.runtime_name)}/endpoints/{escape(self.endpoint_name)}"
+        return f"{data_plane(self.config, signed=self.credentials is not None)}{path}/invocations/openai/v1"
+
+    @property
+    def auth(self) -> DataPlaneAuth | None:
+        """What signs the requests."""
+        return None if self.credentials is None else DataPlaneAuth(self.credentials, self.config.region_id, utc_now)
+
+    @property
+    def client_options(self) -> _ClientOptions:
+        """The package's client for this chat, but for its connections."""
+        # A connection that is not kept needs nobody to close it when a stream has ended.
+        headers = {**self.config.headers, "connection": "close"}
+        token = self.config.token if self.credentials is None else None
+        if token:
+            headers["agentrun-access-token"] = token.reveal()
+        return {
+            "api_key": token.reveal() if token else NO_API_KEY,
+            "base_url": self.base_url,
+            "default_headers": headers,
+            "max_retries": 0,
+        }
+
+    @property
+    def unsent_headers(self) -> tuple[str, ...]:
+        """Headers of the package that are OpenAI's business, or empty here."""
+        return OPENAI_HEADERS if self.credentials is None else (*OPENAI_HEADERS, "authorization")
+
+
+class _ClientOptions(TypedDict):
+    api_key: str
+    base_url: str
+    default_headers: dict[str, str]
+    max_retries: int
+
+
+def names_of(runtime_id: str, endpoint_id: str, endpoint_name: str | None) -> Operation[tuple[str, str]]:
+    """The names of a runtime and its endpoint, which the data plane's addresses are made of."""
+    if not endpoint_name:
+        endpoint_name = (yield from get_endpoint(runtime_id, endpoint_id)).agent_runtime_endpoint_name
+    runtime_name = (yield from get_runtime(runtime_id)).agent_runtime_name
+    if not endpoint_name or not runtime_name:
+        message = f"the service tells no name of runtime {runtime_id}, or of its endpoint {endpoint_id}"
+        raise ServiceUnavailableError(200, "MalformedAnswer", message, "", "GetAgentRuntime")
+    return runtime_name, endpoint_name
+
+
+def data_plane(config: Config, *, signed: bool) -> str:
+    """The data plane's base URL; requests that are signed with an access key go to a host of their own.
+
+    Raises:
+        ConfigError: Neither an address nor an account is known.
+    """
+    if config.data_endpoint is None and config.account_id is None:
+        raise ConfigError("the data plane's address is unknown: set account_id or AGENTRUN_ACCOUNT_ID")
+    url = config.data_endpoint or f"https://{config.account_id}.{DATA_DOMAIN}.{config.region_id}.aliyuncs.com"
+    parts = urlsplit(url)
+    account, _, domain = parts.netloc.partition(".")
+    if not signed or account.endswith(RAM_SUFFIX) or not domain.startswith(f"{DATA_DOMAIN}."):
+        return url
+    return urlunsplit(parts._replace(netloc=f"{account}{RAM_SUFFIX}.{domain}"))
+
+
+def complete(
+    chat: Chat, messages: Iterable[ChatCompletionMessageParam], parameters: ChatParameters, *, stream: bool
+) -> ChatCompletion | openai.Stream[ChatCompletionChunk]:
+    """The answer to a chat, whole or as a stream of chunks.
+
+    Raises:
+        openai.OpenAIError: Whatever the package raises.
+        ConfigError: The data plane's address is unknown.
+        ImportError: The extra is not installed.
+    """
+    _require_openai()
+    import openai  # noqa: PLC0415 - optional, and slow to load
+
+    http = openai.DefaultHttpxClient(auth=chat.auth, verify=default_ssl_context(), follow_redirects=False)
+    timeout = openai.Timeout(chat.config.data_read_timeout, connect=chat.config.timeout)
+    client = openai.OpenAI(http_client=http, timeout=timeout, **chat.client_options)
+    unsent = dict.fromkeys(chat.unsent_headers, openai.Omit())
+    return client.chat.completions.create(
+        model=chat.runtime_name, messages=messages, stream=stream, extra_headers=unsent, **parameters
+    )
+
+
+async def complete_async(
+    chat: Chat, messages: Iterable[ChatCompletionMessageParam], parameters: ChatParameters, *, stream: bool
+) -> ChatCompletion | openai.AsyncStream[ChatCompletionChunk]:
+    """As `complete`, awaited."""
+    _require_openai()
+    import openai  # noqa: PLC0415 - optional, and slow to load
+
+    http = openai.DefaultAsyncHttpxClient(auth=chat.auth, verify=default_ssl_context(), follow_redirects=False)
+    timeout = openai.Timeout(chat.config.data_read_timeout, connect=chat.config.timeout)
+    client = openai.AsyncOpenAI(http_client=http, timeout=timeout, **chat.client_options)
+    unsent = dict.fromkeys(chat.unsent_headers, openai.Omit())
+    return await client.chat.completions.create(
+        model=chat.runtime_name, messages=messages, stream=stream, extra_headers=unsent, **parameters
+    )
+
+
+def _require_openai() -> None:
+    if find_spec("openai") is None:
+        raise ImportError("invoke_openai needs the openai package: pip install 'agentrun-operator[openai]'")

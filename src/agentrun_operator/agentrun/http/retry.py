@@ -1,0 +1,59 @@
+"""When a failed attempt is made again, and after how long. Pure: time and chance are arguments."""
+
+from dataclasses import dataclass
+
+from agentrun_operator.agentrun.api.errors import HTTPError, NoAnswerError, ServiceUnavailableError, ThrottledError
+
+SERVICE_UNAVAILABLE = 503
+LARGEST_EXPONENT = 64  # a float knows no end of doubling
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently to repeat a request.
+
+    Repeated are: requests that certainly never left; and, if sending twice does what sending once does, requests
+    without an answer, throttled ones, and those answered by a 503. A create is of the first kind only.
+
+    Attributes:
+        attempts: Attempts in all, the first included; 1 repeats nothing.
+        base: Seconds before the first repetition, at most; doubled for each further one. The wait is drawn at random
+            between half of that and all of it, so that those who failed together do not come back together.
+        cap: Seconds that doubling stops at.
+        deadline: Seconds after which no new attempt begins, counted from the first one of the same request; so a call
+            ends within this and the time of one attempt. A wait that the service asks for counts whole.
+    """
+
+    attempts: int = 5
+    base: float = 0.5
+    cap: float = 8.0
+    deadline: float = 60.0
+
+    def delay(self, attempt: int, error: HTTPError, *, repeatable: bool, elapsed: float, chance: float) -> float | None:
+        """Seconds to wait before the next attempt, None to give up.
+
+        Args:
+            attempt: The attempt that failed, counted from 1.
+            error: How it failed.
+            repeatable: Whether sending the request twice does what sending it once does.
+            elapsed: Seconds since the first attempt began.
+            chance: A random number between 0 and 1.
+        """
+        if attempt >= self.attempts or not self._may_repeat(error, repeatable=repeatable):
+            return None
+        ceiling = min(self.cap, self.base * 2.0 ** min(attempt - 1, LARGEST_EXPONENT))
+        delay = (error.retry_after or 0.0) + ceiling * (0.5 + chance / 2)
+        return delay if elapsed + delay <= self.deadline else None
+
+    def _may_repeat(self, error: HTTPError, *, repeatable: bool) -> bool:
+        if isinstance(error, NoAnswerError):
+            return repeatable or not error.may_have_arrived
+        unavailable = isinstance(error, ServiceUnavailableError) and error.status_code == SERVICE_UNAVAILABLE
+        return repeatable and (unavailable or isinstance(error, ThrottledError))
+
+
+DEFAULT_RETRY = RetryPolicy()
+"""Up to five attempts within about a minute."""
+
+NO_RETRY = RetryPolicy(attempts=1)
+"""One attempt: for callers that repeat by themselves."""

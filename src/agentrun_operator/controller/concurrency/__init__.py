@@ -1,0 +1,1 @@
+"""Who may go on, when, and before whom. Neither Kubernetes nor AgentRun may enter: all of it works on any key."""

@@ -1,0 +1,167 @@
+"""A token bucket for all calls to one account and region: lowered when the service throttles, slowly restored.
+
+The first complaint halves the rate. Another one before the rate is whole again shows that half was not enough: then
+half of what was accepted of late is left, or a quarter of the rate if that is more, since few calls may have been
+wanted. So a limit far below the configured one is found within a few complaints, and a stray one costs little.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.concurrency.fairness import Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RESTORE = 30.0
+"""Seconds without throttling after which a lowered rate is doubled again."""
+
+ONE_COMPLAINT = 1.0
+"""Seconds within which many answers that ask for fewer calls count as one."""
+
+LONGEST_BREAK = 300.0
+"""Seconds that a service's wish for quiet is heeded at most: a header in the wrong unit must not stop an account for
+hours."""
+
+NEVER = float("-inf")
+
+LOWEST = 0.5
+"""Calls a second that throttling leaves at least, of a rate above that."""
+
+STEEPEST = 2
+"""What was accepted counts as this part of the rate at least."""
+
+LATELY = 2.0
+"""Seconds over which is counted what was accepted."""
+
+
+class Accepted:
+    """How many calls a second were accepted of late: a count that falls by two thirds in `LATELY` seconds."""
+
+    def __init__(self) -> None:
+        self._count = 0.0
+        self._at = NEVER
+
+    def note(self, now: float) -> None:
+        """A call was accepted."""
+        self._count = self._left(now) + 1
+        self._at = now
+
+    def rate(self, now: float) -> float:
+        """Calls a second."""
+        return self._left(now) / LATELY
+
+    def _left(self, now: float) -> float:
+        return self._count * math.exp((self._at - now) / LATELY)
+
+
+class TokenBucket:
+    """Gives out at most `rate` tokens a second, and `burst` at once after a quiet time."""
+
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Makes a full bucket.
+
+        Args:
+            rate: tokens per second.
+            burst: its size.
+            clock: the time in seconds.
+        """
+        self._full_rate = rate
+        self._rate = rate
+        self._burst = burst
+        self._clock = clock
+        self._tokens = float(burst)
+        self._at = clock()
+        self._accepted = Accepted()
+        self._lowered_at = NEVER
+        self._steady_since = NEVER
+        self._not_before = NEVER
+        self._turns = Turns()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def rate(self) -> float:
+        """The present rate."""
+        self._refill()
+        return self._rate
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait."""
+        return len(self._turns)
+
+    async def acquire(self) -> None:
+        """Waits for a token."""
+        self._refill()
+        if not self._turns and self._ready:
+            self._tokens -= 1
+            return
+        turn = self._turns.join()
+        self._serve()
+        await turn.wait(self._give_back)
+
+    def accepted(self) -> None:
+        """The service did not ask for fewer calls."""
+        self._accepted.note(self._clock())
+
+    def throttled(self, retry_after: float = 0.0, took: float = 0.0) -> None:
+        """The service asked for fewer calls.
+
+        Args:
+            retry_after: seconds for which it wants none.
+            took: seconds that its answer took. A call that was sent before the rate was lowered says nothing of the
+                rate since.
+        """
+        self._refill()
+        now = self._clock()
+        pause = min(retry_after, LONGEST_BREAK)
+        self._not_before = max(self._not_before, now + pause)
+        self._steady_since = max(now, self._not_before)
+        if now - took > self._lowered_at <= now - ONE_COMPLAINT:
+            self._rate = max(self._too_much(now) / 2, min(LOWEST, self._full_rate))
+            self._tokens = min(1.0, pause * self._rate)
+            self._lowered_at = now
+
+    def _too_much(self, now: float) -> float:
+        """The rate that was too high."""
+        if self._rate == self._full_rate:
+            return self._rate
+        return min(self._rate, max(self._accepted.rate(now), self._rate / STEEPEST))
+
+    def _give_back(self) -> None:
+        self._tokens += 1
+        self._serve()
+
+    def _restore(self, now: float) -> None:
+        while self._rate < self._full_rate and now - self._steady_since >= RESTORE:
+            self._rate = min(self._full_rate, self._rate * 2)
+            self._steady_since += RESTORE
+
+    def _refill(self) -> None:
+        now = self._clock()
+        since = max(self._at, self._not_before)
+        full = max(1.0, self._burst * self._rate / self._full_rate)
+        self._tokens = min(full, self._tokens + max(0.0, now - since) * self._rate)
+        self._at = now
+        self._restore(now)
+
+    def _serve(self) -> None:
+        self._refill()
+        while self._ready and self._turns.give():
+            self._tokens -= 1
+        if self._turns and (self._timer is None or self._timer.cancelled()):
+            pause = max(0.0, self._not_before - self._at) + max((1 - self._tokens) / self._rate, 0.001)
+            self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
+
+    @property
+    def _ready(self) -> bool:
+        """Whether a call may be sent; right after a refill."""
+        return self._tokens >= 1 and self._at >= self._not_before
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._serve()

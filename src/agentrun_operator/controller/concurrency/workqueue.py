@@ -1,0 +1,247 @@
+"""The work queue, in the words of controller-runtime, with lanes.
+
+A key that is added twice before its turn is worked on once; one that is added while it is worked on comes again
+afterwards; no key is worked on twice at a time. What is urgent goes first. Every lane has places of its own, so that
+one that hangs never stops another. Knows neither Kubernetes nor AgentRun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from agentrun_operator.controller.concurrency.delay_queue import Plan
+
+K = TypeVar("K", bound=Hashable)
+
+FIRST_PAUSE = 1.0
+"""Seconds before the first repetition of a failed piece of work; each further one doubles."""
+
+RESERVE = 2
+"""A lane has this many times its places for edits, so that a user need not wait for a bulk that hangs."""
+
+
+class Priority(IntEnum):
+    """How urgent a key is; the lower, the sooner."""
+
+    EDIT = 0
+    """A user changed or deleted the object."""
+    CHANGE = 1
+    """AgentRun changed the endpoint, or a planned look is due."""
+    NEW = 2
+    """The object is new."""
+    LOOK = 3
+    """A look at everything: after a start, a list or a resync."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[K]):
+    """A key whose turn it is.
+
+    Args:
+        key: the key.
+        priority: how urgent it was.
+        waited: seconds since it was first asked for.
+    """
+
+    key: K
+    priority: Priority
+    waited: float
+
+
+class _Lane(Generic[K]):
+    """The keys that share their places."""
+
+    def __init__(self, hashable: Hashable) -> None:
+        self.name = hashable
+        self.waiting: dict[Priority, deque[K]] = {priority: deque() for priority in Priority}
+        self.active = 0
+
+    def room(self, priority: Priority, places: int) -> bool:
+        return self.active < (places * RESERVE if priority is Priority.EDIT else places)
+
+    @property
+    def idle(self) -> bool:
+        return not self.active and not any(self.waiting.values())
+
+
+class WorkQueue(Generic[K]):
+    """Keys to work on."""
+
+    def __init__(
+        self,
+        lane_of: Callable[[K], Hashable],
+        places: int,
+        *,
+        jitter: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Makes an empty queue.
+
+        Args:
+            lane_of: the lane that a key belongs to when it is added.
+            places: how many keys of a lane are worked on at the same time.
+            jitter: random numbers from 0 to 1; they shorten pauses by up to half.
+            clock: the time in seconds.
+        """
+        self._lane_of = lane_of
+        self._places = places
+        self._jitter = jitter
+        self._clock = clock
+        self._dirty: dict[K, Priority] = {}
+        self._since: dict[K, float] = {}
+        self._active: dict[K, _Lane[K]] = {}
+        self._lanes: dict[Hashable, _Lane[K]] = {}
+        self._turns: dict[Priority, dict[Hashable, _Lane[K]]] = {priority: {} for priority in Priority}
+        self._failures: dict[K, int] = {}
+        self._farewells: dict[K, Callable[[K], None]] = {}
+        self._plan: Plan[K] = Plan()
+        self._wakeup = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._dirty)
+
+    @property
+    def active(self) -> int:
+        """How many keys are being worked on."""
+        return len(self._active)
+
+    @property
+    def planned(self) -> int:
+        """How many keys are planned for later."""
+        return len(self._plan)
+
+    def add(self, key: K, priority: Priority) -> None:
+        """Asks for a look at the key; a more urgent wish than the last one moves it forward."""
+        if priority >= self._dirty.get(key, len(Priority)):
+            return
+        self._dirty[key] = priority
+        self._since.setdefault(key, self._clock())
+        if key not in self._active:
+            self._line_up(key, priority)
+
+    def add_after(self, key: K, pause: float) -> None:
+        """Plans a look; the earliest planned one counts, and any look in between makes it void.
+
+        Args:
+            key: the key.
+            pause: seconds from now.
+        """
+        self._plan.put(key, self._clock() + pause)
+        self._wakeup.set()
+
+    def retry(self, key: K, at_most: float, at_least: float = 0.0) -> float:
+        """Plans a look after a failure, with a jittered pause that doubles each time.
+
+        Args:
+            key: the key.
+            at_most: the longest pause in seconds.
+            at_least: the shortest, when somebody asked for one.
+
+        Returns:
+            the pause in seconds.
+        """
+        failures = self._failures.get(key, 0)
+        self._failures[key] = failures + 1
+        growing = min(at_most, FIRST_PAUSE * 2.0 ** min(failures, 20)) * (1 - self._jitter() / 2)
+        pause = max(growing, at_least)
+        self.add_after(key, pause)
+        return pause
+
+    def forgive(self, key: K) -> None:
+        """Forgets the key's failures, after a success."""
+        self._failures.pop(key, None)
+
+    def drop(self, key: K, farewell: Callable[[K], None]) -> None:
+        """Forgets all about a key that is no more.
+
+        Args:
+            key: the key.
+            farewell: is called with it once nobody works on it: at once, or when the work under way has ended.
+        """
+        self._dirty.pop(key, None)
+        self._since.pop(key, None)
+        if key in self._active:
+            self._farewells[key] = farewell
+        else:
+            self._part_from(key, farewell)
+
+    async def get(self) -> Turn[K]:
+        """The next key to work on; `done` has to be called for it."""
+        while True:
+            self._release_due()
+            if (found := self._next()) is not None:
+                return found
+            self._wakeup.clear()
+            due = self._plan.next()
+            try:
+                async with asyncio.timeout(None if due is None else max(0.0, due - self._clock())):
+                    await self._wakeup.wait()
+            except TimeoutError:
+                continue
+
+    def done(self, key: K) -> None:
+        """The work on the key ended; if it was added meanwhile, it lines up again."""
+        lane = self._active.pop(key)
+        lane.active -= 1
+        if farewell := self._farewells.pop(key, None):
+            self._part_from(key, farewell)
+        if key in self._dirty:
+            self._line_up(key, self._dirty[key])
+        self._offer(lane)
+        if lane.idle:
+            self._lanes.pop(lane.name, None)
+        self._wakeup.set()
+
+    def _part_from(self, key: K, farewell: Callable[[K], None]) -> None:
+        self._plan.drop(key)
+        self._failures.pop(key, None)
+        farewell(key)
+
+    def _release_due(self) -> None:
+        for key in self._plan.due(self._clock()):
+            self.add(key, Priority.CHANGE)
+
+    def _line_up(self, key: K, priority: Priority) -> None:
+        name = self._lane_of(key)
+        lane = self._lanes.setdefault(name, _Lane(name))
+        lane.waiting[priority].append(key)
+        self._offer(lane)
+        self._wakeup.set()
+
+    def _offer(self, lane: _Lane[K]) -> None:
+        """Gives the lane its turn at each priority where a key of it waits and there is room."""
+        for priority, waiting in lane.waiting.items():
+            if waiting and lane.room(priority, self._places):
+                self._turns[priority][lane.name] = lane
+
+    def _next(self) -> Turn[K] | None:
+        for priority, turns in self._turns.items():
+            while turns:
+                name = next(iter(turns))
+                lane = turns.pop(name)
+                key = self._take(lane, priority)
+                if lane.idle:
+                    self._lanes.pop(name, None)
+                if key is not None:
+                    return Turn(key, priority, self._clock() - self._since.pop(key))
+        return None
+
+    def _take(self, lane: _Lane[K], priority: Priority) -> K | None:
+        """The lane's first key of this priority that still waits for it; the lane goes to the end of the line."""
+        while lane.waiting[priority] and lane.room(priority, self._places):
+            key = lane.waiting[priority].popleft()
+            if key in self._active or self._dirty.get(key) is not priority:
+                continue  # moved forward, dropped, or taken meanwhile
+            del self._dirty[key]
+            self._plan.drop(key)
+            self._active[key] = lane
+            lane.active += 1
+            self._offer(lane)
+            return key
+        return None

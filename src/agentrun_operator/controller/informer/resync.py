@@ -1,0 +1,98 @@
+"""Compares all objects with the API server's list now and then, for what the watch missed.
+
+After a lost connection kopf lists again, but never tells of an object that vanished meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.keys import Key, key_of
+from agentrun_operator.controller.kube.client import ServerError
+
+if TYPE_CHECKING:
+    from agentrun_operator.controller.informer.informer import Intake
+    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.kube.client import Server
+
+log = logging.getLogger(__name__)
+
+CHECK = 5.0
+"""Seconds between two looks at whether kopf has listed anew."""
+
+
+class Sweeper:
+    """The comparison."""
+
+    def __init__(
+        self, server: Server, store: Store, intake: Intake, namespaces: tuple[str, ...], interval: float
+    ) -> None:
+        """Prepares it.
+
+        Args:
+            server: where to list.
+            store: what is known.
+            intake: where differences go.
+            namespaces: what to list; empty: all namespaces.
+            interval: seconds between two comparisons.
+        """
+        self._server = server
+        self._store = store
+        self._intake = intake
+        self._namespaces = namespaces or ("",)
+        self._interval = interval
+        self._late_lists = 0
+
+    async def fill(self) -> int:
+        """Takes in every object, before any is worked on: who is older is not to be told from half of them.
+
+        Returns:
+            how many there are.
+        """
+        for namespace in self._namespaces:
+            async for page in self._server.pages(namespace):
+                for body in page:
+                    self._intake.keep(body, Priority.LOOK)
+        return len(self._store)
+
+    async def run(self) -> None:
+        """Compares until it is cancelled: each interval, and soon after the watch had to list anew."""
+        while True:
+            await self._due()
+            self._late_lists = self._intake.late_lists  # of one that comes during this comparison, the next one tells
+            try:
+                await self.sweep()
+            except ServerError as error:
+                log.warning("Cannot compare the objects with the API server's list: %s", error)
+            except Exception:  # a defect here must not end the work on the objects
+                log.exception("A defect stopped the comparison with the API server's list; it is made again later")
+
+    async def sweep(self) -> None:
+        """Forgets what is gone, and takes in what was not told."""
+        known = {key: (self._store.get(key) or {}) for key in self._store}
+        listed: dict[Key, str] = {}
+        stale = False
+        for namespace in self._namespaces:
+            async for page in self._server.pages(namespace, metadata_only=True):
+                for item in page:
+                    key = key_of(item)
+                    listed[key] = item["metadata"]["uid"]
+                    version = known.get(key, {}).get("metadata", {}).get("resourceVersion", "0")
+                    stale |= int(item["metadata"]["resourceVersion"]) > int(version)
+        for key, body in known.items():
+            if listed.get(key) != body["metadata"]["uid"]:
+                log.info("%s is gone; the watch did not tell", key)
+                self._intake.gone(body)
+        if stale:
+            await self.fill()
+
+    async def _due(self) -> None:
+        waited = 0.0
+        while waited < self._interval:
+            await asyncio.sleep(min(CHECK, self._interval - waited))
+            waited += CHECK
+            if self._intake.late_lists != self._late_lists:
+                return

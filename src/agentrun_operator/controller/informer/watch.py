@@ -1,0 +1,102 @@
+"""Runs kopf's watch until it is told to stop, and starts it again when it ends for a reason that passes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import kopf
+
+from agentrun_operator.controller.concurrency.cancellation import unless_stopped
+from agentrun_operator.controller.informer.kopf_handlers import settings
+from agentrun_operator.controller.kube.preflight import until_served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.controller.kube.client import Server
+
+log = logging.getLogger(__name__)
+
+
+class _Everything(frozenset[asyncio.Task[object]]):
+    """Every task of the loop: kopf cancels tasks that it did not start, unless they are in what it is to ignore."""
+
+    def __contains__(self, task: object) -> bool:
+        return True
+
+
+class _Hush:
+    """Keeps to the debug log what kopf's own tasks run into while it stops.
+
+    It closes its session under those that still scan the API, and nobody waits for them.
+    """
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if self._stop.is_set() and _is_kopfs(context.get("future")):
+            log.debug("While kopf stopped: %s", context.get("exception"))
+        else:
+            loop.default_exception_handler(context)
+
+
+def _is_kopfs(future: object) -> bool:
+    code = getattr(future.get_coro(), "cr_code", None) if isinstance(future, asyncio.Task) else None
+    return code is not None and Path(code.co_filename).is_relative_to(Path(kopf.__file__).parent)
+
+
+class Watch:
+    """The watch of all custom resources."""
+
+    def __init__(
+        self,
+        server: Server,
+        registry: kopf.OperatorRegistry,
+        namespaces: tuple[str, ...],
+        *,
+        own_signals: Callable[[], None],
+    ) -> None:
+        """Prepares the watch.
+
+        Args:
+            server: to see whether the CRD is there.
+            registry: the handlers.
+            namespaces: what to watch; empty: all namespaces.
+            own_signals: puts our signal handlers back, which kopf replaces by its own.
+        """
+        self._server = server
+        self._registry = registry
+        self._namespaces = namespaces
+        self._own_signals = own_signals
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watches until `stop` is set."""
+        asyncio.get_running_loop().set_exception_handler(_Hush(stop))
+        while not stop.is_set():
+            tasks = await kopf.spawn_tasks(
+                registry=self._registry,
+                settings=settings(),
+                namespaces=self._namespaces,
+                clusterwide=not self._namespaces,
+                stop_flag=stop,
+            )
+            self._own_signals()
+            try:
+                await kopf.run_tasks(tasks, ignored=_Everything())
+            except Exception as error:  # noqa: BLE001 - whatever ends kopf's watch, it is to go on
+                log.warning("The watch ended and starts again: %s", error)
+            if not stop.is_set():
+                await self._served_again(stop)
+
+    async def _served_again(self, stop: asyncio.Event) -> None:
+        """Waits until the watch may be begun again, or is to end."""
+
+        async def served() -> None:
+            await until_served(self._server)
+            await asyncio.sleep(1)
+
+        await unless_stopped(served(), stop)

@@ -1,0 +1,207 @@
+"""The Kubernetes API server: the few requests that the operator makes, and their errors in one form.
+
+The only module that makes requests of its own; kopf makes those of the watch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import aiohttp
+from kubernetes.aio.client import ApiClient, Configuration
+
+from agentrun_operator.controller.concurrency.fairness import Places
+from agentrun_operator.resources.names import API_VERSION, GROUP, KIND, PLURAL, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from agentrun_operator.controller.keys import Key
+
+Body = dict[str, Any]
+
+TIMEOUT = 30.0
+"""Seconds for a whole request; the library's own default is five minutes."""
+
+PAGE = 500
+"""Objects in one page of a list."""
+
+METADATA_PAGE = 100
+"""Objects in one page of a list of metadata alone, which comes again and again: what its largest page takes stays with
+the process (measured at a thousand objects: 5 MiB less than with 500)."""
+
+WRITERS = 8
+"""Writes under way at the same time: as many a second as with 32, where the server is what limits, and each sooner. Who
+is urgent goes first."""
+
+MERGE_PATCH = "application/merge-patch+json"
+JSON = "application/json"
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+RESOURCES = f"/apis/{GROUP}/{VERSION}"
+MESSAGE_LIMIT = 500
+
+CONFLICT, GONE, NOT_FOUND, INVALID = 409, 410, 404, 422
+
+
+@dataclass(slots=True)
+class ServerError(Exception):
+    """The API server refused, or did not answer.
+
+    Args:
+        status: the HTTP status; 0 when there was no answer.
+        message: what it said.
+        asked: method and path of the request.
+    """
+
+    status: int
+    message: str
+    asked: str
+
+    def __str__(self) -> str:
+        told = f"answered {self.status}" if self.status else "did not answer"
+        return f"The Kubernetes API server {told} to {self.asked}: {self.message}"
+
+
+class Server:
+    """A connection pool to the API server. `async with` closes it."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        """Prepares the pool.
+
+        Args:
+            configuration: address and credentials.
+        """
+        self._configuration = configuration
+        self._client = ApiClient(configuration)
+        self._client.user_agent = "agentrun-operator"
+        self._writers = Places(WRITERS)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.close()
+
+    async def get(self, path: str, *, accept: str = JSON, **query: str) -> Body:
+        """Reads whatever is at a path."""
+        return await self._request("GET", path, accept=accept, query=query)
+
+    async def pages(self, namespace: str = "", *, metadata_only: bool = False) -> AsyncIterator[list[Body]]:
+        """All custom resources, page by page; of one namespace, or of all if it is empty."""
+        path = f"{RESOURCES}/namespaces/{namespace}/{PLURAL}" if namespace else f"{RESOURCES}/{PLURAL}"
+        accept, limit = (METADATA_ONLY, METADATA_PAGE) if metadata_only else (JSON, PAGE)
+        token = ""
+        while True:
+            query = {"limit": str(limit)} | ({"continue": token} if token else {})
+            page = await self.get(path, accept=accept, **query)
+            yield page.get("items") or []  # null, not [], when metadata of nothing is asked for
+            token = page["metadata"].get("continue") or ""
+            if not token:
+                return
+
+    async def patch(self, key: Key, patch: Body, *, part: Literal["", "status"] = "") -> Body:
+        """Merges a patch into an object, or into its status.
+
+        A `metadata.resourceVersion` in the patch fences it: the answer is 409 when the object has changed since.
+
+        Returns:
+            the object as it is now.
+        """
+        path = f"{RESOURCES}/namespaces/{key.namespace}/{PLURAL}/{key.name}" + (f"/{part}" if part else "")
+        async with self._writers:
+            return await self._request("PATCH", path, body=patch, content=MERGE_PATCH)
+
+    async def secret(self, namespace: str, name: str) -> Body:
+        """Reads a Secret."""
+        return await self.get(f"/api/v1/namespaces/{namespace}/secrets/{name}")
+
+    async def create_event(self, namespace: str, event: Body) -> None:
+        """Makes an Event."""
+        async with self._writers:
+            await self._request("POST", f"/api/v1/namespaces/{namespace}/events", body=event, content=JSON)
+
+    async def lease(self, namespace: str, name: str) -> Body:
+        """Reads a Lease."""
+        return await self.get(f"{_leases(namespace)}/{name}")
+
+    async def create_lease(self, namespace: str, lease: Body) -> Body:
+        """Makes a Lease; 409 when there is one."""
+        return await self._request("POST", _leases(namespace), body=lease, content=JSON)
+
+    async def replace_lease(self, namespace: str, name: str, lease: Body) -> Body:
+        """Replaces the very Lease that was read; 409 when it has changed since."""
+        return await self._request("PUT", f"{_leases(namespace)}/{name}", body=lease, content=JSON)
+
+    async def allowed(
+        self, verb: str, resource: str, *, group: str = "", namespace: str = "", name: str = "", part: str = ""
+    ) -> bool:
+        """Whether this operator's account may do something with any object, or with that of the name."""
+        where = {"group": group, "namespace": namespace, "name": name}
+        attributes = {"verb": verb, "resource": resource, "subresource": part} | where
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": {name: value for name, value in attributes.items() if value}},
+        }
+        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        answer = await self._request("POST", path, body=review, content=JSON)
+        return bool(answer["status"]["allowed"])
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        accept: str = JSON,
+        query: dict[str, str] | None = None,
+        body: Body | None = None,
+        content: str = "",
+    ) -> Body:
+        asked = f"{method} {path}"
+        headers = {"Accept": accept} | ({"Content-Type": content} if content else {})
+        try:
+            request = await self._client.param_serialize(
+                method,
+                path,
+                query_params=list((query or {}).items()),
+                header_params=headers,
+                body=body,
+                auth_settings=["BearerToken"],
+            )
+            response = await self._client.call_api(*request, _request_timeout=TIMEOUT)
+            data: bytes = await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ServerError(0, str(error) or type(error).__name__, asked) from error
+        return _parsed(response.status, data, asked)
+
+
+def _parsed(status: int, data: bytes, asked: str) -> Body:
+    said = data[:MESSAGE_LIMIT].decode(errors="replace")
+    try:
+        body = json.loads(data)
+    except ValueError:
+        body = None
+    if not 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls success
+        message = body.get("message") if isinstance(body, dict) else None
+        raise ServerError(status, str(message or said)[:MESSAGE_LIMIT], asked)
+    if not isinstance(body, dict):
+        raise ServerError(status, f"this is no JSON object: {said}", asked)
+    return body
+
+
+def _leases(namespace: str) -> str:
+    return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+
+
+def reference(key: Key, uid: str, resource_version: str) -> Body:
+    """How an Event names the object that it is about."""
+    return {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "namespace": key.namespace,
+        "name": key.name,
+        "uid": uid,
+        "resourceVersion": resource_version,
+    }

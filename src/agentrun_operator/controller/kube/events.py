@@ -1,0 +1,121 @@
+"""Kubernetes Events: what happened to an object, for `kubectl describe`. Posted aside, so that no reconcile waits for
+one.
+
+Events are told at a change only; who tells them decides what a change is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from agentrun_operator.controller.concurrency.fairness import urgency
+from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.keys import Key, key_of
+from agentrun_operator.controller.kube.client import Server, ServerError, reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from agentrun_operator.controller.informer.store import Body
+    from agentrun_operator.controller.telemetry.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+KEPT = 10_000
+"""Events that wait to be posted; when more come than the API server takes, the rest is dropped."""
+
+POSTERS = 4
+MESSAGE_LIMIT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event."""
+
+    key: Key
+    body: Body
+    kind: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+    at: datetime
+
+
+class Recorder:
+    """Posts events."""
+
+    def __init__(self, server: Server, identity: str, metrics: Metrics, now: Callable[[], datetime]) -> None:
+        """Prepares the recorder; `run` does the posting.
+
+        Args:
+            server: where to.
+            identity: the replica that tells them.
+            metrics: where posts are counted.
+            now: the time.
+        """
+        self._server = server
+        self._identity = identity
+        self._metrics = metrics
+        self._now = now
+        self._events: asyncio.Queue[Event] = asyncio.Queue(KEPT)
+
+    def normal(self, body: Body, reason: str, message: str) -> None:
+        """Something was done."""
+        self._put(Event(key_of(body), body, "Normal", reason, message, self._now()))
+
+    def warning(self, body: Body, reason: str, message: str) -> None:
+        """Something failed."""
+        self._put(Event(key_of(body), body, "Warning", reason, message, self._now()))
+
+    async def run(self) -> None:
+        """Posts until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(POSTERS):
+                group.create_task(self._post_all())
+
+    async def drain(self) -> None:
+        """Waits until every event was posted."""
+        await self._events.join()
+
+    def _put(self, event: Event) -> None:
+        try:
+            self._events.put_nowait(event)
+        except asyncio.QueueFull:
+            log.warning("Dropped the event %s of %s: %d are waiting", event.reason, event.key, KEPT)
+
+    async def _post_all(self) -> None:
+        urgency.set(Priority.NEW)  # people and Ready come first
+        while True:
+            event = await self._events.get()
+            try:
+                await self._server.create_event(event.key.namespace, self._manifest(event))
+                self._metrics.writes.labels("event").inc()
+            except ServerError as error:
+                # A namespace that is being deleted takes no events; none is worth a retry.
+                log.debug("The event %s of %s was not posted: %s", event.reason, event.key, error)
+            finally:
+                self._events.task_done()
+
+    def _manifest(self, event: Event) -> Body:
+        metadata = event.body["metadata"]
+        at = event.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"generateName": f"{event.key.name}.", "namespace": event.key.namespace},
+            "involvedObject": reference(event.key, metadata["uid"], metadata["resourceVersion"]),
+            "type": event.kind,
+            "reason": event.reason,
+            "message": event.message.encode()[:MESSAGE_LIMIT].decode(errors="ignore"),
+            "action": event.reason,
+            "eventTime": at,
+            "firstTimestamp": f"{at[:19]}Z",
+            "lastTimestamp": f"{at[:19]}Z",
+            "count": 1,
+            "reportingComponent": "agentrun-operator",
+            "reportingInstance": self._identity,
+            "source": {"component": "agentrun-operator"},
+        }

@@ -1,0 +1,212 @@
+"""A Lease of Kubernetes, held by one replica at a time: client-go's rules, with time measured on one's own clock only.
+
+Peers' clocks are never compared: what counts is when their last renewal was first *seen*. Every write replaces the very
+Lease that was read, so that of two who try at once one fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from agentrun_operator.controller.errors import LeaseLostError
+from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, Server, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+Body = dict[str, Any]
+
+RELEASE_TIMEOUT = 2.0
+"""Seconds that giving the Lease back may take; the next leader waits for its end otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Who asks for which Lease, and how long things take, in seconds.
+
+    Args:
+        namespace: the Lease's namespace.
+        name: the Lease's name.
+        identity: who asks; no two replicas may have the same.
+        duration: others may take the Lease this long after the last renewal they saw.
+        deadline: the holder stops this long after its last renewal that succeeded.
+        retry: the pause between two tries.
+    """
+
+    namespace: str
+    name: str
+    identity: str
+    duration: float
+    deadline: float
+    retry: float
+
+
+class Lease:
+    """One replica's relation to the Lease."""
+
+    def __init__(
+        self,
+        server: Server,
+        terms: Terms,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """Prepares the relation; nothing is asked yet.
+
+        Args:
+            server: the API server.
+            terms: who asks for which Lease.
+            clock: the time in seconds; never set back.
+            jitter: random numbers from 0 to 1; they spread the tries for a Lease that is another's.
+        """
+        self.terms = terms
+        self._server = server
+        self._clock = clock
+        self._jitter = jitter
+        self._known: Body | None = None
+        self._vanished = False
+        self._seen: tuple[Body | None, float] = (None, 0.0)
+        self._renewed: float | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether no other replica can lead now. To be asked right before every write that nothing else fences."""
+        return self._left > 0
+
+    @property
+    def holder(self) -> str:
+        """Who held it when it was last seen; empty if nobody."""
+        return self._spec.get("holderIdentity") or ""
+
+    async def acquire(self) -> None:
+        """Waits until the Lease is ours."""
+        while True:
+            if await self._tried_to_take():
+                return
+            # Oftener than the holder renews: one that is given back is taken within a second or so, for one small read.
+            await asyncio.sleep(self.terms.retry * (0.4 + self._jitter() / 5))
+
+    async def keep(self) -> None:
+        """Renews the Lease until that fails.
+
+        Raises:
+            LeaseLostError: it was not renewed in time, or is another's; the caller has to end at once.
+        """
+        while True:
+            await asyncio.sleep(self.terms.retry)
+            await self._renew()
+
+    async def release(self) -> None:
+        """Gives the Lease back, so that the next replica need not wait for its end."""
+        if not self.held:
+            return
+        self._renewed = None  # before it is sent: another may have the Lease before the answer is back
+        try:
+            await self._write(RELEASE_TIMEOUT, release=True)
+        except (ServerError, TimeoutError) as error:
+            log.warning("Could not give the Lease back: %s", str(error) or "no answer in time")
+
+    @property
+    def _left(self) -> float:
+        """Seconds for which it is still held without a renewal."""
+        return 0.0 if self._renewed is None else max(0.0, self._renewed + self.terms.deadline - self._clock())
+
+    @property
+    def _spec(self) -> Body:
+        return dict((self._known or {}).get("spec") or {})
+
+    @property
+    def _mine(self) -> bool:
+        return self.holder == self.terms.identity
+
+    @property
+    def _others(self) -> bool:
+        return bool(self.holder) and not self._mine
+
+    async def _tried_to_take(self) -> bool:
+        try:
+            await self._look(self.terms.deadline / 2)
+            if (self._others or self._vanished) and self._clock() < self._ends():
+                return False
+            return await self._written(self.terms.deadline / 2)
+        except (ServerError, TimeoutError) as error:
+            log.warning("Cannot ask for the Lease: %s", str(error) or "no answer in time")
+            return False
+
+    async def _renew(self) -> None:
+        while self.held:
+            try:
+                if await self._written(min(self._left, max(self.terms.retry, self.terms.deadline / 3))):
+                    return
+            except (ServerError, TimeoutError) as error:
+                log.warning("Cannot renew the Lease: %s", str(error) or "no answer in time")
+            if self._others:
+                raise LeaseLostError(f"The Lease was taken by {self.holder}")
+            await asyncio.sleep(min(self.terms.retry / 2, self._left))
+        raise LeaseLostError(f"The Lease was not renewed for {self.terms.deadline:g} s")
+
+    async def _written(self, within: float) -> bool:
+        """Whether the write was taken; one that raced with another is followed by a look."""
+        try:
+            await self._write(within)
+        except ServerError as error:
+            if error.status not in (NOT_FOUND, CONFLICT):
+                raise
+            await self._look(within)
+            return False
+        return True
+
+    def _ends(self) -> float:
+        """When the Lease as it was last seen may be taken. One that somebody deleted may still be in use until then."""
+        spec, since = self._seen
+        return since + float((spec or {}).get("leaseDurationSeconds") or self.terms.duration)
+
+    def _observe(self, lease: Body | None) -> None:
+        self._vanished = lease is None and (self._vanished or self._others)
+        self._known = lease
+        if self._others:
+            self._renewed = None
+        spec = (lease or {}).get("spec")
+        if spec != self._seen[0]:
+            self._seen = (spec, self._clock())
+
+    async def _look(self, within: float) -> None:
+        try:
+            async with asyncio.timeout(within):
+                self._observe(await self._server.lease(self.terms.namespace, self.terms.name))
+        except ServerError as error:
+            if error.status != NOT_FOUND:
+                raise
+            self._observe(None)
+
+    async def _write(self, within: float, *, release: bool = False) -> None:
+        sent = self._clock()
+        spec = self._next_spec(release=release)
+        async with asyncio.timeout(within):
+            if self._known is None:
+                head = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": self.terms.name}}
+                answer = await self._server.create_lease(self.terms.namespace, head | {"spec": spec})
+            else:
+                lease = self._known | {"spec": spec}
+                answer = await self._server.replace_lease(self.terms.namespace, self.terms.name, lease)
+        self._observe(answer)
+        self._renewed = None if release else sent
+
+    def _next_spec(self, *, release: bool) -> Body:
+        old, now = self._spec, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        taken = not self._mine and self._known is not None
+        return old | {
+            "holderIdentity": "" if release else self.terms.identity,
+            "renewTime": now,
+            "acquireTime": (old.get("acquireTime") if self._mine else None) or now,
+            "leaseDurationSeconds": 1 if release else int(self.terms.duration),
+            "leaseTransitions": int(old.get("leaseTransitions") or 0) + taken,
+        }

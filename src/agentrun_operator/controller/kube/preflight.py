@@ -1,0 +1,94 @@
+"""What has to be so before the operator starts, each with one line that says what to do when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.errors import StartError
+from agentrun_operator.controller.kube.client import NOT_FOUND, Server, ServerError
+from agentrun_operator.resources.names import CRD_NAME, GROUP, PLURAL, VERSION
+
+if TYPE_CHECKING:
+    from agentrun_operator.controller.settings import Settings
+
+log = logging.getLogger(__name__)
+
+UNAUTHORIZED = 401
+
+NEEDED = (("list", ""), ("watch", ""), ("patch", ""), ("patch", "status"))
+
+
+async def check(server: Server, settings: Settings) -> None:
+    """Checks the API server, the CRD and the permissions.
+
+    Raises:
+        StartError: something is missing; the message says what to do.
+    """
+    await _resource_is_served(server)
+    try:
+        await _permissions_are_given(server, settings)
+    except ServerError as error:
+        raise StartError(f"{error}. Without it the permissions cannot be checked; start again") from None
+
+
+async def _permissions_are_given(server: Server, settings: Settings) -> None:
+    refused = [
+        f"{verb} {PLURAL}{'/' + part if part else ''}{' in namespace ' + namespace if namespace else ''}"
+        for namespace in settings.namespaces or ("",)
+        for verb, part in NEEDED
+        if not await server.allowed(verb, PLURAL, group=GROUP, namespace=namespace, part=part)
+    ]
+    if refused:
+        raise StartError(
+            f"No permission to {', '.join(refused)}: bind the operator's account to its ClusterRole"
+            f"{' or the Role in that namespace' if settings.namespaces else ', or set --namespaces'}"
+        )
+    await _lease_is_allowed(server, settings)
+
+
+async def _lease_is_allowed(server: Server, settings: Settings) -> None:
+    if not settings.leader_elect:
+        return
+    namespace, name = settings.lease_namespace or "default", settings.lease_name
+    refused = [
+        verb
+        for verb, of in (("get", name), ("create", ""), ("update", name))  # no `create` can be granted by a name
+        if not await server.allowed(verb, "leases", group="coordination.k8s.io", namespace=namespace, name=of)
+    ]
+    if refused:
+        raise StartError(
+            f"No permission to {', '.join(refused)} leases in namespace {namespace}, which"
+            " leader election needs: grant it, or set --leader-elect=false with a single replica"
+        )
+
+
+async def _resource_is_served(server: Server) -> None:
+    try:
+        found = await server.get(f"/apis/{GROUP}/{VERSION}")
+    except ServerError as error:
+        if error.status == NOT_FOUND:
+            found = {"resources": []}
+        elif error.status == UNAUTHORIZED:
+            raise StartError(
+                f"{error}. The credentials in the kubeconfig, or the service account's, are not valid"
+            ) from None
+        else:
+            raise StartError(f"{error}. Check the address, the network and --kubeconfig/--context") from None
+    if not any(resource["name"] == PLURAL for resource in found["resources"]):
+        raise StartError(
+            f"The CustomResourceDefinition {CRD_NAME} is not installed: agentrun-operator crd | kubectl apply -f -"
+        )
+
+
+async def until_served(server: Server, pause: float = 3.0) -> None:
+    """Waits until the CRD is there again, after somebody removed it under a running operator."""
+    while True:
+        try:
+            await _resource_is_served(server)
+        except StartError as error:
+            log.warning("%s", error)
+            await asyncio.sleep(pause)
+        else:
+            return

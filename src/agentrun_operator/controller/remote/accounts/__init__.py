@@ -1,0 +1,1 @@
+"""Whose credentials an object uses, and the client and the limit that come with them. Endpoints are not known here."""

@@ -1,0 +1,100 @@
+"""The regular look at everything in a runtime: by one list, and page by page where that failed, so that one page does
+not void the others.
+
+How long each pause is: `pace`; whose turn it is: `poller`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.remote.polling.schedule import Pace, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from agentrun_operator.controller.remote.polling.page_reader import Sweep
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+
+
+class RegularLook:
+    """The regular look at one runtime.
+
+    Attributes:
+        due: when the next one is, in seconds of the clock.
+        page_by_page: whether the last one failed, and is made up for page by page.
+    """
+
+    def __init__(
+        self,
+        view: RuntimeView,
+        sweep: Sweep,
+        pace: Pace,
+        *,
+        before: Callable[[], Awaitable[None]],
+        jitter: Callable[[], float],
+        clock: Callable[[], float],
+    ) -> None:
+        """Prepares the first one.
+
+        Args:
+            view: what to refresh.
+            sweep: the reading of all pages.
+            pace: how often.
+            before: called before each: the account's credentials may have changed.
+            jitter: random numbers from 0 to 1.
+            clock: the time in seconds.
+        """
+        self._view = view
+        self._sweep = sweep
+        self._pace = pace
+        self._before = before
+        self._jitter = jitter
+        self._clock = clock
+        self.due = clock() + pace.at_rest(jitter())
+        self.page_by_page = False
+        self._failures = 0
+
+    async def look(self, *, anyway: bool) -> bool:
+        """Looks, unless everything was seen not long ago.
+
+        Args:
+            anyway: looks even then.
+
+        Returns:
+            whether all of it was seen just now.
+
+        Raises:
+            UnseenError: AgentRun did not say.
+        """
+        await self._before()
+        at_once = (anyway or self._blind) and await self._read_on()
+        self._failures = 0
+        self.page_by_page = self.page_by_page and self._blind
+        if self.page_by_page:
+            every_page = Step(parts=self._sweep.pages)
+            self.due = self._clock() + self._pace.following(every_page, 0.0, quiet=math.inf, writes=0)
+        else:
+            self.due = self._view.seen_at + self._pace.at_rest(self._jitter())
+        return at_once
+
+    def failed(self) -> None:
+        """A look failed: it is made up for soon, page by page."""
+        self._failures += 1
+        self.due = self._clock() + self._pace.failing(self._failures)
+        self.page_by_page = True
+
+    @property
+    def _blind(self) -> bool:
+        return self._view.blind_for >= self._pace.resting
+
+    async def _read_on(self) -> bool:
+        """A page, or the whole list; whether it was that."""
+        if self.page_by_page and self._sweep.pages > 1:
+            await self._sweep.step()
+            return False
+        await self._view.list(newer_than=self._clock())
+        self._sweep.restart()
+        self.page_by_page = False
+        return True

@@ -1,0 +1,63 @@
+"""A look at all endpoints of a big runtime, one page at a time: each page tells what it shows at once, and the pages
+come as slowly as their reader likes.
+
+Reads only. When to take the next step is the poller's.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.api.operations import PAGE_SIZE
+from agentrun_operator.agentrun.api.paging import Pass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+
+
+class Sweep:
+    """The reading of one runtime's list, over and over."""
+
+    def __init__(self, view: RuntimeView, clock: Callable[[], float] = time.monotonic) -> None:
+        """Prepares the first reading.
+
+        Args:
+            view: what to refresh.
+            clock: the time in seconds.
+        """
+        self._view = view
+        self._clock = clock
+        self._began = clock()
+        self._reading: Pass | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether some of the pages were read and others not yet."""
+        return self._reading is not None
+
+    @property
+    def pages(self) -> int:
+        """How many there are, by what is known."""
+        return -(-len(self._view.book) // PAGE_SIZE)
+
+    def restart(self) -> None:
+        """The next step is the first of a new reading."""
+        self._reading = None
+
+    async def step(self) -> None:
+        """Looks at the next page; behind the last one, a new reading begins.
+
+        Raises:
+            UnseenError: AgentRun did not say, and the next step asks for the same page again; or the runtime does not
+                exist.
+        """
+        if self._reading is None:
+            self._reading, self._began = Pass(PAGE_SIZE), self._clock()
+        await self._view.next_page(self._reading)
+        if self._reading.at_end:
+            reading, self._reading = self._reading, None
+            if reading.complete:
+                self._view.all_read(self._began)

@@ -1,0 +1,109 @@
+"""Looks at what is under way in a runtime, whichever way takes the fewest calls: one by one, or all, page by page.
+
+While much is under way in a big runtime its list is read evenly, so that its news come evenly too. How long each pause
+is: `pace`; whose turn it is: `poller`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.remote.polling.schedule import Pace, Step
+from agentrun_operator.controller.remote.problems import UnseenError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.controller.remote.polling.page_reader import Sweep
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+
+TOGETHER = 5
+"""Endpoints that are looked at at the same time: few enough that a user's change does not wait behind them."""
+
+
+class Following:
+    """The looks at what is under way in one runtime."""
+
+    def __init__(self, view: RuntimeView, sweep: Sweep, pace: Pace, clock: Callable[[], float]) -> None:
+        """Prepares the first look.
+
+        Args:
+            view: what to refresh.
+            sweep: the reading of all pages.
+            pace: how often.
+            clock: the time in seconds.
+        """
+        self._view = view
+        self._sweep = sweep
+        self._pace = pace
+        self._clock = clock
+        self._looked_at = clock()
+        self._failures = 0
+        self._writes = 0
+
+    @property
+    def well(self) -> bool:
+        """Whether the last look did not fail."""
+        return not self._failures
+
+    def step(self) -> Step | None:
+        """The next look; None if nothing is under way."""
+        pages = self._sweep.pages
+        moving = tuple(islice(self._view.moving(), pages))
+        if not moving:
+            return None
+        return Step(moving) if len(moving) < pages else Step(parts=pages)
+
+    def due(self, step: Step) -> float:
+        """When it is."""
+        return self._looked_at + self._pause_before(step)
+
+    def reads_all(self, step: Step) -> bool:
+        """Whether a reading of all pages goes well: it is the regular look when it ends."""
+        return step.parts > 1 and self._sweep.under_way and self.well
+
+    def _pause_before(self, step: Step) -> float:
+        if self._failures:
+            return self._pace.failing(self._failures)
+        now, view = self._clock(), self._view
+        writes = view.writes - self._writes
+        return self._pace.following(step, now - view.moved_at, quiet=now - view.wrote_at, writes=writes)
+
+    async def look(self, step: Step) -> None:
+        """Looks.
+
+        Raises:
+            UnseenError: AgentRun did not say, to nothing that was asked.
+        """
+        self._writes = self._view.writes
+        try:
+            await (self._get_each(step.endpoint_ids) if step.endpoint_ids else self._sweep.step())
+        finally:
+            self.looked()
+        self._failures = 0
+
+    def looked(self) -> None:
+        """What is under way was seen just now, by this look or another: the pause begins."""
+        self._looked_at = self._clock()
+
+    def failed(self) -> None:
+        """A look failed: the next one is later."""
+        self._failures += 1
+
+    async def _get_each(self, endpoint_ids: tuple[str, ...]) -> None:
+        """Some at a time. One that cannot be seen does not hide the others."""
+        turns = asyncio.Semaphore(TOGETHER)
+
+        async def get(endpoint_id: str) -> UnseenError | None:
+            async with turns:
+                try:
+                    await self._view.get(endpoint_id)
+                except UnseenError as error:
+                    return error
+            return None
+
+        errors = await asyncio.gather(*map(get, endpoint_ids))
+        if all(errors) and errors[-1]:
+            raise errors[-1]

@@ -1,0 +1,55 @@
+"""Why something could not be seen or done: the client's and the API server's errors, translated once into problems.
+
+A problem has a condition's reason and a text for people. What to do about it is decided in `reconcile`.
+"""
+
+from __future__ import annotations
+
+from agentrun_operator.agentrun.api import errors
+from agentrun_operator.controller.concurrency.rate_limiter import LONGEST_BREAK
+from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.resources.reasons import Reason
+
+
+class UnseenError(Exception):
+    """What was asked for could not be seen."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+REASONS: tuple[tuple[type[errors.AgentRunError], Reason], ...] = (
+    (errors.CredentialsNotFoundError, Reason.CREDENTIALS_NOT_FOUND),
+    (errors.CredentialsRejectedError, Reason.CREDENTIALS_REJECTED),
+    (errors.ThrottledError, Reason.THROTTLED),
+    (errors.RuntimeNotReadyError, Reason.RUNTIME_NOT_READY),
+    (errors.RequestRejectedError, Reason.REJECTED),
+    (errors.ResourceAlreadyExistError, Reason.ALREADY_EXISTS),
+    (errors.ResourceNotExistError, Reason.REMOTE_UNAVAILABLE),
+    (errors.ServiceUnavailableError, Reason.REMOTE_UNAVAILABLE),
+    (errors.NoAnswerError, Reason.REMOTE_UNAVAILABLE),
+    (errors.AgentRunError, Reason.REMOTE_UNAVAILABLE),
+)
+"""The first class that fits gives the reason. What does not exist is handled where it is asked for; elsewhere, an
+answer that contradicts an earlier one is as good as none."""
+
+
+def problem_of(error: errors.AgentRunError, blind_for: float = 0.0) -> Problem:
+    """What an error of the client means for an object.
+
+    Args:
+        error: what the client raised.
+        blind_for: seconds since AgentRun was last seen.
+    """
+    reason = next(reason for kind, reason in REASONS if isinstance(error, kind))
+    asked = error.retry_after if isinstance(error, errors.HTTPError) else None
+    definite = isinstance(error, errors.CredentialsNotFoundError)
+    retry_after = min(asked or 0.0, LONGEST_BREAK)
+    return Problem(reason, str(error), definite=definite, blind_for=blind_for, retry_after=retry_after)
+
+
+def runtime_missing(what: str) -> UnseenError:
+    """There is no such runtime."""
+    message = f"There is no AgentRuntime {what} in this account and region"
+    return UnseenError(Problem(Reason.RUNTIME_NOT_FOUND, message, definite=True))

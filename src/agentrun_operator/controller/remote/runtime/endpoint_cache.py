@@ -1,0 +1,119 @@
+"""What is known of a runtime's endpoints: the newest look at each, whether from a list, a get or a write's answer.
+
+Pure bookkeeping of looks and their times. The newest look counts, whatever the order in which they end: a list says
+nothing about an endpoint that was looked at after the list began, and an old look nothing about one that a newer list
+lacks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.models import MOVING_STATES
+from agentrun_operator.controller.remote.runtime.interning import frugal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from agentrun_operator.agentrun.models import Endpoint
+
+NEVER = float("-inf")
+
+
+@dataclass(slots=True)
+class Entry:
+    """An endpoint and the time at which the look began that saw it so."""
+
+    endpoint: Endpoint
+    at: float
+
+
+class Book:
+    """The endpoints of one runtime."""
+
+    def __init__(self) -> None:
+        self.listed_at = NEVER
+        self._entries: dict[str, Entry] = {}
+        self._ids: dict[str, str] = {}
+        self._gone: dict[str, float] = {}
+        self._moving: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def find(self, endpoint_id: str, name: str, newer_than: float = NEVER) -> Endpoint | None:
+        """The endpoint with this id, else the one with this name; None if it was not looked at after `newer_than`."""
+        entry = self._entries.get(endpoint_id) or self._entries.get(self._ids.get(name, ""))
+        return entry.endpoint if entry and entry.at > newer_than else None
+
+    def moving(self) -> Iterator[Endpoint]:
+        """The endpoints in a state that ends by itself."""
+        return (self._entries[endpoint_id].endpoint for endpoint_id in self._moving)
+
+    def listed(self, endpoints: Iterable[Endpoint], began: float) -> set[str]:
+        """Takes in a complete list.
+
+        Args:
+            endpoints: all endpoints of the runtime.
+            began: when the list began.
+
+        Returns:
+            the names of the endpoints that changed, appeared or vanished.
+        """
+        changed, listed = set(), set()
+        for endpoint in endpoints:
+            listed.add(_id(endpoint))
+            changed |= self._take(endpoint, began)
+        for endpoint_id, entry in tuple(self._entries.items()):
+            if endpoint_id not in listed and entry.at < began:
+                changed |= self._remove(endpoint_id)
+        self.listed_at = max(self.listed_at, began)
+        self._gone = {endpoint_id: at for endpoint_id, at in self._gone.items() if at >= began}
+        return changed
+
+    def seen(self, endpoint: Endpoint, at: float) -> set[str]:
+        """Takes in one endpoint, from a get or from a write's answer; returns its name if it changed."""
+        return self._take(endpoint, at)
+
+    def gone(self, endpoint_id: str, at: float) -> set[str]:
+        """Takes in that there is no such endpoint; returns its name if it was known, and not seen later than that."""
+        known = self._entries.get(endpoint_id)
+        if known and at < known.at:
+            return set()
+        self._gone[endpoint_id] = max(at, self._gone.get(endpoint_id, NEVER))
+        return self._remove(endpoint_id)
+
+    def _take(self, endpoint: Endpoint, at: float) -> set[str]:
+        endpoint_id = _id(endpoint)
+        known = self._entries.get(endpoint_id)
+        if at <= self._gone.get(endpoint_id, NEVER) or at < (known.at if known else self.listed_at):
+            return set()
+        same = known is not None and known.endpoint == endpoint
+        self._entries[endpoint_id] = Entry(known.endpoint if known and same else frugal(endpoint), at)
+        self._index(endpoint_id, endpoint, at)
+        return set() if same else {_name(endpoint)}
+
+    def _index(self, endpoint_id: str, endpoint: Endpoint, at: float) -> None:
+        namesake = self._entries.get(self._ids.get(_name(endpoint), ""))
+        if namesake is None or namesake.at <= at:
+            self._ids[_name(endpoint)] = endpoint_id
+        (self._moving.add if endpoint.status in MOVING_STATES else self._moving.discard)(endpoint_id)
+
+    def _remove(self, endpoint_id: str) -> set[str]:
+        entry = self._entries.pop(endpoint_id, None)
+        if entry is None:
+            return set()
+        self._moving.discard(endpoint_id)
+        name = _name(entry.endpoint)
+        if self._ids.get(name) == endpoint_id:
+            del self._ids[name]
+        return {name}
+
+
+def _id(endpoint: Endpoint) -> str:
+    return endpoint.agent_runtime_endpoint_id or f"name:{_name(endpoint)}"
+
+
+def _name(endpoint: Endpoint) -> str:
+    return endpoint.agent_runtime_endpoint_name or ""

@@ -1,0 +1,1 @@
+"""What is told to machines: metrics, logs, health. Nothing is measured or decided here."""

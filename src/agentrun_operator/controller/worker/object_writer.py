@@ -1,0 +1,65 @@
+"""Writes to the custom resource: the mark before a create, its removal, and the status. Each is one merge patch.
+
+What the API server answers goes into the store at once, so that the next pass reads its own writes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentrun_operator.controller.informer.store import trimmed
+from agentrun_operator.controller.keys import key_of
+from agentrun_operator.resources.names import CLAIM, FINALIZER
+
+if TYPE_CHECKING:
+    from agentrun_operator.controller.informer.store import Body, Store
+    from agentrun_operator.controller.kube.client import Server
+    from agentrun_operator.controller.telemetry.metrics import Metrics
+    from agentrun_operator.reconcile.desired import Claim
+
+
+class Objects:
+    """The custom resources, for writing."""
+
+    def __init__(self, server: Server, store: Store, metrics: Metrics) -> None:
+        self._server = server
+        self._store = store
+        self._metrics = metrics
+
+    async def mark(self, body: Body, claim: Claim) -> Body:
+        """Adds the claim and the finalizer, unless the object has changed since it was read.
+
+        Raises:
+            ServerError: 409 when it has; nothing was written.
+        """
+        finalizers = [*_finalizers(body), FINALIZER] if FINALIZER not in _finalizers(body) else _finalizers(body)
+        marks = {"finalizers": finalizers, "annotations": {CLAIM: str(claim)}}
+        return await self._fenced(body, marks, "claim", marked=True)
+
+    async def unmark(self, body: Body) -> Body:
+        """Takes the claim and the finalizer off, unless the object has changed since it was read.
+
+        Raises:
+            ServerError: 409 when it has; nothing was written.
+        """
+        finalizers = [name for name in _finalizers(body) if name != FINALIZER]
+        return await self._fenced(body, {"finalizers": finalizers, "annotations": {CLAIM: None}}, "release")
+
+    async def write_status(self, body: Body, patch: dict[str, Any]) -> None:
+        """Merges a patch into the status. The uid in it keeps it from another object of the same name."""
+        fence = {"metadata": {"uid": body["metadata"]["uid"]}}
+        self._keep(await self._server.patch(key_of(body), fence | {"status": patch}, part="status"), "status")
+
+    async def _fenced(self, body: Body, metadata: dict[str, Any], kind: str, *, marked: bool = False) -> Body:
+        version = {"resourceVersion": body["metadata"]["resourceVersion"]}
+        answer = await self._server.patch(key_of(body), {"metadata": version | metadata})
+        return self._keep(answer, kind, marked=marked)
+
+    def _keep(self, answer: Body, kind: str, *, marked: bool = False) -> Body:
+        self._metrics.writes.labels(kind).inc()
+        self._store.refresh(answer, marked=marked)
+        return self._store.current(answer) or trimmed(answer)
+
+
+def _finalizers(body: Body) -> list[str]:
+    return list(body["metadata"].get("finalizers") or ())

@@ -1,0 +1,105 @@
+"""Tells people what happened: an event and a line in the log for each change, and nothing at rest."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from agentrun_operator.controller.keys import key_of
+from agentrun_operator.reconcile.actions import Create, Delete, Update
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentrun_operator.controller.informer.store import Body
+    from agentrun_operator.controller.kube.events import Recorder
+    from agentrun_operator.controller.telemetry.metrics import Metrics
+    from agentrun_operator.reconcile.input import Situation
+
+log = logging.getLogger(__name__)
+
+NO_FAILURE = frozenset(
+    {Reason.AVAILABLE, Reason.IN_SYNC, Reason.CREATING, Reason.UPDATING, Reason.DELETING, Reason.PAUSED, Reason.DRIFTED}
+)
+"""Reasons that are no news of a failure. Drift has an event of its own."""
+
+
+class Story:
+    """What happened to which object."""
+
+    def __init__(self, recorder: Recorder, metrics: Metrics) -> None:
+        self._recorder = recorder
+        self._metrics = metrics
+
+    def adopted(self, body: Body) -> None:
+        """An existing endpoint was taken over."""
+        self._tell(body, "Adopted", "Took over the existing endpoint, as adoptionPolicy says")
+
+    def released(self, body: Body, situation: Situation, *, orphaned: bool) -> None:
+        """The object was let go."""
+        if orphaned:
+            self._tell(body, "Orphaned", f"Left {situation.where} in AgentRun and let the object go")
+        elif situation.desired.touched:
+            self._tell(body, "Deleted", f"Saw that {situation.where} is gone, and let the object go")
+
+    def wrote(self, body: Body, situation: Situation, write: Create | Update | Delete) -> None:
+        """AgentRun accepted a write."""
+        paths = ", ".join(difference.path for difference in write.delta) if isinstance(write, Update) else ""
+        match write:
+            case Create(again=True):
+                self._warn(body, Reason.DELETED_OUTSIDE, f"Somebody deleted {situation.where}")
+                self._metrics.drift.labels("recreated").inc()
+                self._tell(body, "Recreated", f"Created {situation.where} again")
+            case Create():
+                self._tell(body, "Created", f"Created {situation.where}")
+            case Update(drift=True):
+                self._metrics.drift.labels("corrected").inc()
+                self._tell(body, "DriftCorrected", f"Changed {situation.where} back: {paths}")
+            case Update():
+                self._tell(body, "Updated", f"Updated {situation.where}: {paths or 'all fields'}")
+            case Delete():
+                self._log(body, "Delete", f"Asked AgentRun to delete {situation.where}")
+
+    def status(self, body: Body, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """The status was written."""
+        was, now = _synced(before), _synced(after)
+        if now.get("status") == "False" and now["reason"] not in NO_FAILURE and now["reason"] != was.get("reason"):
+            self._warn(body, now["reason"], now["message"])
+        if after.get("drift") and after.get("drift") != before.get("drift") and now["reason"] == Reason.DRIFTED:
+            self._metrics.drift.labels("reported").inc()
+            self._recorder.normal(body, "DriftDetected", now["message"])
+            self._log(body, "DriftDetected", now["message"])
+        ready = _condition(after, "Ready")
+        if ready.get("status") == "True" != _condition(before, "Ready").get("status"):
+            self._log(body, "Ready", ready["message"])
+
+    def _tell(self, body: Body, reason: str, message: str) -> None:
+        self._recorder.normal(body, reason, message)
+        self._log(body, reason, message)
+
+    def _warn(self, body: Body, reason: str, message: str) -> None:
+        self._recorder.warning(body, reason, message)
+        log.warning("%s", message, extra=_facts(body, reason))
+
+    def _log(self, body: Body, action: str, message: str) -> None:
+        log.info("%s", message, extra=_facts(body, action))
+
+
+def _facts(body: Body, action: str) -> dict[str, object]:
+    key = key_of(body)
+    return {
+        "namespace": key.namespace,
+        "object": key.name,
+        "generation": body["metadata"]["generation"],
+        "action": str(action),
+    }
+
+
+def _synced(status: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _condition(status, "Synced")
+
+
+def _condition(status: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next((c for c in status.get("conditions") or () if c["type"] == kind), {})
+    return found

@@ -1,0 +1,103 @@
+"""Runs passes: takes keys from the queue, gives each a task, and plans the next look by how the pass ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.concurrency.fairness import urgency
+from agentrun_operator.controller.errors import NotLeadingError
+from agentrun_operator.controller.kube.client import ServerError
+from agentrun_operator.reconcile.actions import Rest, Retry
+
+if TYPE_CHECKING:
+    from agentrun_operator.controller.concurrency.workqueue import Priority, WorkQueue
+    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.telemetry.metrics import Metrics
+    from agentrun_operator.controller.worker.reconciler import Reconciler
+
+log = logging.getLogger(__name__)
+
+SERVER_PAUSE = 30.0
+"""Longest pause in seconds before a write to Kubernetes is tried again."""
+
+
+class Runner:
+    """The work on the queue."""
+
+    def __init__(self, queue: WorkQueue[Key], reconciler: Reconciler, metrics: Metrics, retry_max: float) -> None:
+        """Prepares the work.
+
+        Args:
+            queue: the keys.
+            reconciler: does one pass.
+            metrics: where passes are counted.
+            retry_max: longest pause in seconds after a defect of our own.
+        """
+        self._queue = queue
+        self._reconciler = reconciler
+        self._metrics = metrics
+        self._retry_max = retry_max
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Works until it is cancelled; passes under way go on then."""
+        while True:
+            turn = await self._queue.get()
+            self._metrics.queue_seconds.observe(turn.waited)
+            task = asyncio.create_task(self._pass(turn.key, turn.priority), name=f"reconcile {turn.key}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, patience: float) -> None:
+        """Waits for the passes under way, and cancels what is left after `patience` seconds."""
+        if not self._tasks:
+            return
+        _, left = await asyncio.wait(self._tasks, timeout=patience)
+        for task in left:
+            task.cancel()
+        if left:
+            log.warning(
+                "%d passes did not end within %g s and were cut off; the next start goes on", len(left), patience
+            )
+            await asyncio.wait(left)
+
+    async def _pass(self, key: Key, priority: Priority) -> None:
+        urgency.set(priority)
+        started = time.monotonic()
+        try:
+            outcome = await self._outcome(key)
+        finally:
+            self._queue.done(key)
+        self._metrics.reconciles.labels(outcome).inc()
+        self._metrics.reconcile_seconds.observe(time.monotonic() - started)
+
+    async def _outcome(self, key: Key) -> str:
+        """One pass, and the plan for the next."""
+        facts = {"namespace": key.namespace, "object": key.name}
+        try:
+            return self._planned(key, await self._reconciler.reconcile(key))
+        except ServerError as error:
+            pause = self._queue.retry(key, SERVER_PAUSE)
+            log.warning("%s; tried again in %.1f s", error, pause, extra=facts)
+            return "kubernetes_error"
+        except NotLeadingError:
+            return "not_leading"
+        except Exception:  # a defect must stop neither the others nor this object for ever
+            pause = self._queue.retry(key, self._retry_max)
+            log.exception("A defect stopped the pass for %s; tried again in %.1f s", key, pause, extra=facts)
+            return "defect"
+
+    def _planned(self, key: Key, ending: Rest | Retry) -> str:
+        match ending:
+            case Retry(reason=reason, at_most=at_most, at_least=at_least):
+                self._queue.retry(key, at_most, at_least)
+                return str(reason.value)
+            case Rest(after=None):
+                self._queue.forgive(key)
+            case Rest(after=after):
+                self._queue.forgive(key)
+                self._queue.add_after(key, after or 0.0)
+        return "done"

@@ -1,0 +1,71 @@
+"""The data plane's one action: an endpoint answers a chat, with one of its versions. No I/O."""
+
+from collections.abc import Callable
+from random import Random
+
+from agentrun_operator.emulator.accounts import Account
+from agentrun_operator.emulator.actions.chat import Origin, chunks, completion, read_question
+from agentrun_operator.emulator.answers import Answer, ApiError
+from agentrun_operator.emulator.faults.behaviour import Fault
+from agentrun_operator.emulator.gateway.call import Call
+from agentrun_operator.emulator.gateway.gateway import Perform
+from agentrun_operator.emulator.state.documents import LATEST
+from agentrun_operator.emulator.state.endpoints import Endpoint, Endpoints
+from agentrun_operator.emulator.state.runtimes import READY, Runtime, Runtimes
+
+_CHAT = "/agent-runtimes/{runtime_name}/endpoints/{endpoint_name}/invocations/openai/v1/chat/completions"
+
+
+class DataPlane:
+    """What calling an endpoint does.
+
+    Args:
+        runtimes: all there are.
+        endpoints: all there are.
+        clock: seconds since the epoch.
+        random: draws between a canary and the rest.
+    """
+
+    def __init__(self, runtimes: Runtimes, endpoints: Endpoints, *, clock: Callable[[], float], random: Random) -> None:
+        self._runtimes = runtimes
+        self._endpoints = endpoints
+        self._clock = clock
+        self._random = random
+
+    def actions(self) -> dict[str, tuple[str, str, Perform]]:
+        """As `ControlPlane.actions`; the API has no name for this one, so it is the emulator's."""
+        return {"InvokeOpenAI": ("POST", _CHAT, self.invoke_openai)}
+
+    def invoke_openai(self, call: Call, account: Account, _fault: Fault | None) -> Answer:
+        runtime, endpoint = self._serving(call, account)
+        question = read_question(call.document)
+        speaker = f"{runtime.name}/{endpoint.name} (version {self._version(runtime, endpoint)})"
+        origin = Origin(call.request_id, int(self._clock()), speaker)
+        if question.stream:
+            return Answer(200, chunks(question, origin), "text/event-stream; charset=utf-8")
+        return Answer(200, completion(question, origin))
+
+    def _serving(self, call: Call, account: Account) -> tuple[Runtime, Endpoint]:
+        runtime_name, endpoint_name = call.target["runtime_name"], call.target["endpoint_name"]
+        runtime = self._runtimes.named(account.account_id, runtime_name)
+        endpoint = self._endpoints.named(runtime.id, endpoint_name) if runtime else None
+        if runtime is None or endpoint is None:
+            raise _not_serving(f"agent runtime endpoint {runtime_name}/{endpoint_name} does not exist")
+        if endpoint.status != READY:
+            raise _not_serving(f"agent runtime endpoint {runtime_name}/{endpoint_name} is in {endpoint.status} status")
+        return runtime, endpoint
+
+    def _version(self, runtime: Runtime, endpoint: Endpoint) -> str:
+        """A canary with its weight, the target version with what the canaries leave."""
+        document = endpoint.snapshot.document
+        drawn = self._random.random()
+        for canary in document.get("routingConfiguration", {}).get("versionWeights", []):
+            drawn -= canary["weight"]
+            if drawn < 0:
+                return str(canary["version"])
+        target = str(document["targetVersion"])
+        return runtime.newest if target == LATEST else target
+
+
+def _not_serving(message: str) -> ApiError:
+    return ApiError(404, "not_found", message)

@@ -1,0 +1,256 @@
+"""The control routes under /_emulator/: what tests and the playground do behind the service's back. Loopback only.
+
+| route | does |
+|---|---|
+| `GET, DELETE /requests` | counts by action and the newest `?newest=` entries of the log; forget both |
+| `GET, PUT, DELETE /behaviour` | show; change what is named; set back (see `behaviour.Behaviour`, names in camelCase) |
+| `POST /behaviour/faults` | add one fault to those in force |
+| `GET, POST /accounts` | every access key, without secrets; add or replace one |
+| `DELETE /accounts/{accessKeyId}` | revoke an access key |
+| `GET, POST /runtimes` | all accounts' runtimes; make one (fields: `_RUNTIME`) |
+| `PATCH, DELETE /runtimes/{id}` | set the status; remove it with its endpoints, at once |
+| `POST /runtimes/{id}/versions` | publish a version |
+| `POST /runtimes/{id}/endpoints` | make an endpoint by hand, READY at once, or each of a list of endpoints |
+| `GET /endpoints` | all of them as they are now |
+| `PATCH, DELETE /endpoints/{id}` | change any field but name and ids by hand, null removes it; remove it at once |
+"""
+
+from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account
+from agentrun_operator.emulator.answers import ApiError, bad_request, not_found
+from agentrun_operator.emulator.checks import anything, flag, mapping, record, text, whole
+from agentrun_operator.emulator.faults.injector import Conduct
+from agentrun_operator.emulator.gateway.request_log import KEPT, Journal
+from agentrun_operator.emulator.state.documents import Document, read_create
+from agentrun_operator.emulator.state.endpoints import Endpoints
+from agentrun_operator.emulator.state.runtimes import DEFAULT_WORKSPACE, READY, Runtime, Runtimes
+from agentrun_operator.emulator.state.timeline import Ending
+
+_ACCOUNT = record(
+    {"accessKeyId": text(), "accessKeySecret": text(), "accountId": text(), "securityToken": text(), "token": text()},
+    required=("accessKeyId", "accessKeySecret", "accountId"),
+)
+_RUNTIME = record(
+    {
+        "name": text(),
+        "accountId": text(),
+        "workspaceId": text(),
+        "status": text(),
+        "versions": whole(least=0),
+        "defaultEndpoint": flag,
+    },
+    required=("name",),
+)
+_RUNTIME_CHANGE = record({"status": text()}, required=("status",))
+_VERSION = record({"description": text()})
+_ENDPOINT_CHANGE = mapping(anything)
+_IDENTITY = ("agentRuntimeEndpointId", "agentRuntimeEndpointName", "agentRuntimeId")
+
+
+class Backstage:
+    """What each control route does.
+
+    Args:
+        accounts: by access key id.
+        runtimes: all there are.
+        endpoints: all there are.
+        conduct: the behaviour in force.
+        journal: of requests.
+    """
+
+    def __init__(
+        self,
+        *,
+        accounts: dict[str, Account],
+        runtimes: Runtimes,
+        endpoints: Endpoints,
+        conduct: Conduct,
+        journal: Journal,
+    ) -> None:
+        self._accounts = accounts
+        self._runtimes = runtimes
+        self._endpoints = endpoints
+        self._conduct = conduct
+        self._journal = journal
+
+    def mount(self) -> Mount:
+        """All of them, under /_emulator/."""
+        runtime, endpoint = "/runtimes/{runtime_id}", "/endpoints/{endpoint_id}"
+        routes = [
+            Route("/requests", self.show_requests, methods=["GET"]),
+            Route("/requests", self.forget_requests, methods=["DELETE"]),
+            Route("/behaviour", self.show_behaviour, methods=["GET"]),
+            Route("/behaviour", self.change_behaviour, methods=["PUT"]),
+            Route("/behaviour", self.reset_behaviour, methods=["DELETE"]),
+            Route("/behaviour/faults", self.add_fault, methods=["POST"]),
+            Route("/accounts", self.list_accounts, methods=["GET"]),
+            Route("/accounts", self.add_account, methods=["POST"]),
+            Route("/accounts/{access_key_id}", self.revoke_account, methods=["DELETE"]),
+            Route("/runtimes", self.list_runtimes, methods=["GET"]),
+            Route("/runtimes", self.add_runtime, methods=["POST"]),
+            Route(runtime, self.change_runtime, methods=["PATCH"]),
+            Route(runtime, self.remove_runtime, methods=["DELETE"]),
+            Route(f"{runtime}/versions", self.publish_version, methods=["POST"]),
+            Route(f"{runtime}/endpoints", self.add_endpoints, methods=["POST"]),
+            Route("/endpoints", self.list_endpoints, methods=["GET"]),
+            Route(endpoint, self.change_endpoint, methods=["PATCH"]),
+            Route(endpoint, self.remove_endpoint, methods=["DELETE"]),
+        ]
+        return Mount("/_emulator", app=LoopbackOnly(Router(routes)))
+
+    async def show_requests(self, request: Request) -> Response:
+        newest = request.query_params.get("newest", str(KEPT))
+        if not newest.isdecimal():
+            raise bad_request("newest must be a number of log entries")
+        return JSONResponse(self._journal.show(int(newest)))
+
+    async def forget_requests(self, _request: Request) -> Response:
+        self._journal.clear()
+        return _done()
+
+    async def show_behaviour(self, _request: Request) -> Response:
+        return JSONResponse(self._conduct.show())
+
+    async def change_behaviour(self, request: Request) -> Response:
+        self._conduct.change(await _json(request))
+        return JSONResponse(self._conduct.show())
+
+    async def reset_behaviour(self, _request: Request) -> Response:
+        self._conduct.reset()
+        return JSONResponse(self._conduct.show())
+
+    async def add_fault(self, request: Request) -> Response:
+        self._conduct.add_fault(await _json(request))
+        return JSONResponse(self._conduct.show(), 201)
+
+    async def list_accounts(self, _request: Request) -> Response:
+        return _items([_show_account(account) for account in self._accounts.values()])
+
+    async def add_account(self, request: Request) -> Response:
+        given = _ACCOUNT("", await _json(request))
+        account = Account(
+            given["accessKeyId"],
+            given["accessKeySecret"],
+            given["accountId"],
+            given.get("securityToken"),
+            given.get("token"),
+        )
+        self._accounts[account.access_key_id] = account
+        return JSONResponse(_show_account(account), 201)
+
+    async def revoke_account(self, request: Request) -> Response:
+        access_key_id = request.path_params["access_key_id"]
+        if self._accounts.pop(access_key_id, None) is None:
+            raise not_found(f"access key {access_key_id} does not exist")
+        return _done()
+
+    async def list_runtimes(self, _request: Request) -> Response:
+        return _items([_show_runtime(runtime) for runtime in self._runtimes])
+
+    async def add_runtime(self, request: Request) -> Response:
+        given = _RUNTIME("", await _json(request))
+        runtime = self._runtimes.add(
+            name=given["name"],
+            account_id=given.get("accountId", DEFAULT_ACCOUNT.account_id),
+            workspace_id=given.get("workspaceId", DEFAULT_WORKSPACE),
+            status=given.get("status", READY),
+            versions=given.get("versions", 1),
+        )
+        if given.get("defaultEndpoint", False):
+            self._make_endpoint(runtime, {"agentRuntimeEndpointName": "Default"})
+        return JSONResponse(_show_runtime(runtime), 201)
+
+    async def change_runtime(self, request: Request) -> Response:
+        runtime = self._runtime(request)
+        runtime.status = _RUNTIME_CHANGE("", await _json(request))["status"]
+        return JSONResponse(_show_runtime(runtime))
+
+    async def remove_runtime(self, request: Request) -> Response:
+        runtime = self._runtimes.remove(request.path_params["runtime_id"])
+        self._endpoints.remove_all_by_hand(runtime.id)
+        return _done()
+
+    async def publish_version(self, request: Request) -> Response:
+        given = _VERSION("", await _json(request))
+        return JSONResponse(self._runtimes.publish(self._runtime(request), given.get("description", "")), 201)
+
+    async def add_endpoints(self, request: Request) -> Response:
+        runtime, given = self._runtime(request), await _json(request)
+        if isinstance(given, list):
+            return _items([self._make_endpoint(runtime, each) for each in given], 201)
+        return JSONResponse(self._make_endpoint(runtime, given), 201)
+
+    async def list_endpoints(self, _request: Request) -> Response:
+        return _items([endpoint.snapshot.document for endpoint in self._endpoints])
+
+    async def change_endpoint(self, request: Request) -> Response:
+        fields = _ENDPOINT_CHANGE("", await _json(request))
+        if fixed := [name for name in _IDENTITY if name in fields]:
+            raise bad_request(f"{', '.join(fixed)} cannot be changed: make another endpoint")
+        endpoint = self._endpoints.change_by_hand(request.path_params["endpoint_id"], fields)
+        return JSONResponse(endpoint.snapshot.document)
+
+    async def remove_endpoint(self, request: Request) -> Response:
+        self._endpoints.remove_by_hand(request.path_params["endpoint_id"])
+        return _done()
+
+    def _runtime(self, request: Request) -> Runtime:
+        return self._runtimes.find(request.path_params["runtime_id"])
+
+    def _make_endpoint(self, runtime: Runtime, body: object) -> Document:
+        fields = read_create(body, runtime.versions)
+        return self._endpoints.create(runtime, fields, Ending(0, READY)).snapshot.document
+
+
+class LoopbackOnly:
+    """Refuses whoever is not on this machine."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _is_loopback((scope.get("client") or ("", 0))[0]):
+            raise ApiError(403, "Forbidden", "the emulator's control routes answer this machine only")
+        await self._app(scope, receive, send)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+async def _json(request: Request) -> object:
+    try:
+        body: object = await request.json() if await request.body() else {}
+        return body
+    except (ValueError, RecursionError) as error:
+        raise bad_request(f"the request body is not valid JSON: {error}") from None
+
+
+def _show_account(account: Account) -> Mapping[str, Any]:
+    return {"accessKeyId": account.access_key_id, "accountId": account.account_id}
+
+
+def _show_runtime(runtime: Runtime) -> Mapping[str, Any]:
+    """The API's own view, and what it does not show, under a name that is easy to type."""
+    return {"id": runtime.id, "name": runtime.name, "accountId": runtime.account_id, **runtime.document()}
+
+
+def _items(items: list[Any], status: int = 200) -> Response:
+    return JSONResponse({"items": items, "total": len(items)}, status)
+
+
+def _done() -> Response:
+    return Response(status_code=204)

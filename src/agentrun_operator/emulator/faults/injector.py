@@ -1,0 +1,136 @@
+"""The behaviour in force: which fault hits which call, and who is throttled. Counts; does not act.
+
+`behaviour` says what can be set; `gateway` does what is decided here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from agentrun_operator.emulator.faults.behaviour import Behaviour, Fault, changed, read_fault, shown
+from agentrun_operator.emulator.faults.throttle import Throttle
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom and what a call is about, as far as it can be told before it is verified."""
+
+    action: str
+    access_key_id: str | None = None
+    account_id: str | None = None
+    runtime_id: str | None = None
+    endpoint_id: str | None = None
+    endpoint_name: str | None = None
+
+
+_RESTRICTIONS = ("account_id", "access_key_id", "runtime_id", "endpoint_id", "endpoint_name")
+
+
+@dataclass(slots=True)
+class _Armed:
+    """A fault, and what is left of it."""
+
+    fault: Fault
+    skip: int
+    times: int | None
+
+    @classmethod
+    def fresh(cls, fault: Fault) -> "_Armed":
+        return cls(fault, fault.skip, fault.times)
+
+    def hits(self, subject: Subject, draw: Callable[[], float]) -> bool:
+        """Whether it hits this call; that uses it up."""
+        if self.times == 0 or not _is_about(self.fault, subject):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        if self.fault.fraction < 1 and draw() >= self.fault.fraction:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+def _is_about(fault: Fault, subject: Subject) -> bool:
+    if fault.action not in ("*", subject.action):
+        return False
+    wanted = ((getattr(fault, name), getattr(subject, name)) for name in _RESTRICTIONS)
+    return all(asked is None or asked == found for asked, found in wanted)
+
+
+class Conduct:
+    """The behaviour, and what has been used up of it.
+
+    Args:
+        initial: in force at first, and again after `reset`.
+        clock: seconds since the epoch.
+
+    Attributes:
+        behaviour: in force; what is left of its faults is shown by `show`.
+    """
+
+    def __init__(self, initial: Behaviour, *, clock: Callable[[], float]) -> None:
+        self._initial = initial
+        self._clock = clock
+        self.behaviour = initial
+        self._armed = _armed(initial)
+        self._throttle = _throttle(initial)
+        self._draw = _draw(initial)
+
+    def show(self) -> dict[str, Any]:
+        """The behaviour as JSON; `skip` and `times` of the faults are what is left of them."""
+        left = tuple(replace(armed.fault, skip=armed.skip, times=armed.times) for armed in self._armed)
+        return shown(replace(self.behaviour, faults=left))
+
+    def change(self, changes: object) -> None:
+        """Do as a PUT says (see `behaviour.changed`); what it does not name keeps what is left of it.
+
+        Raises:
+            InvalidError: it says nonsense; nothing changes.
+        """
+        before, self.behaviour = self.behaviour, changed(self.behaviour, changes)
+        if self.behaviour.faults is not before.faults:
+            self._armed = _armed(self.behaviour)
+        if self.behaviour.throttling is not before.throttling:
+            self._throttle = _throttle(self.behaviour)
+        if self.behaviour.seed != before.seed:
+            self._draw = _draw(self.behaviour)
+
+    def add_fault(self, document: object) -> None:
+        """One more fault, after the others.
+
+        Raises:
+            InvalidError: as `change`.
+        """
+        fault = read_fault(document)
+        self.behaviour = replace(self.behaviour, faults=(*self.behaviour.faults, fault))
+        self._armed.append(_Armed.fresh(fault))
+
+    def reset(self) -> None:
+        """Back to the beginning, with nothing used up."""
+        self.behaviour = self._initial
+        self._armed = _armed(self.behaviour)
+        self._throttle = _throttle(self.behaviour)
+        self._draw = _draw(self.behaviour)
+
+    def pick(self, subject: Subject) -> Fault | None:
+        """The fault that hits this call, if any; it is used up by that."""
+        return next((armed.fault for armed in self._armed if armed.hits(subject, self._draw.random)), None)
+
+    def throttled(self, account_id: str | None) -> float:
+        """Seconds after which this account may come back; 0: it may pass now."""
+        return self._throttle.wait(account_id, self._clock()) if self._throttle else 0.0
+
+
+def _armed(behaviour: Behaviour) -> list[_Armed]:
+    return [_Armed.fresh(fault) for fault in behaviour.faults]
+
+
+def _throttle(behaviour: Behaviour) -> Throttle | None:
+    return Throttle(behaviour.throttling) if behaviour.throttling else None
+
+
+def _draw(behaviour: Behaviour) -> Random:
+    return Random(behaviour.seed)  # noqa: S311 - for a test that can be repeated

@@ -1,0 +1,113 @@
+"""One connection, while one request is on it: reading, waiting, answering, hanging up. The API's only I/O."""
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from agentrun_operator.emulator.answers import Answer
+from agentrun_operator.emulator.gateway.call import Call
+
+DROP = "agentrun.emulator.drop"
+"""The ASGI extension that closes the connection at once; the server's `protocol` puts it there."""
+
+
+class DisconnectError(Exception):
+    """The client closed the connection before its request was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What ASGI hands to an application, in words of what is done with it."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+
+    async def read(self, action: str, request_id: str) -> Call:
+        """The request, once its body is complete.
+
+        Raises:
+            DisconnectError: it never was.
+        """
+        return Call(
+            action=action,
+            request_id=request_id,
+            body=await self._body(),
+            method=self.scope["method"],
+            path=self.scope["raw_path"].decode("ascii"),
+            query=self.scope["query_string"].decode("ascii"),
+            headers=_headers(self.scope["headers"]),
+            target=self.scope["path_params"],
+        )
+
+    async def hold(self, seconds: float) -> None:
+        """Wait, but not longer than the client does, nor than the server runs: it hangs up when it stops."""
+        if seconds <= 0:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._until_gone()
+        except TimeoutError:
+            return
+
+    async def answer(self, answer: Answer) -> None:
+        """Send an answer, whole or in its pieces."""
+        await self._start(answer)
+        if isinstance(answer.body, bytes):
+            await self._piece(answer.body)
+            return
+        for piece in answer.body:
+            await self._piece(piece, more=True)
+        await self._piece(b"")
+
+    async def drop(self) -> None:
+        """Close the connection; the client never hears.
+
+        Raises:
+            RuntimeError: the server that the emulator runs under cannot do that.
+        """
+        abort = self.scope.get("extensions", {}).get(DROP)
+        if abort is None:
+            raise RuntimeError("only under EmulatorServer and serve can the emulator drop a connection")
+        abort()
+        await self._until_gone()
+
+    async def drop_midway(self, answer: Answer) -> None:
+        """Send half of an answer, and drop the connection."""
+        await self._start(answer)
+        body = answer.whole
+        await self._piece(body[: len(body) // 2], more=True)
+        await self.drop()
+
+    async def _body(self) -> bytes:
+        body = b""
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise DisconnectError
+            body += bytes(message.get("body", b""))
+            if not message.get("more_body", False):
+                return body
+
+    async def _until_gone(self) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    async def _start(self, answer: Answer) -> None:
+        headers = [("content-type", answer.content_type), *answer.headers]
+        if isinstance(answer.body, bytes):
+            headers.append(("content-length", str(len(answer.body))))
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        await self.send({"type": "http.response.start", "status": answer.status, "headers": raw})
+
+    async def _piece(self, body: bytes, *, more: bool = False) -> None:
+        await self.send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1").strip()
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers

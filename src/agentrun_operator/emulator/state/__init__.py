@@ -1,0 +1,1 @@
+"""What the service holds: runtimes, versions, endpoints, and what lists show of them. No HTTP, no faults."""

@@ -1,0 +1,78 @@
+"""What follows when an action failed, or was accepted without telling how things stand. Pure, like the decision before
+it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.models import FAILED_STATES
+from agentrun_operator.reconcile.actions import Delete, Rest, Retry
+from agentrun_operator.reconcile.decision import Decision
+from agentrun_operator.reconcile.input import BLOCKED_PAUSE
+from agentrun_operator.reconcile.verdict import blocked, under_way
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from agentrun_operator.reconcile.actions import Create, Update
+    from agentrun_operator.reconcile.input import Situation
+    from agentrun_operator.reconcile.observed import Problem
+
+SOON_MENDED = frozenset({Reason.RUNTIME_NOT_READY, Reason.CREDENTIALS_NOT_FOUND})
+"""Problems that somebody else may mend at any time, so that looking again must not wait for minutes."""
+
+
+LOOK_AFTER = 1.0
+"""Seconds before the look that shows what an acceptance did not tell."""
+
+
+def accepted(s: Situation, write: Create | Update | Delete) -> Decision:
+    """What follows when AgentRun accepted a write but did not tell the endpoint's state."""
+    rest = Rest(after=LOOK_AFTER, soon=True)
+    if isinstance(write, Delete):
+        return Decision(rest)
+    reason = Reason.CREATING if s.observed.endpoint is None else Reason.UPDATING
+    return Decision(rest, under_way(reason, f"AgentRun accepted the change of the {s.where}", applied=True))
+
+
+def taken(s: Situation) -> Decision:
+    """What follows when a create was refused because the name is taken, and the list does not show by whom yet."""
+    message = f"The {s.where} exists already, though the list does not show it yet"
+    retry = Retry(Reason.ALREADY_EXISTS, message, at_most=BLOCKED_PAUSE)
+    return Decision(retry, blocked(Reason.ALREADY_EXISTS, message, stalled=not s.desired.adopts))
+
+
+def contradicted(s: Situation, decision: Decision, problem: Problem) -> Decision:
+    """What follows when a write was refused and a new look asks for the very same write again.
+
+    One that exists, as AgentRun says, and is in no list may well be ours: lists lag.
+    """
+    if problem.reason is Reason.ALREADY_EXISTS:
+        told = f"AgentRun says that the {s.where} exists already, and does not list it yet"
+        problem = replace(problem, reason=Reason.REMOTE_UNAVAILABLE, message=told)
+    return failed(s, decision, problem)
+
+
+def failed(s: Situation, decision: Decision, problem: Problem) -> Decision:
+    """What follows when AgentRun did not do what was decided.
+
+    Args:
+        s: the situation of the decision.
+        decision: what was decided.
+        problem: why it was not done.
+
+    Returns:
+        a decision to try again, never one to give up.
+    """
+    pause = BLOCKED_PAUSE if problem.reason in SOON_MENDED else s.limits.retry_max
+    retry = Retry(problem.reason, problem.message, at_most=pause, at_least=problem.retry_after)
+    verdict = blocked(problem.reason, problem.message, stalled=problem.reason is Reason.REJECTED)
+    if s.desired.deleting or decision.verdict is None or not _broken(s):
+        return Decision(retry, verdict)
+    # Why the endpoint does not serve is its own failure; Synced tells that the attempt to mend it failed too.
+    return Decision(retry, replace(verdict, ready=decision.verdict.ready))
+
+
+def _broken(s: Situation) -> bool:
+    return s.observed.endpoint is not None and s.endpoint.state in FAILED_STATES

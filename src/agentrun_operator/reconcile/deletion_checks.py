@@ -1,0 +1,117 @@
+"""The checks for an object that is being deleted, in their order; the first that has something to say decides.
+
+The finalizer goes only when the endpoint was seen gone, or when it is to stay.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from agentrun_operator.reconcile.actions import Confirm, Delete, Release, Rest, Retry
+from agentrun_operator.reconcile.decision import Decision
+from agentrun_operator.reconcile.input import BLOCKED_PAUSE
+from agentrun_operator.reconcile.statements import ready_by_state, state_message
+from agentrun_operator.reconcile.verdict import Verdict, bad, blocked, under_way
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from agentrun_operator.reconcile.input import Situation
+
+QUIET = timedelta(seconds=15)
+"""How long AgentRun may take for a deletion before the status tells of it: most objects are gone by then, and a write
+is spared."""
+
+
+def released(s: Situation) -> Decision | None:
+    """Our finalizer is gone: nothing holds the object for us."""
+    return None if s.desired.finalized else Decision()
+
+
+def paused(s: Situation) -> Decision | None:
+    """The annotation outranks everything, Orphan too."""
+    if not s.desired.paused:
+        return None
+    message = "The annotation `paused` stops the deletion too; remove it to go on"
+    return Decision(Rest(), Verdict(bad(Reason.PAUSED, message), bad(Reason.PAUSED, message)))
+
+
+def untouched(s: Situation) -> Decision | None:
+    """The endpoint is to stay, or none was ever made or adopted for this object."""
+    if s.desired.remote_matters:
+        return None
+    return Decision(Release(orphaned=s.desired.touched))
+
+
+def gone_with_runtime(s: Situation) -> Decision | None:
+    """The runtime does not exist, and so no endpoint of it does."""
+    problem = s.observed.problem
+    return Decision(Release()) if problem and problem.definite and problem.reason is Reason.RUNTIME_NOT_FOUND else None
+
+
+def unreadable(s: Situation) -> Decision | None:
+    """Whether the endpoint is gone cannot be seen: hold the object and say why."""
+    problem = s.observed.problem
+    if problem is None:
+        return None
+    pause = BLOCKED_PAUSE if problem.definite else s.limits.retry_max
+    why = problem.message.rstrip(".")
+    message = f"Cannot see whether the endpoint is gone: {why}. deletionPolicy Orphan lets the object go"
+    return Decision(
+        Retry(problem.reason, problem.message, at_most=pause, at_least=problem.retry_after),
+        blocked(problem.reason, message),
+    )
+
+
+def gone(s: Situation) -> Decision | None:
+    """The endpoint is not there: its id was asked for in this look, and no list that can tell has its name."""
+    if s.observed.endpoint is not None:
+        return None
+    return Decision(Release() if s.observed.confirmed else Confirm())
+
+
+def foreign(s: Situation) -> Decision | None:
+    """What is there under the name is somebody else's; ours is gone."""
+    if s.ours:
+        return None
+    return Decision(Release() if s.observed.confirmed else Confirm())
+
+
+def inherited(s: Situation) -> Decision | None:
+    """Another object adopted it meanwhile, and goes on with it."""
+    return Decision(Release(orphaned=True)) if s.observed.heir else None
+
+
+def deleting(s: Situation) -> Decision | None:
+    """AgentRun is at it."""
+    if s.endpoint.state != "DELETING":
+        return None
+    return Decision(Rest(after=_quiet(s), soon=True), _under_way(s))
+
+
+def delete(s: Situation) -> Decision | None:
+    """Ask AgentRun to delete it; a repetition waits."""
+    if s.endpoint.state == "DELETE_FAILED":
+        failure = ready_by_state(s.endpoint)
+        verdict: Verdict | None = Verdict(failure, failure, applied=s.applied, reconciling=True)
+    else:
+        verdict = _under_way(s)
+    if pause := s.attempts.waiting(s.now):
+        return Decision(Rest(after=pause, soon=True), verdict)
+    return Decision(Delete(recovery=True), verdict)
+
+
+CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, inherited, deleting, delete)
+
+
+def _quiet(s: Situation) -> float | None:
+    """Seconds until the status is to tell of the deletion; None when it is time."""
+    began = s.attempts.deleted_at or s.desired.deleted_at
+    left = (began + QUIET - s.now).total_seconds() if began else 0.0
+    return left if left > 0 else None
+
+
+def _under_way(s: Situation) -> Verdict | None:
+    if _quiet(s):
+        return None
+    return under_way(Reason.DELETING, f"Waiting until it is gone. {state_message(s.endpoint)}", applied=s.applied)

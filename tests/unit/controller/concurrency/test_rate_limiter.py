@@ -1,0 +1,421 @@
+import asyncio
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE, urgency
+from agentrun_operator.controller.concurrency.rate_limiter import (
+    LATELY,
+    LONGEST_BREAK,
+    LOWEST,
+    ONE_COMPLAINT,
+    RESTORE,
+    STEEPEST,
+    TokenBucket,
+)
+from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.emulator.faults.behaviour import Throttling
+from agentrun_operator.emulator.faults.throttle import Throttle
+from support import controller_time
+from support.controller_time import clock, settle
+
+pytestmark = pytest.mark.usefixtures("no_leaks")
+
+
+def bucket_of(rate: float = 10.0, burst: int = 5) -> TokenBucket:
+    return TokenBucket(rate, burst, clock)
+
+
+async def at_once(bucket: TokenBucket) -> int:
+    """How many tokens it gives out without any time passing."""
+    calls = [asyncio.create_task(bucket.acquire()) for _ in range(100)]
+    await settle()
+    given = sum(call.done() for call in calls)
+    for call in calls:
+        call.cancel()
+    await asyncio.wait(calls)
+    return given
+
+
+async def seconds_for(bucket: TokenBucket, calls: int) -> float:
+    started = clock()
+    for _ in range(calls):
+        await bucket.acquire()
+    return clock() - started
+
+
+def call(bucket: TokenBucket, name: str, order: list[str], priority: Priority) -> asyncio.Task[None]:
+    """A call of this urgency, that notes when it had its turn."""
+
+    async def made() -> None:
+        urgency.set(priority)
+        await bucket.acquire()
+        order.append(name)
+
+    return asyncio.create_task(made())
+
+
+async def test_a_full_bucket_gives_its_burst_at_once_and_no_more():
+    assert await at_once(bucket_of(burst=5)) == 5
+
+
+async def test_an_empty_bucket_gives_its_rate():
+    bucket = bucket_of(rate=10.0, burst=5)
+    await at_once(bucket)
+    assert await seconds_for(bucket, 50) == pytest.approx(5.0, rel=0.05)
+
+
+async def test_a_quiet_time_fills_the_bucket_and_never_beyond_its_burst():
+    bucket = bucket_of(rate=10.0, burst=5)
+    await at_once(bucket)
+    await asyncio.sleep(0.35)
+    assert await at_once(bucket) == 3
+    await asyncio.sleep(3600)
+    assert await at_once(bucket) == 5
+
+
+async def test_whoever_waits_has_its_turn_in_the_order_of_coming():
+    bucket = bucket_of(burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    for name in "abcde":
+        call(bucket, name, order, Priority.CHANGE)
+    await asyncio.sleep(10)
+    assert "".join(order) == "abcde"
+
+
+async def test_a_newcomer_does_not_overtake_those_who_wait():
+    bucket = bucket_of(rate=1.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    waiting = call(bucket, "first", order, Priority.CHANGE)
+    await asyncio.sleep(0.99)
+    newcomer = call(bucket, "second", order, Priority.CHANGE)
+    await asyncio.gather(waiting, newcomer)
+    assert order == ["first", "second"]
+
+
+async def test_a_newcomer_does_not_overtake_when_a_token_came_sooner_than_expected():
+    bucket = bucket_of(rate=0.02, burst=1)
+    order: list[str] = []
+    bucket.throttled()
+    waiting = call(bucket, "first", order, Priority.CHANGE)
+    await asyncio.sleep(RESTORE + 55.0)  # at the old rate, its token would have come after a hundred seconds
+    newcomer = call(bucket, "second", order, Priority.CHANGE)
+    await asyncio.gather(waiting, newcomer)
+    assert order == ["first", "second"]
+
+
+async def test_the_urgent_go_first_and_every_fourth_token_goes_to_who_waits_longest():
+    bucket = bucket_of(burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    for priority, name in ((Priority.LOOK, "patient"), (Priority.EDIT, "urgent")):
+        for _ in range(2 * FAIR_SHARE):
+            call(bucket, name, order, priority)
+    await asyncio.sleep(60)
+    assert Counter(order[: 2 * FAIR_SHARE]) == {"urgent": 2 * FAIR_SHARE - 2, "patient": 2}
+    assert len(order) == 4 * FAIR_SHARE
+
+
+@pytest.mark.parametrize(("sooner", "later"), list(pairwise(Priority)))
+async def test_the_more_urgent_goes_first(sooner: Priority, later: Priority):
+    bucket = bucket_of(burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    for _ in range(FAIR_SHARE):
+        call(bucket, "later", order, later)
+    call(bucket, "sooner", order, sooner)
+    await asyncio.sleep(10)
+    assert order.index("sooner") <= 1
+
+
+async def test_who_has_waited_longest_is_served_whatever_the_others_want():
+    bucket = bucket_of(burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    for priority in reversed(Priority):
+        for _ in range(3 * FAIR_SHARE):
+            call(bucket, priority.name, order, priority)
+    await asyncio.sleep(60)
+    assert set(order[: 2 * FAIR_SHARE]) == {"EDIT", "LOOK"}  # the first to ask, though the least urgent
+
+
+async def test_a_call_of_no_told_urgency_is_urgent():
+    assert urgency.get() is Priority.CHANGE
+
+
+async def test_without_urgent_calls_the_others_have_all_tokens():
+    bucket = bucket_of(rate=10.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    calls = [call(bucket, "patient", order, Priority.LOOK) for _ in range(20)]
+    started = clock()
+    await asyncio.gather(*calls)
+    assert clock() - started == pytest.approx(2.0, rel=0.1)
+
+
+async def test_a_cancelled_waiter_eats_no_token():
+    bucket = bucket_of(rate=1.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    gives_up = [call(bucket, "gives up", order, Priority.CHANGE) for _ in range(50)]
+    stays = call(bucket, "stays", order, Priority.CHANGE)
+    await settle()
+    for task in gives_up:
+        task.cancel()
+    started = clock()
+    await stays
+    assert clock() - started == pytest.approx(1.0, abs=0.01)
+    assert bucket.waiting == 0
+
+
+async def test_a_waiter_cancelled_in_the_moment_of_its_turn_hands_the_token_on():
+    bucket = bucket_of(rate=1.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    unlucky = call(bucket, "unlucky", order, Priority.CHANGE)
+    next_one = call(bucket, "next", order, Priority.CHANGE)
+    await settle()
+    started = clock()
+    await asyncio.sleep(0.5)
+    asyncio.get_running_loop().call_at(started + 1.0, unlucky.cancel)  # after the bucket's own timer of that moment
+    await next_one
+    assert order == ["next"]
+    assert clock() - started == pytest.approx(1.0, abs=0.01)
+
+
+async def test_cancelled_waiters_leave_no_timer_running_for_ever():
+    bucket = bucket_of(rate=1.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    waiting = call(bucket, "gives up", order, Priority.CHANGE)
+    await settle()
+    waiting.cancel()
+    await asyncio.sleep(10)
+    assert bucket.waiting == 0
+    assert bucket._timer is None
+
+
+async def test_throttling_halves_the_rate_and_takes_the_burst():
+    bucket = bucket_of(rate=10.0, burst=5)
+    bucket.throttled()
+    assert bucket.rate == 5.0
+    assert await at_once(bucket) == 0
+    assert await seconds_for(bucket, 10) == pytest.approx(2.0, rel=0.05)
+
+
+async def test_many_answers_of_one_moment_are_one_complaint():
+    bucket = bucket_of(rate=10.0)
+    for _ in range(40):
+        bucket.throttled()
+    assert bucket.rate == 5.0
+
+
+async def accept(bucket: TokenBucket, every: float, seconds: float) -> None:
+    """Calls that are all accepted."""
+    for _ in range(round(seconds / every)):
+        await asyncio.sleep(every)
+        await bucket.acquire()
+        bucket.accepted()
+
+
+@pytest.mark.parametrize(
+    ("every", "rate"),
+    [
+        pytest.param(0.02, 25.0, id="all of the rate: half of it"),
+        pytest.param(0.03, 100 / 6, id="less: half of that"),
+        pytest.param(1.0, 50 / STEEPEST / 2, id="few, maybe since no more were wanted: a quarter of the rate"),
+    ],
+)
+async def test_a_further_complaint_leaves_half_of_what_was_accepted_of_late(every: float, rate: float):
+    bucket = bucket_of(rate=100.0)
+    bucket.throttled()
+    assert bucket.rate == 50.0
+    await accept(bucket, every, 10 * LATELY)
+    bucket.throttled()
+    assert bucket.rate == pytest.approx(rate, rel=0.03)
+
+
+async def test_the_rate_never_falls_below_a_floor():
+    bucket = bucket_of(rate=100.0)
+    for _ in range(5):
+        await asyncio.sleep(ONE_COMPLAINT)
+        bucket.throttled()
+    assert bucket.rate == LOWEST
+
+
+async def test_a_refused_call_that_was_sent_before_the_rate_was_lowered_says_nothing_of_the_rate_since():
+    bucket = bucket_of(rate=100.0)
+    bucket.throttled(took=3.0)
+    await asyncio.sleep(2.9)
+    bucket.throttled(took=3.0)
+    assert bucket.rate == 50.0
+    await asyncio.sleep(RESTORE - 0.1)
+    assert bucket.rate == 50.0  # but it is a complaint
+    bucket.throttled(took=3.0)
+    assert bucket.rate < 50.0
+
+
+async def test_a_rate_below_the_floor_is_left_alone():
+    bucket = bucket_of(rate=LOWEST / 2)
+    bucket.throttled()
+    assert bucket.rate == LOWEST / 2
+
+
+@pytest.mark.parametrize("workers", [1, 200])
+@pytest.mark.parametrize("limit", [0.7, 2.0, 9.0, 60.0])
+async def test_a_limit_far_below_the_configured_rate_costs_few_refusals_and_most_of_it_is_used(
+    limit: float, workers: int
+):
+    bucket, service = bucket_of(rate=200.0, burst=400), Throttle(Throttling(limit))
+    end, answers = clock() + 300, Counter[bool]()
+
+    async def work() -> None:
+        await bucket.acquire()
+        while clock() < end:
+            refused = service.wait("account", clock()) > 0
+            answers[refused] += 1
+            await asyncio.sleep(0.1)
+            if refused:
+                bucket.throttled(took=0.1)
+            else:
+                bucket.accepted()
+            await bucket.acquire()
+
+    await asyncio.gather(*(work() for _ in range(workers)))
+    # most of them in the first second, all at once and then at half of the configured rate
+    assert answers[True] <= 160 + workers
+    assert answers[False] >= 0.6 * 300 * min(limit, workers / 0.1)
+
+
+async def test_the_rate_comes_back_step_by_step_after_quiet_times():
+    bucket = bucket_of(rate=100.0)
+    for _ in range(3):
+        bucket.throttled()
+        await asyncio.sleep(ONE_COMPLAINT)
+    low = bucket.rate
+    await asyncio.sleep(RESTORE - ONE_COMPLAINT - 0.1)
+    assert bucket.rate == low
+    await asyncio.sleep(0.2)
+    assert bucket.rate == 2 * low
+    await asyncio.sleep(RESTORE)
+    assert bucket.rate == 4 * low
+    await asyncio.sleep(6 * RESTORE)
+    assert bucket.rate == 100.0
+    await asyncio.sleep(10 * RESTORE)
+    assert bucket.rate == 100.0
+
+
+async def test_a_long_rest_restores_the_whole_rate():
+    bucket = bucket_of(rate=100.0)
+    for _ in range(5):
+        bucket.throttled()
+        await asyncio.sleep(ONE_COMPLAINT)
+    await asyncio.sleep(3600)
+    assert bucket.rate == 100.0
+    assert await seconds_for(bucket, 105) == pytest.approx(1.0, rel=0.05)
+
+
+async def test_a_complaint_right_after_a_step_back_up_counts():
+    bucket = bucket_of(rate=100.0)
+    bucket.throttled()
+    await asyncio.sleep(ONE_COMPLAINT)
+    bucket.throttled()
+    low = bucket.rate
+    await asyncio.sleep(RESTORE + 0.1)
+    assert bucket.rate == 2 * low
+    bucket.throttled()
+    assert bucket.rate < low
+
+
+async def test_a_pause_that_the_service_named_is_no_quiet_time():
+    bucket = bucket_of(rate=100.0)
+    bucket.throttled(retry_after=2 * RESTORE)
+    await asyncio.sleep(3 * RESTORE - 0.1)
+    assert bucket.rate == 50.0
+    await asyncio.sleep(0.2)
+    assert bucket.rate == 100.0
+
+
+async def test_a_lowered_rate_lowers_the_burst():
+    bucket = bucket_of(rate=100.0, burst=40)
+    bucket.throttled()
+    await asyncio.sleep(RESTORE - 0.1)
+    assert await at_once(bucket) == 20
+
+
+async def test_a_quiet_time_at_a_lowered_rate_is_worth_what_it_was_when_the_rate_is_restored():
+    bucket = bucket_of(rate=4.0, burst=1000)
+    bucket.throttled()
+    await asyncio.sleep(RESTORE + 0.1)
+    assert await at_once(bucket) == pytest.approx(2 * RESTORE, abs=1)
+
+
+async def test_no_call_is_made_before_the_time_that_the_service_named():
+    bucket = bucket_of(rate=100.0, burst=5)
+    bucket.throttled(retry_after=7.0)
+    assert await at_once(bucket) == 0
+    assert await seconds_for(bucket, 1) == pytest.approx(7.0, abs=0.1)
+
+
+async def test_a_later_shorter_wish_does_not_cut_a_longer_one_short():
+    bucket = bucket_of()
+    bucket.throttled(retry_after=7.0)
+    bucket.throttled(retry_after=1.0)
+    assert await seconds_for(bucket, 1) == pytest.approx(7.0, abs=0.1)
+
+
+async def test_an_absurd_wish_stops_an_account_for_minutes_and_not_for_days():
+    bucket = bucket_of()
+    bucket.throttled(retry_after=86_400_000.0)
+    assert await seconds_for(bucket, 1) == pytest.approx(LONGEST_BREAK, abs=0.1)
+
+
+async def test_those_who_wait_when_the_service_complains_wait_on():
+    bucket = bucket_of(rate=10.0, burst=1)
+    order: list[str] = []
+    await at_once(bucket)
+    started = clock()
+    waiting = call(bucket, "waits", order, Priority.CHANGE)
+    await settle()
+    bucket.throttled(retry_after=3.0)
+    await waiting
+    assert clock() - started == pytest.approx(3.0, abs=0.1)
+
+
+@how(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.floats(0, 2), st.sampled_from(Priority), st.booleans()), min_size=1, max_size=60),
+    st.floats(0.5, 50),
+    st.integers(1, 10),
+)
+def test_no_more_tokens_than_the_rate_allows_and_every_waiter_has_its_turn(
+    callers: list[tuple[float, Priority, bool]], rate: float, burst: int
+):
+    async def play() -> None:
+        bucket = TokenBucket(rate, burst, clock)
+        started, turns = clock(), []
+
+        async def caller(priority: Priority) -> None:
+            urgency.set(priority)
+            await bucket.acquire()
+            turns.append(clock() - started)
+
+        staying = []
+        for pause, priority, gives_up in callers:
+            task = asyncio.create_task(caller(priority))
+            if gives_up:
+                asyncio.get_running_loop().call_later(pause, task.cancel)
+            else:
+                staying.append(task)
+            await asyncio.sleep(pause / 4)
+        await asyncio.gather(*staying)
+        for number, at in enumerate(turns):
+            assert number + 1 <= burst + at * rate + 1e-6
+
+    controller_time.run(play())

@@ -1,0 +1,296 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from agentrun_operator.controller.informer.store import GONE_FOR, Store, trimmed
+from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from support.controller import Body, body, key
+
+CHAT = key("chat")
+OURS: dict[str, Any] = {"finalizers": (FINALIZER,), "annotations": {CLAIM: "uid-of-chat/runtime-1/chat"}}
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+def test_a_new_object_is_kept_and_asks_for_a_look(store: Store):
+    assert store.put(body("chat")) is True
+    assert CHAT in store
+    assert list(store) == [CHAT]
+    assert len(store) == 1
+
+
+def test_the_same_object_again_asks_for_nothing(store: Store):
+    store.put(body("chat", version=5))
+    assert store.put(body("chat", version=5)) is False
+
+
+def test_resource_versions_are_compared_as_numbers(store: Store):
+    store.put(body("chat", version=9, description="old"))
+    store.put(body("chat", version=10, generation=2, description="new"))
+    assert store.put(body("chat", version=9, description="old")) is False
+    kept = store.get(CHAT)
+    assert kept is not None
+    assert kept["spec"]["description"] == "new"
+
+
+@pytest.mark.parametrize(
+    ("change", "asks"),
+    [
+        pytest.param({"generation": 2}, True, id="the spec changed"),
+        pytest.param({"deleted": "2026-11-22T10:00:00Z"}, True, id="it is being deleted"),
+        pytest.param({"annotations": {PAUSED: "true"}}, True, id="it is paused"),
+        pytest.param({"annotations": {RECONCILE_REQUESTED_AT: "now"}}, True, id="a reconcile is asked for"),
+        pytest.param({"annotations": {CLAIM: "x"}}, True, id="somebody wrote a claim"),
+        pytest.param({"finalizers": (FINALIZER,)}, True, id="somebody changed the finalizers"),
+        pytest.param({"uid": "another"}, True, id="it was made anew under its name"),
+        pytest.param({"status": {"state": "READY"}}, False, id="only the status changed"),
+        pytest.param({"annotations": {"somebody/elses": "note"}}, False, id="an annotation that is not ours changed"),
+        pytest.param({}, False, id="nothing that matters here changed"),
+    ],
+)
+def test_what_asks_for_a_look_and_what_does_not(store: Store, change: dict[str, Any], *, asks: bool):
+    store.put(body("chat", version=1))
+    assert store.put(body("chat", version=2, **change)) is asks
+
+
+def test_a_claim_or_finalizer_that_somebody_removed_asks_for_a_look(store: Store):
+    store.put(body("chat", version=1, **OURS))
+    assert store.put(body("chat", version=2, finalizers=(FINALIZER,))) is True
+    assert store.put(body("chat", version=3)) is True
+
+
+def test_what_a_write_of_ours_was_answered_is_kept_at_once(store: Store):
+    store.put(body("chat", version=1))
+    store.refresh(body("chat", version=2, status={"state": "READY"}))
+    kept = store.get(CHAT)
+    assert kept is not None
+    assert kept["status"] == {"state": "READY"}
+
+
+@pytest.mark.parametrize(
+    ("written", "marked"),
+    [
+        pytest.param({"status": {"state": "READY"}}, False, id="a status"),
+        pytest.param(OURS, True, id="claim and finalizer"),
+    ],
+)
+def test_the_watchs_echo_of_our_own_write_asks_for_nothing(store: Store, written: dict[str, Any], *, marked: bool):
+    store.put(body("chat", version=1))
+    store.refresh(body("chat", version=2, **written), marked=marked)
+    assert store.put(body("chat", version=2, **written)) is False
+
+
+def test_an_edit_that_came_back_with_our_own_write_still_asks_for_a_look_when_its_event_comes(store: Store):
+    store.put(body("chat", version=1, **OURS))
+    store.refresh(body("chat", version=3, generation=2, status={"state": "READY"}, **OURS))
+    assert store.put(body("chat", version=2, generation=2, **OURS)) is True
+    assert store.put(body("chat", version=3, generation=2, status={"state": "READY"}, **OURS)) is False
+
+
+def test_an_edit_between_two_writes_of_ours_still_asks_for_a_look(store: Store):
+    store.put(body("chat", version=1))
+    store.refresh(body("chat", version=3, generation=2, **OURS), marked=True)
+    store.refresh(body("chat", version=4, generation=2, status={"state": "CREATING"}, **OURS))
+    assert store.put(body("chat", version=2, generation=2)) is True
+
+
+def test_marks_that_somebody_removed_while_we_wrote_a_status_still_ask_for_a_look(store: Store):
+    store.put(body("chat", version=1, **OURS))
+    store.refresh(body("chat", version=3, status={"state": "READY"}))
+    assert store.put(body("chat", version=2)) is True
+
+
+def test_a_claim_that_somebody_overwrote_while_we_wrote_a_status_still_asks_for_a_look(store: Store):
+    theirs: dict[str, Any] = OURS | {"annotations": {CLAIM: "another/runtime-9/chat"}}
+    store.put(body("chat", version=1, **OURS))
+    store.refresh(body("chat", version=3, status={"state": "READY"}, **theirs))
+    assert store.put(body("chat", version=2, **theirs)) is True
+
+
+def test_a_late_answer_to_a_write_does_not_bring_an_object_back(store: Store):
+    store.put(body("chat", version=1))
+    store.remove(body("chat", version=2))
+    store.refresh(body("chat", version=2))
+    assert CHAT not in store
+
+
+def test_a_late_answer_to_a_write_does_not_change_the_object_made_anew(store: Store):
+    store.put(body("chat", version=5, uid="new"))
+    store.refresh(body("chat", version=9, uid="old", status={"state": "READY"}))
+    kept = store.get(CHAT)
+    assert kept is not None
+    assert (kept["metadata"]["uid"], kept["status"]) == ("new", {})
+
+
+def test_of_an_equal_version_the_answer_to_our_own_write_is_the_later_one(store: Store):
+    store.put(body("chat", version=5, deleted="2026-11-22T10:00:00Z", **OURS))
+    store.refresh(body("chat", version=5, deleted="2026-11-22T10:00:00Z"))
+    store.put(body("chat", version=5, deleted="2026-11-22T10:00:00Z", **OURS))
+    kept = store.get(CHAT)
+    assert kept is not None
+    assert "finalizers" not in kept["metadata"]
+    assert CLAIM not in kept["metadata"]["annotations"]
+
+
+def test_an_object_that_is_gone_is_forgotten_once(store: Store):
+    store.put(body("chat"))
+    assert store.remove(body("chat")) is True
+    assert store.remove(body("chat")) is False
+    assert store.get(CHAT) is None
+    assert store._told == {}
+
+
+def test_the_end_of_an_object_does_not_remove_the_one_made_anew_under_its_name(store: Store):
+    store.put(body("chat", version=1, uid="old"))
+    store.put(body("chat", version=5, uid="new"))
+    assert store.remove(body("chat", version=4, uid="old")) is False
+    assert CHAT in store
+
+
+def test_an_object_that_is_made_anew_asks_for_a_look_again(store: Store):
+    store.put(body("chat", version=1))
+    store.remove(body("chat", version=1))
+    assert store.put(body("chat", version=7, uid="new")) is True
+
+
+def test_a_list_that_began_before_the_end_of_an_object_does_not_bring_it_back(store: Store):
+    store.put(body("chat", version=1))
+    store.remove(body("chat", version=2))
+    assert store.put(body("chat", version=1)) is False
+    assert CHAT not in store
+
+
+def test_nor_one_that_was_replaced_before_the_watch_told_of_its_end(store: Store):
+    store.put(body("chat", version=5, uid="new"))
+    store.remove(body("chat", version=4, uid="old"))
+    store.remove(body("chat", version=6, uid="new"))
+    assert store.put(body("chat", version=3, uid="old")) is False
+
+
+def test_an_end_is_remembered_for_as_long_as_a_list_may_go_on():
+    now = [0.0]
+    store = Store(lambda: now[0])
+    for number in range(3000):
+        store.remove(body("chat", uid=str(number)))
+    now[0] = GONE_FOR - 1
+    assert store.put(body("chat", uid="0")) is False
+    now[0] = GONE_FOR
+    assert store.put(body("chat", uid="0")) is True  # the API server was restored from a backup
+    store.remove(body("chat", uid="0"))
+    assert list(store._gone) == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("known", "taken", "replaced"),
+    [
+        pytest.param({"version": 1, "uid": "old"}, {"version": 5, "uid": "new"}, True, id="made anew"),
+        pytest.param({"version": 1}, {"version": 5}, False, id="it has changed"),
+        pytest.param({"version": 5, "uid": "new"}, {"version": 1, "uid": "old"}, False, id="an old list"),
+        pytest.param({"name": "other"}, {}, False, id="it was not known"),
+    ],
+)
+def test_which_object_was_replaced(store: Store, known: dict[str, Any], taken: dict[str, Any], *, replaced: bool):
+    store.put(body(**known))
+    former = store.former(body(**taken))
+    assert former == (store.get(CHAT) if replaced else None)
+
+
+def test_of_an_object_the_current_one_is_that_of_the_same_uid(store: Store):
+    store.put(body("chat", version=5, description="new"))
+    assert store.current(body("chat", version=1)) == trimmed(body("chat", version=5, description="new"))
+    assert store.current(body("chat", version=1, uid="old")) is None
+    assert store.current(body("other")) is None
+
+
+def test_only_what_is_used_is_kept(store: Store):
+    whole = body("chat", annotations={PAUSED: "true", "kubectl/last-applied": "a" * 10_000}, status={"state": "READY"})
+    whole["metadata"]["managedFields"] = [{"manager": "kubectl"}]
+    whole["metadata"]["labels"] = {"app": "chat"}
+    kept = trimmed(whole)
+    assert kept["metadata"]["annotations"] == {PAUSED: "true"}
+    assert kept["metadata"].keys().isdisjoint({"managedFields", "labels"})
+    assert kept["spec"] == whole["spec"]
+    assert kept["status"] == {"state": "READY"}
+    assert "apiVersion" not in kept
+
+
+def test_iterating_goes_on_while_objects_come_and_go(store: Store):
+    for name in "abc":
+        store.put(body(name))
+    for found in store:
+        store.remove(body(found.name))
+    assert len(store) == 0
+
+
+# Whatever the order in which the watch and the answers to our own writes tell of an object's versions.
+
+EDIT, STATUS, MARK = "somebody edits", "we write the status", "we write our marks"
+UNMARK, OVERWRITE = "somebody removes them", "somebody writes another claim"
+OWN = (STATUS, MARK)
+MARKS = {MARK: OURS, UNMARK: {}, OVERWRITE: OURS | {"annotations": {CLAIM: "another/runtime-9/chat"}}}
+
+
+def history(changes: list[str]) -> list[Body]:
+    """The object's versions, the first one included."""
+    versions = [body("chat", version=1)]
+    generation, marks, status = 1, dict[str, Any](), dict[str, str]()
+    for number, change in enumerate(changes, start=2):
+        generation += change == EDIT
+        marks = MARKS.get(change, marks)
+        status = {"state": f"version {number}"} if change == STATUS else status
+        versions.append(body("chat", version=number, generation=generation, status=status, **marks))
+    return versions
+
+
+@how(deadline=None)
+@given(st.lists(st.sampled_from((EDIT, STATUS, MARK, UNMARK, OVERWRITE)), max_size=8), st.data())
+def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObject):
+    store, versions = Store(), history(changes)
+    store.put(versions[0])
+    events = versions[1:]
+    answers = [(version, change) for version, change in zip(versions[1:], changes, strict=True) if change in OWN]
+    edit, marks = generation_of(store), marks_of(store)  # as known to whoever looks when asked, and to who marks
+    while events or answers:
+        if answers and (not events or data.draw(st.booleans())):
+            version, change = answers.pop(0)
+            store.refresh(version, marked=change == MARK)
+            marks = marks_of(store) if change == MARK else marks
+        elif store.put(events.pop(0)):
+            edit, marks = generation_of(store), marks_of(store)
+    assert version_of(store) == len(versions)
+    assert (edit, marks) == (generation_of(store), marks_of(store))
+
+
+@how(deadline=None)
+@given(st.lists(st.sampled_from(OWN), max_size=8))
+def test_our_own_writes_ask_for_nothing_when_their_answers_come_before_their_events(changes: list[str]):
+    store, (first, *versions) = Store(), history(changes)
+    store.put(first)
+    for version, change in zip(versions, changes, strict=True):
+        store.refresh(version, marked=change == MARK)
+    assert not any(store.put(version) for version in versions)
+
+
+def version_of(store: Store) -> int:
+    return int(kept_in(store)["metadata"]["resourceVersion"])
+
+
+def generation_of(store: Store) -> int:
+    return int(kept_in(store)["metadata"]["generation"])
+
+
+def marks_of(store: Store) -> tuple[object, object]:
+    metadata = kept_in(store)["metadata"]
+    return metadata.get("finalizers"), metadata["annotations"].get(CLAIM)
+
+
+def kept_in(store: Store) -> Body:
+    kept = store.get(CHAT)
+    assert kept is not None
+    return kept

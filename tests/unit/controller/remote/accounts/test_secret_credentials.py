@@ -1,0 +1,120 @@
+import base64
+import traceback
+
+import pytest
+
+from agentrun_operator.controller.remote.accounts.secret_credentials import read_credentials
+from agentrun_operator.controller.remote.problems import UnseenError
+from agentrun_operator.resources.reasons import Reason
+from support.controller_server import MemoryServer, Weather
+
+pytestmark = pytest.mark.usefixtures("no_leaks")
+
+KEY_ID, KEY_SECRET, TOKEN = "LTAI-made-up", "s3cr3t-made-up", "t0k3n-made-up"
+
+
+def encoded(**values: str) -> dict[str, str]:
+    return {name: base64.b64encode(value.encode()).decode() for name, value in values.items()}
+
+
+@pytest.fixture
+async def server() -> MemoryServer:
+    return MemoryServer()
+
+
+async def unseen(server: MemoryServer) -> UnseenError:
+    with pytest.raises(UnseenError) as caught:
+        await read_credentials(server, "team-a", "aliyun")
+    return caught.value
+
+
+async def test_a_secret_holds_an_access_key(server: MemoryServer):
+    server.put_secret("team-a", "aliyun", encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET))
+    found = await read_credentials(server, "team-a", "aliyun")
+    assert (found.access_key_id, found.access_key_secret.reveal()) == (KEY_ID, KEY_SECRET)
+    assert found.security_token is None
+    assert server.asked == [("GET", "/api/v1/namespaces/team-a/secrets/aliyun")]
+
+
+async def test_a_secret_of_temporary_credentials_holds_their_token(server: MemoryServer):
+    values = encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET, securityToken=TOKEN, accountId="123")
+    server.put_secret("team-a", "aliyun", values)
+    token = (await read_credentials(server, "team-a", "aliyun")).security_token
+    assert token is not None
+    assert token.reveal() == TOKEN
+
+
+@pytest.mark.parametrize("space", ["\n", "\r\n", "  ", "\t"])
+async def test_white_space_around_a_value_does_not_count(server: MemoryServer, space: str):
+    padded = {"accessKeyId": f"{space}{KEY_ID}{space}", "accessKeySecret": f"{KEY_SECRET}{space}"}
+    server.put_secret("team-a", "aliyun", encoded(**padded))
+    found = await read_credentials(server, "team-a", "aliyun")
+    assert (found.access_key_id, found.access_key_secret.reveal()) == (KEY_ID, KEY_SECRET)
+
+
+@pytest.mark.parametrize("token", ["", "\n"])
+async def test_an_empty_token_is_none(server: MemoryServer, token: str):
+    values = encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET, securityToken=token)
+    server.put_secret("team-a", "aliyun", values)
+    assert (await read_credentials(server, "team-a", "aliyun")).security_token is None
+
+
+WHOLE = {"accessKeyId": KEY_ID, "accessKeySecret": KEY_SECRET, "securityToken": TOKEN}
+
+
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        pytest.param({}, "accessKeyId", id="empty"),
+        pytest.param(encoded(accessKeySecret=KEY_SECRET), "accessKeyId", id="no id"),
+        pytest.param(encoded(accessKeyId=KEY_ID), "accessKeySecret", id="no secret"),
+        pytest.param(encoded(accessKeyid=KEY_ID, accessKeySecret=KEY_SECRET), "accessKeyId", id="misspelt"),
+        pytest.param(encoded(accessKeyId="", accessKeySecret=KEY_SECRET), "ID", id="an empty id"),
+        pytest.param(encoded(accessKeyId=KEY_ID, accessKeySecret=" \n"), "secret", id="a blank secret"),
+        pytest.param(encoded(accessKeyId=KEY_ID, accessKeySecret=f"{KEY_SECRET} x"), "secret", id="a space inside"),
+        pytest.param(encoded(accessKeyId=KEY_ID, accessKeySecret=f"{KEY_SECRET}é"), "secret", id="no ASCII"),
+        pytest.param(encoded(**WHOLE) | {"accessKeySecret": "%%%"}, "accessKeySecret", id="no base64"),
+        pytest.param(encoded(**WHOLE) | {"accessKeyId": "/w=="}, "accessKeyId", id="no text"),
+        pytest.param(encoded(**{**WHOLE, "securityToken": f"{TOKEN}\x00"}), "token", id="a token that no token is"),
+    ],
+)
+async def test_a_secret_that_cannot_be_used_is_named_with_what_is_wrong_and_without_its_values(
+    server: MemoryServer, data: dict[str, str], names: str
+):
+    server.put_secret("team-a", "aliyun", data)
+    error = await unseen(server)
+    assert error.problem.reason is Reason.CREDENTIALS_NOT_FOUND
+    assert error.problem.definite
+    assert "team-a/aliyun" in error.problem.message
+    assert names in error.problem.message
+    shown = "".join(traceback.format_exception(error)) + repr(error.problem)
+    for value in (KEY_ID, KEY_SECRET, TOKEN, *(value for value in data.values() if value)):
+        assert value not in shown
+
+
+async def test_a_missing_secret_is_definite(server: MemoryServer):
+    problem = (await unseen(server)).problem
+    assert problem.definite
+    assert problem.message == "Secret team-a/aliyun does not exist"
+
+
+async def test_a_secret_that_may_not_be_read_says_what_to_grant(server: MemoryServer):
+    server.weather = lambda _method, _path: Weather(status=403, refused=True)
+    problem = (await unseen(server)).problem
+    assert problem.definite
+    assert "grant" in problem.message
+    assert "team-a/aliyun" in problem.message
+
+
+@pytest.mark.parametrize("status", [0, 401, 429, 500, 503])
+async def test_an_api_server_that_fails_to_answer_is_no_missing_secret(server: MemoryServer, status: int):
+    server.weather = lambda _method, _path: Weather(status=status, refused=True)
+    problem = (await unseen(server)).problem
+    assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
+    assert not problem.definite
+    assert "cannot be read" in problem.message
+
+
+async def test_nothing_is_listed_or_written(server: MemoryServer):
+    await unseen(server)
+    assert {method for method, _ in server.asked} == {"GET"}

@@ -1,0 +1,61 @@
+import pytest
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from agentrun_operator.agentrun.http.transport import Attempt
+from agentrun_operator.controller.telemetry.metrics import Metrics
+
+OF_THE_PROCESS = ("process_", "python_")
+
+
+def ours(metrics: Metrics) -> list[Metric]:
+    families = text_string_to_metric_families(metrics.text().decode())
+    return [family for family in families if not family.name.startswith(OF_THE_PROCESS)]
+
+
+def value(metrics: Metrics, sample: str, **labels: str) -> float:
+    found = metrics.registry.get_sample_value(sample, labels)
+    return 0.0 if found is None else found
+
+
+def test_every_metric_is_named_for_the_operator_and_says_what_it_is():
+    families = ours(Metrics())
+    assert len(families) >= 15
+    for family in families:
+        assert family.name.startswith("agentrun_"), family.name
+        assert len(family.documentation) > len(family.name) / 2, family.name
+
+
+def test_times_are_in_seconds_by_name():
+    histograms = [family.name for family in ours(Metrics()) if family.type == "histogram"]
+    assert histograms
+    assert all(name.endswith("_seconds") for name in histograms)
+
+
+def test_two_operators_in_one_process_count_apart():
+    first, second = Metrics(), Metrics()
+    first.leader.set(1)
+    assert value(first, "agentrun_leader") == 1
+    assert value(second, "agentrun_leader") == 0
+
+
+@pytest.mark.parametrize("code", ["SUCCESS", "Throttling.User"])
+def test_every_attempt_of_a_call_is_counted_and_timed(code: str):
+    metrics = Metrics()
+    metrics.attempt(Attempt("GetAgentRuntime", code, 200, 0.03, throttled=False))
+    assert value(metrics, "agentrun_remote_calls_total", action="GetAgentRuntime", code=code) == 1
+    assert value(metrics, "agentrun_remote_seconds_count", action="GetAgentRuntime") == 1
+    assert value(metrics, "agentrun_remote_seconds_bucket", action="GetAgentRuntime", le="0.025") == 0
+    assert value(metrics, "agentrun_remote_seconds_bucket", action="GetAgentRuntime", le="0.05") == 1
+
+
+def test_the_text_is_what_prometheus_reads():
+    text = Metrics().text().decode()
+    assert "# HELP agentrun_leader" in text
+    assert "# TYPE agentrun_leader gauge" in text
+
+
+def test_counters_of_what_people_are_alerted_of_are_there_before_it_happens():
+    told = Metrics().text().decode()
+    assert 'agentrun_reconciles_total{outcome="defect"} 0.0' in told
+    assert 'agentrun_drift_total{handling="reported"} 0.0' in told

@@ -1,0 +1,213 @@
+"""How much a look asks for to confirm that an endpoint is gone, and what becomes of a look that failed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agentrun_operator.controller.informer.ownership import Source
+from agentrun_operator.controller.informer.ownership_index import Rivals
+from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.remote.accounts.account import Account, Followed
+from agentrun_operator.controller.remote.accounts.pool import Accounts
+from agentrun_operator.controller.remote.polling.poller import Poller
+from agentrun_operator.controller.remote.polling.schedule import Pace
+from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+from agentrun_operator.controller.worker.gather import Gatherer, Look, Subject
+from agentrun_operator.controller.worker.object_memory import LIST_LAG, Track
+from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.resources.names import CLAIM, FINALIZER
+from support.controller import body, key
+from support.controller_agentrun import GET, LIST, AgentRun
+from support.controller_time import clock
+from support.objects import a_condition
+
+pytestmark = pytest.mark.usefixtures("no_leaks")
+
+CHAT = key("chat")
+REGION = "cn-hangzhou"
+INTERVAL = 60.0
+GONE_LONG_AGO = "00000000-0000-4000-8000-000000000000"
+DELETED: dict[str, Any] = {"deleted": "2026-11-22T10:00:00Z"}
+
+
+class OneAccount(Accounts):
+    """Everybody's."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    async def account_for(self, *_: object) -> Account:
+        return self.account
+
+
+class World:
+    """An object that has an endpoint in a runtime which is polled."""
+
+    def __init__(self, service: AgentRun, runtime_id: str, endpoint_id: str) -> None:
+        self.service = service
+        self.runtime_id = runtime_id
+        self.endpoint_id = endpoint_id
+        self.track = Track("uid-of-chat")
+        self.told: list[tuple[float, set[Key]]] = []
+        self.account = Account(Source("", "", REGION), service.client, None, self.follow, clock)
+        self.gatherer = Gatherer(OneAccount(self.account), Rivals(Store(), REGION), 1.5 * INTERVAL, clock)
+
+    def follow(self, _account: Account, runtime_id: str) -> Followed:
+        view = RuntimeView(runtime_id, self.service.client, tell=self.tell, clock=clock)
+        poller = Poller(
+            view,
+            Pace(INTERVAL, 2.0, 20.0),
+            before=self.nothing,
+            jitter=lambda: 0.5,
+            clock=clock,
+            stale_after=300.0,
+            stale=lambda: None,
+        )
+        return Followed(view, poller, asyncio.create_task(poller.run()))
+
+    async def nothing(self) -> None:
+        pass
+
+    def tell(self, keys: set[Key]) -> None:
+        self.told.append((clock(), keys))
+
+    async def delete(self, endpoint_id: str = "") -> None:
+        """AgentRun accepts the deletion, and it is done at once."""
+        self.track.attempts = self.track.attempts.deleted(datetime.now(UTC))
+        await self.service.remove(endpoint_id or self.endpoint_id)
+
+    async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Look:
+        """One look; clears what was asked before."""
+        status: dict[str, Any] = {"agentRuntimeId": self.runtime_id}
+        if recorded:
+            status |= {"endpointId": self.endpoint_id, "conditions": [a_condition("Synced", "True InSync")]}
+        found = body(
+            status=status,
+            finalizers=(FINALIZER,),
+            annotations={CLAIM: f"uid-of-chat/{self.runtime_id}/chat"},
+            agentRuntimeRef={"id": self.runtime_id},
+            **fields,
+        )
+        self.service.calls.clear()
+        return await self.gatherer.look(Subject(CHAT, found, desired_of(found), self.track), fresh=fresh)
+
+
+@pytest.fixture
+async def world(no_leaks: None) -> AsyncIterator[World]:
+    async with AgentRun() as service:
+        runtime_id = await service.runtime("bot", versions=1)
+        (endpoint_id,) = await service.endpoints(runtime_id, "chat")
+        world = World(service, runtime_id, endpoint_id)
+        yield world
+        tasks = [followed.task for followed in world.account.followed.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def test_an_endpoint_that_is_there_is_asked_for_by_its_id_alone(world: World):
+    look = await world.look(**DELETED)
+    assert look.observed.endpoint is not None
+    assert LIST not in world.service.actions
+
+
+async def test_that_a_deleted_endpoint_is_gone_is_asked_for_by_its_id_and_by_its_name(world: World):
+    await world.look(**DELETED)
+    await world.service.remove(world.endpoint_id)
+    look = await world.look(**DELETED)
+    assert (look.observed.endpoint, look.observed.confirmed) == (None, True)
+    assert world.service.actions == [GET, LIST]
+
+
+async def test_the_pollers_list_serves_for_the_name_once_it_shows_whatever_was_made(world: World):
+    await world.look(**DELETED)
+    await world.delete()
+    await asyncio.sleep(1.2 * INTERVAL)
+    look = await world.look(**DELETED)
+    assert (look.observed.endpoint, look.observed.confirmed) == (None, True)
+    assert world.service.actions == [GET]
+
+
+async def test_the_pollers_list_does_not_serve_where_something_was_made_lately(world: World):
+    await world.look(**DELETED)
+    await world.delete()
+    await asyncio.sleep(1.2 * INTERVAL)
+    world.track.since = clock() - LIST_LAG / 2
+    await world.look(**DELETED)
+    assert world.service.actions == [GET, LIST]
+
+
+async def test_nor_where_another_endpoint_was_made_than_the_recorded_one(world: World):
+    await world.look(**DELETED)
+    world.track.created()
+    await world.delete()
+    await asyncio.sleep(1.2 * INTERVAL)
+    await world.look(**DELETED)
+    assert world.service.actions == [GET, LIST]
+
+
+async def test_nor_where_another_endpoint_was_seen_than_the_recorded_one(world: World):
+    seen, world.endpoint_id = world.endpoint_id, GONE_LONG_AGO
+    look = await world.look(**DELETED)
+    assert look.observed.endpoint is not None
+    await world.delete(seen)
+    await asyncio.sleep(1.2 * INTERVAL)
+    await world.look(**DELETED)
+    assert world.service.actions == [GET, LIST]
+
+
+async def test_nor_against_a_wrong_answer_that_there_is_none_of_the_id_where_nobody_asked_to_delete_it(world: World):
+    await world.look(**DELETED)
+    await asyncio.sleep(1.2 * INTERVAL)
+    await world.service.fault(GET, status=404, code="ERR_NOT_FOUND", message="the endpoint does not exist", times=1)
+    look = await world.look(**DELETED)
+    assert world.service.actions == [GET, LIST, GET]
+    assert look.observed.endpoint is not None
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"recorded": False} | DELETED, id="no id is known"),
+        pytest.param({}, id="a living object would create it anew"),
+    ],
+)
+async def test_else_the_name_is_asked_for_in_the_very_look(world: World, how: dict[str, Any]):
+    await world.look(**how)
+    world.track.sure()
+    world.track.unrecorded = False
+    await world.delete()
+    await asyncio.sleep(1.2 * INTERVAL)
+    await world.look(**how)
+    assert LIST in world.service.actions
+
+
+async def test_an_object_whose_list_failed_is_told_as_soon_as_everything_was_read(world: World):
+    await world.look(**DELETED)
+    await world.service.remove(world.endpoint_id)
+    await world.service.fault(LIST, status=500)
+    look = await world.look(**DELETED)
+    assert look.observed.problem is not None
+    await asyncio.sleep(5 * INTERVAL)
+    world.told.clear()
+    await world.service.heal()
+    healed = clock()
+    await asyncio.sleep(1.2 * INTERVAL)
+    ((at, keys),) = world.told
+    assert keys == {CHAT}
+    assert at - healed <= 1.1 * INTERVAL
+
+
+async def test_an_object_whose_look_at_the_endpoint_itself_failed_waits_for_its_own_pause(world: World):
+    """Two of them told each other of their lists, without end."""
+    await world.look(**DELETED)
+    await world.service.fault(GET, status=500)
+    look = await world.look(**DELETED)
+    assert look.observed.problem is not None
+    world.told.clear()
+    await asyncio.sleep(2.2 * INTERVAL)
+    assert world.told == []

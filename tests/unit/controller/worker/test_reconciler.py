@@ -1,0 +1,155 @@
+"""What a pass does when its object changes, ends or is made anew while it is under way."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agentrun_operator.controller.informer.store import Body, Store
+from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.telemetry.metrics import Metrics
+from agentrun_operator.controller.worker.gather import Gatherer, Look, Subject
+from agentrun_operator.controller.worker.object_writer import Objects
+from agentrun_operator.controller.worker.reconciler import Reconciler
+from agentrun_operator.controller.worker.reporter import Story
+from agentrun_operator.reconcile.actions import Rest
+from agentrun_operator.reconcile.input import Limits, Situation
+from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
+from agentrun_operator.resources.names import CLAIM, FINALIZER
+from agentrun_operator.resources.reasons import Reason
+from support.controller import body, endpoint, key
+from support.controller_server import MemoryServer
+
+CHAT = key("chat")
+NOW = "2026-11-22T10:00:00Z"
+OURS: dict[str, Any] = {"finalizers": (FINALIZER,), "annotations": {CLAIM: "old/runtime-1/chat"}}
+LET_GO = body(uid="old", deleted=NOW, **OURS)
+RUNTIME_GONE = Observed(problem=Problem(Reason.RUNTIME_NOT_FOUND, "gone", definite=True))
+RUNTIME = RuntimeSeen("runtime-1", "bot", ready=True, state="READY")
+THEIRS = Observed(runtime=RUNTIME, endpoint=EndpointSeen.of(endpoint("e1", "chat")), confirmed=True)
+INHERITED = Observed(runtime=RUNTIME, endpoint=THEIRS.endpoint, confirmed=True, heir="team-a/other")
+
+Happening = Callable[[], None]
+
+
+class LastFinalizerServer(MemoryServer):
+    """One object, whose last finalizer goes as an API server lets it go: with the version from before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches: list[Mapping[str, Any]] = []
+        self.answer = LET_GO
+        self.before_the_answer: Happening = lambda: None
+
+    async def patch(self, key: Key, body: Mapping[str, Any], part: str = "") -> Body:  # noqa: ARG002 - there is one
+        self.patches.append(body["metadata"])
+        metadata = self.answer["metadata"] | {"finalizers": body["metadata"]["finalizers"]}
+        metadata["annotations"] = {name: value for name, value in body["metadata"]["annotations"].items() if value}
+        if metadata["finalizers"]:
+            metadata["resourceVersion"] = str(int(metadata["resourceVersion"]) + 1)
+        self.answer = answer = self.answer | {"metadata": metadata}
+        self.before_the_answer()
+        return deepcopy(answer)
+
+
+class Looks(Gatherer):
+    """Sees what it is told, of living objects and of those that are being deleted."""
+
+    def __init__(self, alive: Observed, deleting: Observed) -> None:
+        self.alive, self.deleting = alive, deleting
+        self.during: Happening = lambda: None
+
+    async def look(self, subject: Subject, *, fresh: bool) -> Look:  # noqa: ARG002 - whoever asks
+        self.during()
+        return Look(self.deleting if subject.desired.deleting else self.alive)
+
+
+class Silent(Story):
+    def __init__(self) -> None:
+        pass
+
+    def adopted(self, body: Body) -> None:
+        pass
+
+    def released(self, body: Body, situation: Situation, *, orphaned: bool) -> None:
+        pass
+
+
+class World:
+    """A reconciler and what it works with."""
+
+    def __init__(self) -> None:
+        self.store, self.server = Store(), LastFinalizerServer()
+        self.looks = Looks(THEIRS, RUNTIME_GONE)
+        self.rivals_told: list[Key] = []
+        self.objects = Objects(self.server, self.store, Metrics())
+        self.reconciler = Reconciler(
+            self.store,
+            self.looks,
+            self.objects,
+            Silent(),
+            Limits(),
+            tell_rivals=self.rivals_told.append,
+            now=lambda: datetime.now(UTC),
+        )
+
+    def made_anew(self) -> None:
+        """The watch tells of the object's end, and of another one of its name."""
+        self.store.remove(LET_GO)
+        self.store.put(body(uid="new", version=9))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_an_object_that_was_let_go_is_left_alone_though_its_end_was_not_told_yet(world: World):
+    world.store.put(LET_GO)
+    await world.reconciler.reconcile(CHAT)
+    assert len(world.server.patches) == 1
+
+    world.store.put(LET_GO)  # the event of the deletion itself, or a list that began before
+    assert await world.reconciler.reconcile(CHAT) == Rest()
+    assert len(world.server.patches) == 1
+
+
+async def test_those_who_wait_for_an_endpoint_are_told_when_its_object_is_let_go_whoever_holds_it_still(world: World):
+    world.store.put(LET_GO)
+    await world.reconciler.reconcile(CHAT)
+    assert world.rivals_told == [CHAT]
+
+
+async def test_a_pass_ends_when_its_object_is_made_anew_during_its_look(world: World):
+    world.store.put(LET_GO)
+    world.looks.during = world.made_anew
+    assert await world.reconciler.reconcile(CHAT) == Rest()
+    assert world.server.patches == []
+
+
+async def test_the_answer_to_a_write_speaks_of_the_object_that_was_written_though_it_was_made_anew(world: World):
+    world.store.put(LET_GO)
+    world.server.before_the_answer = world.made_anew
+    answer = await world.objects.unmark(LET_GO)
+    assert answer["metadata"]["uid"] == "old"
+
+
+async def test_the_deletion_of_an_object_that_is_being_marked_is_decided_by_a_look_of_its_own(world: World):
+    """It adopts another object's endpoint, and must not take it along."""
+
+    def deleted() -> None:
+        metadata = world.server.answer["metadata"] | {"deletionTimestamp": NOW, "resourceVersion": "8"}
+        world.server.answer = world.server.answer | {"metadata": metadata}
+        world.store.put(world.server.answer)
+        world.server.before_the_answer = lambda: None
+
+    world.looks.deleting = INHERITED
+    world.server.answer = body(uid="old", adoptionPolicy="Adopt")
+    world.server.before_the_answer = deleted
+    world.store.put(world.server.answer)
+    async with asyncio.timeout(5):
+        await world.reconciler.reconcile(CHAT)
+    assert [patch["finalizers"] for patch in world.server.patches] == [[FINALIZER], []]

@@ -1,0 +1,145 @@
+import json
+from typing import Any
+
+import pytest
+
+from agentrun_operator.emulator.actions.chat import Origin, chunks, completion, read_question
+from agentrun_operator.emulator.answers import ApiError
+
+ORIGIN = Origin("id", 1_795_339_135, "support-bot/chat (version 3)")
+HELLO = {"role": "user", "content": "Hello, parrot"}
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "parameters": {
+            "properties": {"city": {"type": "string"}, "days": {"type": "integer"}, "unit": {"type": "string"}},
+            "required": ["city", "days"],
+        },
+    },
+}
+CLOCK = {"type": "function", "function": {"name": "clock"}}
+
+
+def asked(*messages: dict[str, Any], **parameters: Any) -> dict[str, Any]:
+    return {"model": "support-bot", "messages": list(messages or (HELLO,)), **parameters}
+
+
+def answered(**parameters: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(completion(read_question(asked(**parameters)), ORIGIN))
+    return answer
+
+
+def streamed(**parameters: Any) -> list[dict[str, Any]]:
+    events = chunks(read_question(asked(stream=True, **parameters)), ORIGIN)
+    assert events[-1] == b"data: [DONE]\n\n"
+    assert all(event.startswith(b"data: ") and event.endswith(b"\n\n") for event in events)
+    return [json.loads(event.removeprefix(b"data: ")) for event in events[:-1]]
+
+
+def test_the_parrot_says_who_heard_what():
+    assert answered() == {
+        "id": "chatcmpl-id",
+        "object": "chat.completion",
+        "created": 1_795_339_135,
+        "model": "support-bot",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": "support-bot/chat (version 3) heard: Hello, parrot"},
+                "finish_reason": "stop",
+                "logprobs": None,
+            }
+        ],
+        "usage": {"prompt_tokens": 2, "completion_tokens": 6, "total_tokens": 8},
+    }
+
+
+def test_the_chunks_make_up_the_whole_answer():
+    events = streamed()
+    deltas = [event["choices"][0]["delta"] for event in events]
+    whole = answered()["choices"][0]["message"]
+    assert deltas[0] == {"role": "assistant", "content": ""}
+    assert "".join(delta.get("content", "") for delta in deltas) == whole["content"]
+    assert [event["choices"][0]["finish_reason"] for event in events] == [None] * (len(events) - 1) + ["stop"]
+    assert {event["object"] for event in events} == {"chat.completion.chunk"}
+
+
+def test_usage_is_streamed_when_it_is_asked_for():
+    *_, last = streamed(stream_options={"include_usage": True})
+    assert (last["choices"], last["usage"]) == ([], answered()["usage"])
+    assert all("usage" not in event for event in streamed())
+
+
+def test_a_tool_is_called_with_what_it_requires():
+    choice = answered(tools=[WEATHER, CLOCK])["choices"][0]
+    (call,) = choice["message"]["tool_calls"]
+    assert (choice["finish_reason"], choice["message"]["content"]) == ("tool_calls", None)
+    assert (call["type"], call["function"]["name"]) == ("function", "weather")
+    assert json.loads(call["function"]["arguments"]) == {"city": "Hello, parrot", "days": 1}
+
+
+def test_the_tool_that_must_be_called_is_called():
+    choice = {"type": "function", "function": {"name": "clock"}}
+    (call,) = answered(tools=[WEATHER, CLOCK], tool_choice=choice)["choices"][0]["message"]["tool_calls"]
+    assert (call["function"]["name"], call["function"]["arguments"]) == ("clock", "{}")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        pytest.param({}, id="no tools"),
+        pytest.param({"tools": []}, id="an empty list"),
+        pytest.param({"tools": [WEATHER], "tool_choice": "none"}, id="no tool may be called"),
+    ],
+)
+def test_without_a_tool_to_call_the_parrot_talks(parameters: dict[str, Any]):
+    assert "tool_calls" not in answered(**parameters)["choices"][0]["message"]
+
+
+def test_a_tools_result_is_repeated():
+    body = asked(HELLO, {"role": "tool", "tool_call_id": "call_id", "content": "rain"}, tools=[WEATHER])
+    message = json.loads(completion(read_question(body), ORIGIN))["choices"][0]["message"]
+    assert message["content"].endswith("heard: rain")
+
+
+def test_a_tool_call_is_streamed_in_pieces():
+    events = streamed(tools=[WEATHER])
+    calls = [call for event in events for call in event["choices"][0]["delta"].get("tool_calls", [])]
+    arguments = "".join(call["function"]["arguments"] for call in calls)
+    assert calls[0]["function"]["name"] == "weather"
+    assert json.loads(arguments) == {"city": "Hello, parrot", "days": 1}
+    assert events[-1]["choices"][0]["finish_reason"] == "tool_calls"
+
+
+def test_content_may_come_in_parts():
+    parts = [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]
+    question = read_question(asked({"role": "user", "content": parts}))
+    assert json.loads(completion(question, ORIGIN))["choices"][0]["message"]["content"].endswith("heard: one two")
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        pytest.param([], "must be an object", id="a list"),
+        pytest.param({}, "messages is required", id="no messages"),
+        pytest.param({"messages": []}, "messages must hold at least one", id="an empty list"),
+        pytest.param({"messages": ["hi"]}, r"messages\[0\] must be an object", id="a bare string"),
+        pytest.param({"messages": [{"content": "hi"}]}, r"messages\[0\].role is required", id="no role"),
+        pytest.param(asked(tools=["weather"]), r"tools\[0\] must be an object", id="a tool by name"),
+        pytest.param(
+            asked(tools=[{"type": "function"}]), r"tools\[0\].function is required", id="a tool without a function"
+        ),
+        pytest.param(asked(tools=[{"function": {}}]), r"tools\[0\].function.name is required", id="a nameless tool"),
+        pytest.param(asked(tools="all"), "tools must be a list", id="no list of tools"),
+        pytest.param(
+            asked(tools=[WEATHER], tool_choice={"function": "clock"}),
+            "tool_choice.function must be",
+            id="a choice by name",
+        ),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(body: object, complaint: str):
+    with pytest.raises(ApiError, match=complaint) as refused:
+        read_question(body)
+    assert refused.value.status == 400
