@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.reconcile.desired import Desired, desired_of
 from agentrun_operator.resources.names import API_VERSION, KIND
 
@@ -18,8 +18,8 @@ NAMESPACE = "team-a"
 CREATED = "2026-11-22T09:00:00Z"
 
 
-def key(name: str = "chat", namespace: str = NAMESPACE) -> Key:
-    return Key(namespace, name)
+def key(name: str = "chat", namespace: str = NAMESPACE) -> ObjectKey:
+    return ObjectKey(namespace, name)
 
 
 def body(

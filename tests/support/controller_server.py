@@ -1,6 +1,6 @@
 """A Kubernetes API server in memory: resource versions, conflicts, pages, and whatever weather the wire has.
 
-Takes the place of the wire below `Server`, so that paths and errors are the operator's own. Knows no schema, no
+Takes the place of the wire below `KubeClient`, so that paths and errors are the operator's own. Knows no schema, no
 admission and no watch: what depends on those is tested on a real control plane.
 """
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.controller.concurrency.fairness import Places
-from agentrun_operator.controller.kube.client import CONFLICT, METADATA_ONLY, NOT_FOUND, Server, ServerError
+from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
+from agentrun_operator.controller.kube.client import CONFLICT, METADATA_ONLY, NOT_FOUND, KubeClient, KubeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,11 +46,11 @@ ON_THE_WIRE = "on the wire"
 """The name of the tasks that stand for requests under way: they end when they arrive, whoever waits for them."""
 
 
-class MemoryServer(Server):
+class MemoryServer(KubeClient):
     """One client of the server; `sharing` gives others that see the same objects."""
 
     def __init__(self, objects: dict[str, Body] | None = None, versions: count[int] | None = None) -> None:
-        self._writers = Places(32)
+        self._writers = PrioritySemaphore(32)
         self._versions = versions or count(1)
         self.objects: dict[str, Body] = {} if objects is None else objects
         self.asked: list[tuple[str, str]] = []
@@ -104,12 +104,12 @@ class MemoryServer(Server):
         weather, asked = self.weather(method, path), f"{method} {path}"
         await asyncio.sleep(weather.before)
         if weather.refused:
-            raise ServerError(weather.status, "bad weather", asked)
+            raise KubeError(weather.status, "bad weather", asked)
         try:
             answer = deepcopy(self._answer(method, path, query, body, accept))
-        except ServerError as error:
+        except KubeError as error:
             await asyncio.sleep(weather.after)
-            raise ServerError(error.status, error.message, asked) from None
+            raise KubeError(error.status, error.message, asked) from None
         await asyncio.sleep(weather.after)
         return answer
 
@@ -124,19 +124,19 @@ class MemoryServer(Server):
             case _:
                 known, version = self._known(path)["metadata"], body["metadata"].get("resourceVersion")
                 if version not in (None, known["resourceVersion"]):
-                    raise ServerError(CONFLICT, "the object has been modified", "")
+                    raise KubeError(CONFLICT, "the object has been modified", "")
                 return self.put(path, body)
 
     def _known(self, path: str) -> Body:
         if path not in self.objects:
-            raise ServerError(NOT_FOUND, "not found", "")
+            raise KubeError(NOT_FOUND, "not found", "")
         return self.objects[path]
 
     def _created(self, path: str, body: Body) -> Body:
         metadata = body["metadata"]
         name = metadata.get("name") or f"{metadata['generateName']}{next(self._versions)}"
         if f"{path}/{name}" in self.objects:
-            raise ServerError(CONFLICT, "already exists", "")
+            raise KubeError(CONFLICT, "already exists", "")
         return self.put(f"{path}/{name}", body)
 
     def _page(self, path: str, start: int, *, metadata_only: bool) -> Body:

@@ -55,9 +55,9 @@ def run(test: Coroutine[Any, Any, T]) -> T:
     Raises:
         AssertionError: an exception of a task was told to nobody.
     """
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        result = runner.run(test)
-        errors = getattr(runner.get_loop(), "errors", [])
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as workers:
+        result = workers.run(test)
+        errors = getattr(workers.get_loop(), "errors", [])
     assert not errors, errors
     return result
 

@@ -29,15 +29,15 @@ class ScriptedServer:
     answer: Callable[[Asked], web.Response] = lambda _: web.json_response({})
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
-    _runner: Any = None
+    _workers: Any = None
 
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
+        self._workers = web.AppRunner(app, access_log=None)
+        await self._workers.setup()
+        await web.TCPSite(self._workers, "127.0.0.1", 0).start()
+        host, port = self._workers.addresses[0][:2]
         self.url = f"http://{host}:{port}"
         return self
 
@@ -46,7 +46,7 @@ class ScriptedServer:
 
     async def stop(self) -> None:
         """Refuses connections from now on."""
-        await self._runner.cleanup()
+        await self._workers.cleanup()
 
     async def _handle(self, request: web.Request) -> web.Response:
         asked = Asked(request.method, request.path, dict(request.query), dict(request.headers), await request.read())

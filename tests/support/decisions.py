@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Release, Rest, Retry, Unmark, Update
+from agentrun_operator.reconcile.actions import (
+    AddClaim,
+    Confirm,
+    Create,
+    Delete,
+    Release,
+    RemoveClaim,
+    Rest,
+    Retry,
+    Update,
+)
 from agentrun_operator.reconcile.decide import decide
 from support.objects import UNTRIED, Case, Object, conditions
 
@@ -54,7 +64,7 @@ def row(
 
 def decided(case: Case) -> tuple[str, str | None]:
     """What is done, and what the conditions say then; None if the status is left as it is."""
-    decision = decide(case.situation)
+    decision = decide(case.given)
     return shown(decision.action), conditions(case.status(decision)) if decision.verdict else None
 
 
@@ -74,10 +84,10 @@ def shown(action: Action) -> str:  # noqa: PLR0911 - one for each action
             )
         case Confirm():
             return "confirm"
-        case Mark(claim):
-            return "mark as adopted" if claim.adopted else "mark"
-        case Unmark():
-            return "unmark"
+        case AddClaim(claim):
+            return "claim as adopted" if claim.adopted else "claim"
+        case RemoveClaim():
+            return "unclaim"
         case Create(again):
             return "create again" if again else "create"
         case Update(delta, drift, recovery):

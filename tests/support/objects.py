@@ -13,7 +13,7 @@ from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
-from agentrun_operator.reconcile.input import Limits, Situation
+from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
 from agentrun_operator.reconcile.status import status_of
 from agentrun_operator.resources.names import CLAIM as CLAIM_ANNOTATION
@@ -44,7 +44,7 @@ UNREADY = RuntimeSeen(RUNTIME_ID, "support-bot", ready=False, state="UPDATING")
 
 SPEC: Object = {"agentRuntimeRef": {"name": "support-bot"}, "description": "ours", "targetVersion": "3"}
 UNTRIED = Attempts()
-LIMITS = Limits(stale_after=300.0, retry_max=300.0)
+LIMITS = Timing(stale_after=300.0, retry_max=300.0)
 
 
 def time_text(moment: datetime) -> str:
@@ -170,17 +170,17 @@ class Case:
     now: datetime = NOW
 
     @property
-    def situation(self) -> Situation:
-        return Situation(desired_of(self.body), self.look, self.attempts, self.now, LIMITS)
+    def given(self) -> Input:
+        return Input(desired_of(self.body), self.look, self.attempts, self.now, LIMITS)
 
     def decided(self) -> Object:
         """The whole status that the decision about it leads to."""
-        return self.status(decide(self.situation))
+        return self.status(decide(self.given))
 
     def status(self, decision: Decision) -> Object:
         """The whole status that a decision leads to."""
         before: Object = self.body["status"]
-        return before if decision.verdict is None else status_of(self.situation, decision.verdict, before)
+        return before if decision.verdict is None else status_of(self.given, decision.verdict, before)
 
 
 def conditions(status: Object) -> str:

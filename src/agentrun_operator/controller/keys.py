@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Key(NamedTuple):
+class ObjectKey(NamedTuple):
     """Namespace and name of an object."""
 
     namespace: str
@@ -18,6 +18,6 @@ class Key(NamedTuple):
         return f"{self.namespace}/{self.name}"
 
 
-def key_of(body: Mapping[str, Any]) -> Key:
+def key_of(body: Mapping[str, Any]) -> ObjectKey:
     """The key of an object as the API server holds it."""
-    return Key(body["metadata"]["namespace"], body["metadata"]["name"])
+    return ObjectKey(body["metadata"]["namespace"], body["metadata"]["name"])

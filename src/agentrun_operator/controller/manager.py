@@ -11,30 +11,30 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.workqueue import Priority, WorkQueue
-from agentrun_operator.controller.informer.informer import Intake
+from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.kopf_handlers import registry
 from agentrun_operator.controller.informer.ownership import lane_of
-from agentrun_operator.controller.informer.ownership_index import Rivals
-from agentrun_operator.controller.informer.resync import Sweeper
+from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.resync import Resync
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.informer.watch import Watch
-from agentrun_operator.controller.kube.client import Server, ServerError
+from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.controller.kube.connection import login_handler
-from agentrun_operator.controller.kube.events import Recorder
-from agentrun_operator.controller.remote.accounts.pool import Accounts, Surroundings
+from agentrun_operator.controller.kube.events import EventRecorder
+from agentrun_operator.controller.remote.accounts.pool import AccountContext, AccountPool
 from agentrun_operator.controller.worker.gather import Gatherer
-from agentrun_operator.controller.worker.object_writer import Objects
+from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controller.worker.reconciler import Reconciler
-from agentrun_operator.controller.worker.reporter import Story
-from agentrun_operator.controller.worker.workers import Runner
-from agentrun_operator.reconcile.input import Limits
+from agentrun_operator.controller.worker.reporter import Reporter
+from agentrun_operator.controller.worker.workers import Workers
+from agentrun_operator.reconcile.input import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kubernetes.aio.client import Configuration
 
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.settings import Settings
     from agentrun_operator.controller.telemetry.metrics import Metrics
 
@@ -50,13 +50,13 @@ LIST_AGE = 1.5
 """Age of a list that still serves, in poll intervals: an older one means that the poller fails."""
 
 
-class Leading:
+class Manager:
     """The working operator."""
 
     def __init__(
         self,
         settings: Settings,
-        server: Server,
+        kube: KubeClient,
         configuration: Configuration,
         metrics: Metrics,
         identity: str,
@@ -68,7 +68,7 @@ class Leading:
 
         Args:
             settings: how to run.
-            server: the API server.
+            kube: the API server.
             configuration: its address and credentials, for kopf.
             metrics: where things are counted.
             identity: this replica's name in events.
@@ -79,49 +79,49 @@ class Leading:
         self._settings = settings
         self.filled = False
         self.store = Store()
-        around = Surroundings(settings, server, metrics, may_write, self._tell)
-        self._accounts = Accounts(around)
+        context = AccountContext(settings, kube, metrics, may_write, self.enqueue)
+        self._accounts = AccountPool(context)
         region = self._accounts.region
-        rivals = Rivals(self.store, region)
-        self._queue: WorkQueue[Key] = WorkQueue(
+        ownership = OwnershipIndex(self.store, region)
+        self._queue: WorkQueue[ObjectKey] = WorkQueue(
             lambda key: lane_of(body, region) if (body := self.store.get(key)) else None,
             settings.workers,
             jitter=random.random,
         )
-        self._recorder = Recorder(server, identity, metrics, _now)
-        gatherer = Gatherer(self._accounts, rivals, settings.poll_interval * LIST_AGE)
+        self._recorder = EventRecorder(kube, identity, metrics, _now)
+        gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
         self._reconciler = Reconciler(
             self.store,
             gatherer,
-            Objects(server, self.store, metrics),
-            Story(self._recorder, metrics),
-            Limits(settings.stale_after, settings.retry_max),
-            tell_rivals=lambda key: self._tell(rivals.others(key)),
+            ObjectWriter(kube, self.store, metrics),
+            Reporter(self._recorder, metrics),
+            Timing(settings.stale_after, settings.retry_max),
+            enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             now=_now,
         )
-        self._runner = Runner(self._queue, self._reconciler, metrics, settings.retry_max)
-        intake = Intake(self.store, rivals, self._queue, self._forget)
-        self._sweeper = Sweeper(server, self.store, intake, settings.namespaces, settings.resync_interval)
-        handlers = registry(intake, login_handler(configuration))
-        self._watch = Watch(server, handlers, settings.namespaces, own_signals=own_signals)
+        self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max)
+        informer = Informer(self.store, ownership, self._queue, self._forget)
+        self._resync = Resync(kube, self.store, informer, settings.namespaces, settings.resync_interval)
+        handlers = registry(informer, login_handler(configuration))
+        self._watch = Watch(kube, handlers, settings.namespaces, own_signals=own_signals)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then lets what is under way end."""
         await self._fill(stop)
         recorder = asyncio.create_task(self._recorder.run(), name="events")
-        runner = asyncio.create_task(self._runner.run(), name="work queue")
-        sweeper = asyncio.create_task(self._sweeper.run(), name="sweeper")
+        workers = asyncio.create_task(self._workers.run(), name="work queue")
+        resync = asyncio.create_task(self._resync.run(), name="sweeper")
         watch = asyncio.create_task(self._watch.run(stop), name="watch")
         credentials = asyncio.create_task(self._accounts.try_own_credentials(), name="credentials")
         try:
-            await asyncio.wait({recorder, runner, sweeper, watch}, return_when=asyncio.FIRST_COMPLETED)
-            await self._drain(runner, sweeper)
+            await asyncio.wait({recorder, workers, resync, watch}, return_when=asyncio.FIRST_COMPLETED)
+            await self._drain(workers, resync)
         finally:
-            for task in (recorder, runner, sweeper, watch, credentials):
+            for task in (recorder, workers, resync, watch, credentials):
                 task.cancel()
-            await self._runner.drain(0.0)  # when the Lease is lost, nothing may end in its own time
+            await self._workers.drain(0.0)  # when the Lease is lost, nothing may end in its own time
             await self._accounts.aclose()
-            found = await asyncio.gather(recorder, runner, sweeper, watch, return_exceptions=True)
+            found = await asyncio.gather(recorder, workers, resync, watch, return_exceptions=True)
             failures = [error for error in found if isinstance(error, Exception)]
         if failures:
             raise failures[0]
@@ -132,9 +132,9 @@ class Leading:
         metrics.queue_depth.set(len(self._queue))
         metrics.queue_active.set(self._queue.active)
         metrics.queue_planned.set(self._queue.planned)
-        views = [followed.view for account in self._accounts for followed in account.followed.values()]
-        metrics.runtimes.set(len(views))
-        metrics.poll_age.set(max((view.blind_for for view in views if not view.missing), default=0.0))
+        caches = [polled.cache for account in self._accounts for polled in account.polled.values()]
+        metrics.runtimes.set(len(caches))
+        metrics.poll_age.set(max((cache.blind_for for cache in caches if not cache.missing), default=0.0))
         metrics.objects.clear()
         for labels, count in self._standing().items():
             metrics.objects.labels(*labels).set(count)
@@ -142,11 +142,11 @@ class Leading:
         for name, rate in self._accounts.rates():
             metrics.remote_limit.labels(name).set(rate)
 
-    async def _drain(self, runner: asyncio.Task[None], sweeper: asyncio.Task[None]) -> None:
+    async def _drain(self, workers: asyncio.Task[None], resync: asyncio.Task[None]) -> None:
         """No new passes; those under way may end, then the events that tell of them."""
-        runner.cancel()
-        sweeper.cancel()
-        await self._runner.drain(PATIENCE)
+        workers.cancel()
+        resync.cancel()
+        await self._workers.drain(PATIENCE)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(EVENTS_PATIENCE):
                 await self._recorder.drain()
@@ -154,8 +154,8 @@ class Leading:
     async def _fill(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                count = await self._sweeper.fill()
-            except ServerError as error:
+                count = await self._resync.fill()
+            except KubeError as error:
                 log.warning("Cannot list the objects yet: %s", error)
                 await asyncio.sleep(1)
             else:
@@ -163,12 +163,12 @@ class Leading:
                 log.info("Working on %d objects", count)
                 return
 
-    def _tell(self, keys: set[Key]) -> None:
+    def enqueue(self, keys: set[ObjectKey]) -> None:
         for key in keys:
             if key in self.store:
                 self._queue.add(key, Priority.CHANGE)
 
-    def _forget(self, key: Key) -> None:
+    def _forget(self, key: ObjectKey) -> None:
         self._reconciler.forget(key)
         self._accounts.release(key)
 

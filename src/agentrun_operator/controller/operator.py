@@ -13,13 +13,13 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.concurrency.cancellation import unless_stopped
+from agentrun_operator.controller.concurrency.cancellation import run_until
 from agentrun_operator.controller.errors import LeaseLostError, StartError
-from agentrun_operator.controller.kube.client import Server
+from agentrun_operator.controller.kube.client import KubeClient
 from agentrun_operator.controller.kube.connection import connect
-from agentrun_operator.controller.kube.leader_election import Lease, Terms
+from agentrun_operator.controller.kube.leader_election import LeaderElector, LeaseConfig
 from agentrun_operator.controller.kube.preflight import check
-from agentrun_operator.controller.manager import Leading
+from agentrun_operator.controller.manager import Manager
 from agentrun_operator.controller.telemetry.health import Health
 from agentrun_operator.controller.telemetry.metrics import Metrics
 
@@ -48,21 +48,21 @@ async def run(settings: Settings, kubeconfig: str | None = None, context: str | 
     """
     settings = settings.model_copy(update={"lease_namespace": settings.lease_namespace or _own_namespace()})
     configuration = await connect(kubeconfig, context)
-    async with Server(configuration) as server:
-        await Operator(settings, server, configuration).run()
+    async with KubeClient(configuration) as kube:
+        await Operator(settings, kube, configuration).run()
 
 
 class Operator:
     """One replica."""
 
-    def __init__(self, settings: Settings, server: Server, configuration: Configuration) -> None:
+    def __init__(self, settings: Settings, kube: KubeClient, configuration: Configuration) -> None:
         self._settings = settings
-        self._server = server
+        self._kube = kube
         self._configuration = configuration
         self._identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
         self._metrics = Metrics()
         self._stop = asyncio.Event()
-        self._leading: Leading | None = None
+        self._manager: Manager | None = None
         self._standing_by = False
 
     async def run(self) -> None:
@@ -71,7 +71,7 @@ class Operator:
         health = Health(self._settings.health_address, self._ready, self._measured)
         port = await health.start()
         try:
-            await check(self._server, self._settings)
+            await check(self._kube, self._settings)
             log.info("Serving /livez, /readyz and /metrics on port %d", port)
             await self._elected()
         finally:
@@ -82,7 +82,7 @@ class Operator:
         if not settings.leader_elect:
             await self._lead(lambda: True)
             return
-        terms = Terms(
+        config = LeaseConfig(
             namespace=settings.lease_namespace,
             name=settings.lease_name,
             identity=self._identity,
@@ -90,41 +90,41 @@ class Operator:
             deadline=settings.renew_deadline,
             retry=settings.retry_period,
         )
-        lease = Lease(self._server, terms, clock=_unsuspended)
-        if await self._acquired(lease):
-            await self._lead_while_held(lease)
+        elector = LeaderElector(self._kube, config, clock=_unsuspended)
+        if await self._acquired(elector):
+            await self._lead_while_held(elector)
 
-    async def _acquired(self, lease: Lease) -> bool:
+    async def _acquired(self, elector: LeaderElector) -> bool:
         """Whether the Lease is ours; no when the operator is to stop before."""
         self._standing_by = True
-        log.info("Standing by for the Lease %s/%s", lease.terms.namespace, lease.terms.name)
-        await unless_stopped(lease.acquire(), self._stop)
+        log.info("Standing by for the Lease %s/%s", elector.config.namespace, elector.config.name)
+        await run_until(elector.acquire(), self._stop)
         self._standing_by = False
-        return lease.held and not self._stop.is_set()
+        return elector.held and not self._stop.is_set()
 
-    async def _lead_while_held(self, lease: Lease) -> None:
+    async def _lead_while_held(self, elector: LeaderElector) -> None:
         """Works while the Lease is renewed. When it is lost, the work is cut off at once: another may begin."""
-        keep = asyncio.create_task(lease.keep(), name="lease")
-        work = asyncio.create_task(self._lead(lambda: lease.held), name="lead")
+        renew = asyncio.create_task(elector.renew(), name="lease")
+        work = asyncio.create_task(self._lead(lambda: elector.held), name="lead")
         try:
-            await asyncio.wait({keep, work}, return_when=asyncio.FIRST_COMPLETED)
-            if keep.done() and not work.done():
+            await asyncio.wait({renew, work}, return_when=asyncio.FIRST_COMPLETED)
+            if renew.done() and not work.done():
                 work.cancel()
                 await asyncio.wait({work}, timeout=1.0)
-                await keep
+                await renew
             await work
         except LeaseLostError as error:
             raise StartError(f"{error}: stopping, so that two replicas never work at once") from None
         finally:
-            keep.cancel()
-            await asyncio.gather(keep, return_exceptions=True)
-            await lease.release()
+            renew.cancel()
+            await asyncio.gather(renew, return_exceptions=True)
+            await elector.release()
 
     async def _lead(self, may_write: Callable[[], bool]) -> None:
         self._metrics.leader.set(1)
-        self._leading = Leading(
+        self._manager = Manager(
             self._settings,
-            self._server,
+            self._kube,
             self._configuration,
             self._metrics,
             self._identity,
@@ -132,17 +132,17 @@ class Operator:
             own_signals=self._own_signals,
         )
         try:
-            await self._leading.run(self._stop)
+            await self._manager.run(self._stop)
         finally:
-            self._leading = None
+            self._manager = None
             self._metrics.leader.set(0)
 
     def _ready(self) -> bool:
-        return self._standing_by or (self._leading is not None and self._leading.filled)
+        return self._standing_by or (self._manager is not None and self._manager.filled)
 
     def _measured(self) -> bytes:
-        if self._leading:
-            self._leading.measure()
+        if self._manager:
+            self._manager.measure()
         return self._metrics.text()
 
     def _own_signals(self) -> None:

@@ -47,14 +47,14 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AddClaim:
     """Write the claim and the finalizer onto the object."""
 
     claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
-class Unmark:
+class RemoveClaim:
     """Take the claim and the finalizer off again: what they were to guard is somebody else's."""
 
 
@@ -106,4 +106,4 @@ class Release:
     orphaned: bool = False
 
 
-Action = Rest | Retry | Confirm | Mark | Unmark | Create | Update | Delete | Release
+Action = Rest | Retry | Confirm | AddClaim | RemoveClaim | Create | Update | Delete | Release

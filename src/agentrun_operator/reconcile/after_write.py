@@ -16,7 +16,7 @@ from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.actions import Create, Update
-    from agentrun_operator.reconcile.input import Situation
+    from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.observed import Problem
 
 SOON_MENDED = frozenset({Reason.RUNTIME_NOT_READY, Reason.CREDENTIALS_NOT_FOUND})
@@ -27,52 +27,52 @@ LOOK_AFTER = 1.0
 """Seconds before the look that shows what an acceptance did not tell."""
 
 
-def accepted(s: Situation, write: Create | Update | Delete) -> Decision:
+def accepted(given: Input, write: Create | Update | Delete) -> Decision:
     """What follows when AgentRun accepted a write but did not tell the endpoint's state."""
     rest = Rest(after=LOOK_AFTER, soon=True)
     if isinstance(write, Delete):
         return Decision(rest)
-    reason = Reason.CREATING if s.observed.endpoint is None else Reason.UPDATING
-    return Decision(rest, under_way(reason, f"AgentRun accepted the change of the {s.where}", applied=True))
+    reason = Reason.CREATING if given.observed.endpoint is None else Reason.UPDATING
+    return Decision(rest, under_way(reason, f"AgentRun accepted the change of the {given.where}", applied=True))
 
 
-def taken(s: Situation) -> Decision:
+def taken(given: Input) -> Decision:
     """What follows when a create was refused because the name is taken, and the list does not show by whom yet."""
-    message = f"The {s.where} exists already, though the list does not show it yet"
+    message = f"The {given.where} exists already, though the list does not show it yet"
     retry = Retry(Reason.ALREADY_EXISTS, message, at_most=BLOCKED_PAUSE)
-    return Decision(retry, blocked(Reason.ALREADY_EXISTS, message, stalled=not s.desired.adopts))
+    return Decision(retry, blocked(Reason.ALREADY_EXISTS, message, stalled=not given.desired.adopts))
 
 
-def contradicted(s: Situation, decision: Decision, problem: Problem) -> Decision:
+def contradicted(given: Input, decision: Decision, problem: Problem) -> Decision:
     """What follows when a write was refused and a new look asks for the very same write again.
 
     One that exists, as AgentRun says, and is in no list may well be ours: lists lag.
     """
     if problem.reason is Reason.ALREADY_EXISTS:
-        told = f"AgentRun says that the {s.where} exists already, and does not list it yet"
+        told = f"AgentRun says that the {given.where} exists already, and does not list it yet"
         problem = replace(problem, reason=Reason.REMOTE_UNAVAILABLE, message=told)
-    return failed(s, decision, problem)
+    return failed(given, decision, problem)
 
 
-def failed(s: Situation, decision: Decision, problem: Problem) -> Decision:
+def failed(given: Input, decision: Decision, problem: Problem) -> Decision:
     """What follows when AgentRun did not do what was decided.
 
     Args:
-        s: the situation of the decision.
+        given: the input of the decision.
         decision: what was decided.
         problem: why it was not done.
 
     Returns:
         a decision to try again, never one to give up.
     """
-    pause = BLOCKED_PAUSE if problem.reason in SOON_MENDED else s.limits.retry_max
+    pause = BLOCKED_PAUSE if problem.reason in SOON_MENDED else given.timing.retry_max
     retry = Retry(problem.reason, problem.message, at_most=pause, at_least=problem.retry_after)
     verdict = blocked(problem.reason, problem.message, stalled=problem.reason is Reason.REJECTED)
-    if s.desired.deleting or decision.verdict is None or not _broken(s):
+    if given.desired.deleting or decision.verdict is None or not _broken(given):
         return Decision(retry, verdict)
     # Why the endpoint does not serve is its own failure; Synced tells that the attempt to mend it failed too.
     return Decision(retry, replace(verdict, ready=decision.verdict.ready))
 
 
-def _broken(s: Situation) -> bool:
-    return s.observed.endpoint is not None and s.endpoint.state in FAILED_STATES
+def _broken(given: Input) -> bool:
+    return given.observed.endpoint is not None and given.endpoint.state in FAILED_STATES

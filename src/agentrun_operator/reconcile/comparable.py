@@ -54,7 +54,7 @@ class Policy(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Comparable:
     """What can be changed of an endpoint. Canaries and policies are sorted, since their order says nothing."""
 
     description: str
@@ -72,12 +72,12 @@ class Shape:
         return bool(self.min_instances or self.policies)
 
 
-def shape_of_spec(spec: Spec) -> Shape:
+def comparable_of_spec(spec: Spec) -> Comparable:
     """The shape that a spec asks for."""
     scaling = spec.scaling
     policies = scaling.scheduled_policies if scaling else []
     weights = spec.routing.version_weights if spec.routing else []
-    return Shape(
+    return Comparable(
         description=spec.description,
         target_version=spec.target_version,
         weights=tuple(sorted(Weight(canary.version, canary.weight) for canary in weights)),
@@ -87,11 +87,11 @@ def shape_of_spec(spec: Spec) -> Shape:
     )
 
 
-def shape_of_endpoint(endpoint: Endpoint) -> Shape:
+def comparable_of_endpoint(endpoint: Endpoint) -> Comparable:
     """The shape that AgentRun holds. What it does not mention counts as its default."""
     scaling = endpoint.scaling_status
     target = endpoint.target_version or ""
-    return Shape(
+    return Comparable(
         description=endpoint.description or "",
         target_version=target,
         weights=canaries(endpoint.routing_configuration, target),

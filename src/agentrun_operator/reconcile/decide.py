@@ -12,27 +12,27 @@ from dataclasses import replace
 from agentrun_operator.reconcile import deletion_checks, live_checks
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.input import Situation
+from agentrun_operator.reconcile.input import Input
 
-Check = Callable[[Situation], Decision | None]
+Check = Callable[[Input], Decision | None]
 
 
-def decide(situation: Situation) -> Decision:
+def decide(given: Input) -> Decision:
     """What to do now, and what the status is to say.
 
     Args:
-        situation: the object, what was seen of AgentRun, earlier attempts and the time.
+        given: the object, what was seen of AgentRun, earlier attempts and the time.
 
     Returns:
         the decision of the first check that has something to say; the last check of both lists always has.
     """
-    s = _asked_anew(situation)
-    checks: tuple[Check, ...] = deletion_checks.CHECKS if s.desired.deleting else live_checks.CHECKS
-    return next((decision for check in checks if (decision := check(s)) is not None), Decision())
+    given = _asked_anew(given)
+    checks: tuple[Check, ...] = deletion_checks.CHECKS if given.desired.deleting else live_checks.CHECKS
+    return next((decision for check in checks if (decision := check(given)) is not None), Decision())
 
 
-def _asked_anew(s: Situation) -> Situation:
+def _asked_anew(given: Input) -> Input:
     """A person's request ends every pause."""
-    if not s.desired.requested:
-        return s
-    return replace(s, attempts=Attempts(s.desired.generation, claim_unused=s.attempts.claim_unused))
+    if not given.desired.requested:
+        return given
+    return replace(given, attempts=Attempts(given.desired.generation, claim_unused=given.attempts.claim_unused))

@@ -16,45 +16,45 @@ from agentrun_operator.reconcile.verdict import Verdict, bad, blocked, under_way
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.input import Situation
+    from agentrun_operator.reconcile.input import Input
 
 QUIET = timedelta(seconds=15)
 """How long AgentRun may take for a deletion before the status tells of it: most objects are gone by then, and a write
 is spared."""
 
 
-def released(s: Situation) -> Decision | None:
+def released(given: Input) -> Decision | None:
     """Our finalizer is gone: nothing holds the object for us."""
-    return None if s.desired.finalized else Decision()
+    return None if given.desired.finalized else Decision()
 
 
-def paused(s: Situation) -> Decision | None:
+def paused(given: Input) -> Decision | None:
     """The annotation outranks everything, Orphan too."""
-    if not s.desired.paused:
+    if not given.desired.paused:
         return None
     message = "The annotation `paused` stops the deletion too; remove it to go on"
     return Decision(Rest(), Verdict(bad(Reason.PAUSED, message), bad(Reason.PAUSED, message)))
 
 
-def untouched(s: Situation) -> Decision | None:
+def untouched(given: Input) -> Decision | None:
     """The endpoint is to stay, or none was ever made or adopted for this object."""
-    if s.desired.remote_matters:
+    if given.desired.remote_matters:
         return None
-    return Decision(Release(orphaned=s.desired.touched))
+    return Decision(Release(orphaned=given.desired.touched))
 
 
-def gone_with_runtime(s: Situation) -> Decision | None:
+def gone_with_runtime(given: Input) -> Decision | None:
     """The runtime does not exist, and so no endpoint of it does."""
-    problem = s.observed.problem
+    problem = given.observed.problem
     return Decision(Release()) if problem and problem.definite and problem.reason is Reason.RUNTIME_NOT_FOUND else None
 
 
-def unreadable(s: Situation) -> Decision | None:
+def unreadable(given: Input) -> Decision | None:
     """Whether the endpoint is gone cannot be seen: hold the object and say why."""
-    problem = s.observed.problem
+    problem = given.observed.problem
     if problem is None:
         return None
-    pause = BLOCKED_PAUSE if problem.definite else s.limits.retry_max
+    pause = BLOCKED_PAUSE if problem.definite else given.timing.retry_max
     why = problem.message.rstrip(".")
     message = f"Cannot see whether the endpoint is gone: {why}. deletionPolicy Orphan lets the object go"
     return Decision(
@@ -63,40 +63,40 @@ def unreadable(s: Situation) -> Decision | None:
     )
 
 
-def gone(s: Situation) -> Decision | None:
+def gone(given: Input) -> Decision | None:
     """The endpoint is not there: its id was asked for in this look, and no list that can tell has its name."""
-    if s.observed.endpoint is not None:
+    if given.observed.endpoint is not None:
         return None
-    return Decision(Release() if s.observed.confirmed else Confirm())
+    return Decision(Release() if given.observed.confirmed else Confirm())
 
 
-def foreign(s: Situation) -> Decision | None:
+def foreign(given: Input) -> Decision | None:
     """What is there under the name is somebody else's; ours is gone."""
-    if s.ours:
+    if given.ours:
         return None
-    return Decision(Release() if s.observed.confirmed else Confirm())
+    return Decision(Release() if given.observed.confirmed else Confirm())
 
 
-def inherited(s: Situation) -> Decision | None:
+def inherited(given: Input) -> Decision | None:
     """Another object adopted it meanwhile, and goes on with it."""
-    return Decision(Release(orphaned=True)) if s.observed.heir else None
+    return Decision(Release(orphaned=True)) if given.observed.heir else None
 
 
-def deleting(s: Situation) -> Decision | None:
+def deleting(given: Input) -> Decision | None:
     """AgentRun is at it."""
-    if s.endpoint.state != "DELETING":
+    if given.endpoint.state != "DELETING":
         return None
-    return Decision(Rest(after=_quiet(s), soon=True), _under_way(s))
+    return Decision(Rest(after=_quiet(given), soon=True), _under_way(given))
 
 
-def delete(s: Situation) -> Decision | None:
+def delete(given: Input) -> Decision | None:
     """Ask AgentRun to delete it; a repetition waits."""
-    if s.endpoint.state == "DELETE_FAILED":
-        failure = ready_by_state(s.endpoint)
-        verdict: Verdict | None = Verdict(failure, failure, applied=s.applied, reconciling=True)
+    if given.endpoint.state == "DELETE_FAILED":
+        failure = ready_by_state(given.endpoint)
+        verdict: Verdict | None = Verdict(failure, failure, applied=given.applied, reconciling=True)
     else:
-        verdict = _under_way(s)
-    if pause := s.attempts.waiting(s.now):
+        verdict = _under_way(given)
+    if pause := given.attempts.waiting(given.now):
         return Decision(Rest(after=pause, soon=True), verdict)
     return Decision(Delete(recovery=True), verdict)
 
@@ -104,14 +104,16 @@ def delete(s: Situation) -> Decision | None:
 CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, inherited, deleting, delete)
 
 
-def _quiet(s: Situation) -> float | None:
+def _quiet(given: Input) -> float | None:
     """Seconds until the status is to tell of the deletion; None when it is time."""
-    began = s.attempts.deleted_at or s.desired.deleted_at
-    left = (began + QUIET - s.now).total_seconds() if began else 0.0
+    began = given.attempts.deleted_at or given.desired.deleted_at
+    left = (began + QUIET - given.now).total_seconds() if began else 0.0
     return left if left > 0 else None
 
 
-def _under_way(s: Situation) -> Verdict | None:
-    if _quiet(s):
+def _under_way(given: Input) -> Verdict | None:
+    if _quiet(given):
         return None
-    return under_way(Reason.DELETING, f"Waiting until it is gone. {state_message(s.endpoint)}", applied=s.applied)
+    return under_way(
+        Reason.DELETING, f"Waiting until it is gone. {state_message(given.endpoint)}", applied=given.applied
+    )

@@ -10,7 +10,7 @@ from agentrun_operator.resources.names import LATEST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentrun_operator.reconcile.comparable import Policy, Shape, Weight
+    from agentrun_operator.reconcile.comparable import Comparable, Policy, Weight
 
 SHOWN = 120
 """Characters of a value that a difference shows."""
@@ -27,7 +27,7 @@ class Difference(NamedTuple):
 Delta = tuple[Difference, ...]
 
 
-def delta(desired: Shape, observed: Shape, newest: str | None) -> Delta:
+def delta(desired: Comparable, observed: Comparable, newest: str | None) -> Delta:
     """What differs between the desired and the observed shape; empty when they agree.
 
     Args:
@@ -38,7 +38,7 @@ def delta(desired: Shape, observed: Shape, newest: str | None) -> Delta:
     return tuple(_differences(desired, observed, newest))
 
 
-def _differences(desired: Shape, observed: Shape, newest: str | None) -> Iterator[Difference]:
+def _differences(desired: Comparable, observed: Comparable, newest: str | None) -> Iterator[Difference]:
     if desired.description != observed.description:
         yield _shown("description", desired.description, observed.description)
     if not same_version(desired.target_version, observed.target_version, newest):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentrun_operator.reconcile.comparable import Shape, shape_of_spec
+from agentrun_operator.reconcile.comparable import Comparable, comparable_of_spec
 from agentrun_operator.reconcile.delta import Delta, Difference
 from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
@@ -42,7 +42,7 @@ class Claim(NamedTuple):
         return "/".join((self.uid, self.runtime_id, self.endpoint_name, *((ADOPTED,) if self.adopted else ())))
 
 
-class Recorded(NamedTuple):
+class RecordedCondition(NamedTuple):
     """A condition as the status has it."""
 
     status: str
@@ -52,7 +52,7 @@ class Recorded(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class RecordedStatus:
     """What the status remembers of earlier passes; all of it survives a restart.
 
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
@@ -66,7 +66,7 @@ class Memory:
     handled_at: str
     observed_generation: int
     applied_generation: int
-    conditions: Mapping[str, Recorded]
+    conditions: Mapping[str, RecordedCondition]
 
     @property
     def managed_id(self) -> str:
@@ -89,8 +89,8 @@ class Desired:
     requested_at: str
     claim: Claim | None
     spec: Spec
-    shape: Shape
-    memory: Memory
+    comparable: Comparable
+    recorded: RecordedStatus
 
     @property
     def endpoint_name(self) -> str:
@@ -125,7 +125,7 @@ class Desired:
     @property
     def requested(self) -> bool:
         """Whether a reconcile was asked for that has not been answered."""
-        return bool(self.requested_at) and self.requested_at != self.memory.handled_at
+        return bool(self.requested_at) and self.requested_at != self.recorded.handled_at
 
     @property
     def current_claim(self) -> Claim | None:
@@ -139,7 +139,7 @@ class Desired:
         The claim goes before the status: it is written before a create, the status only after it.
         """
         claimed = self.current_claim.runtime_id if self.current_claim else ""
-        return self.spec.agent_runtime_ref.id or claimed or self.memory.runtime_id
+        return self.spec.agent_runtime_ref.id or claimed or self.recorded.runtime_id
 
     @property
     def remote_matters(self) -> bool:
@@ -150,12 +150,12 @@ class Desired:
 
     def with_applied(self) -> Desired:
         """The same, once this generation has reached AgentRun."""
-        return replace(self, memory=replace(self.memory, applied_generation=self.generation))
+        return replace(self, recorded=replace(self.recorded, applied_generation=self.generation))
 
     @property
     def touched(self) -> bool:
         """Whether an endpoint of this object's may exist."""
-        return self.current_claim is not None or bool(self.memory.managed_id)
+        return self.current_claim is not None or bool(self.recorded.managed_id)
 
 
 def desired_of(body: Mapping[str, Any]) -> Desired:
@@ -175,15 +175,15 @@ def desired_of(body: Mapping[str, Any]) -> Desired:
         requested_at=annotations.get(RECONCILE_REQUESTED_AT, ""),
         claim=Claim.parse(annotations.get(CLAIM, "")),
         spec=spec,
-        shape=shape_of_spec(spec),
-        memory=memory_of(body.get("status") or {}),
+        comparable=comparable_of_spec(spec),
+        recorded=recorded_of(body.get("status") or {}),
     )
 
 
-def memory_of(status: Mapping[str, Any]) -> Memory:
+def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:
     """What a status remembers; an empty one remembers nothing."""
-    conditions = {condition["type"]: _recorded(condition) for condition in status.get("conditions") or ()}
-    return Memory(
+    conditions = {condition["type"]: _recorded_condition(condition) for condition in status.get("conditions") or ()}
+    return RecordedStatus(
         runtime_id=status.get("agentRuntimeId") or "",
         endpoint_id=status.get("endpointId") or "",
         state=status.get("state") or "",
@@ -195,8 +195,8 @@ def memory_of(status: Mapping[str, Any]) -> Memory:
     )
 
 
-def _recorded(condition: Mapping[str, Any]) -> Recorded:
-    return Recorded(
+def _recorded_condition(condition: Mapping[str, Any]) -> RecordedCondition:
+    return RecordedCondition(
         status=condition["status"],
         reason=condition["reason"],
         since=datetime.fromisoformat(condition["lastTransitionTime"]),

@@ -21,7 +21,7 @@ BLOCKED_PAUSE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Timing:
     """Settings that decisions depend on, in seconds."""
 
     stale_after: float = 300.0
@@ -29,14 +29,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class Input:
     """The input of `decide`."""
 
     desired: Desired
     observed: Observed
     attempts: Attempts
     now: datetime
-    limits: Limits = Limits()
+    timing: Timing = Timing()
 
     @property
     def runtime(self) -> RuntimeSeen:
@@ -78,20 +78,20 @@ class Situation:
         under.
         """
         by_claim = self.claimed and (self.wanted_claim.adopted or not self.attempts.claim_unused)
-        return by_claim or (bool(self.endpoint.id) and self.endpoint.id == self.desired.memory.managed_id)
+        return by_claim or (bool(self.endpoint.id) and self.endpoint.id == self.desired.recorded.managed_id)
 
     @property
     def existed(self) -> bool:
         """Whether the endpoint was there before, made or adopted for this object, and not on its way out by our own
         hand.
         """
-        memory = self.desired.memory
-        return bool(memory.managed_id) and memory.runtime_id == self.runtime.id
+        recorded = self.desired.recorded
+        return bool(recorded.managed_id) and recorded.runtime_id == self.runtime.id
 
     @property
     def applied(self) -> bool:
         """Whether this generation has reached AgentRun."""
-        return self.desired.memory.applied_generation == self.desired.generation
+        return self.desired.recorded.applied_generation == self.desired.generation
 
     @property
     def serves(self) -> bool:
@@ -106,4 +106,4 @@ class Situation:
     @property
     def delta(self) -> Delta:
         """What differs between the spec and the endpoint."""
-        return delta(self.desired.shape, self.endpoint.shape, self.runtime.newest_version)
+        return delta(self.desired.comparable, self.endpoint.comparable, self.runtime.newest_version)

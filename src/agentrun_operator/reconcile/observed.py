@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.comparable import Shape, shape_of_endpoint
+from agentrun_operator.reconcile.comparable import Comparable, comparable_of_endpoint
 
 if TYPE_CHECKING:
     from agentrun_operator.agentrun.models import Endpoint
@@ -51,12 +51,12 @@ class EndpointSeen:
     """An endpoint as AgentRun answered it, and its comparable shape."""
 
     wire: Endpoint
-    shape: Shape
+    comparable: Comparable
 
     @classmethod
     def of(cls, wire: Endpoint) -> EndpointSeen:
         """Reads the shape once."""
-        return cls(wire, shape_of_endpoint(wire))
+        return cls(wire, comparable_of_endpoint(wire))
 
     @property
     def id(self) -> str:

@@ -13,42 +13,42 @@ from agentrun_operator.agentrun.models import (
     ScheduledPolicy,
     VersionWeight,
 )
-from agentrun_operator.reconcile.comparable import PERCENT, Policy, Shape
+from agentrun_operator.reconcile.comparable import PERCENT, Comparable, Policy
 
 
-def create_body(name: str, shape: Shape) -> EndpointCreate:
+def create_body(name: str, comparable: Comparable) -> EndpointCreate:
     """The body that creates an endpoint of this name and shape."""
     body = EndpointCreate(
         agent_runtime_endpoint_name=name,
-        description=shape.description,
-        target_version=shape.target_version,
-        disable_public_network_access=shape.disable_public_network_access,
+        description=comparable.description,
+        target_version=comparable.target_version,
+        disable_public_network_access=comparable.disable_public_network_access,
     )
-    routing = {"routing_configuration": _routing(shape)} if shape.weights else {}
-    scaling = {"scaling_config": _scaling(shape)} if shape.scaled else {}
+    routing = {"routing_configuration": _routing(comparable)} if comparable.weights else {}
+    scaling = {"scaling_config": _scaling(comparable)} if comparable.scaled else {}
     return body.model_copy(update=routing | scaling)
 
 
-def update_body(shape: Shape) -> EndpointUpdate:
+def update_body(comparable: Comparable) -> EndpointUpdate:
     """The body that gives an endpoint this shape, whatever it has now. It never renames."""
     body = EndpointUpdate(
-        description=shape.description,
-        target_version=shape.target_version,
-        disable_public_network_access=shape.disable_public_network_access,
-        routing_configuration=_routing(shape),
+        description=comparable.description,
+        target_version=comparable.target_version,
+        disable_public_network_access=comparable.disable_public_network_access,
+        routing_configuration=_routing(comparable),
     )
-    scaling = {"scaling_config": _scaling(shape)} if shape.scaled else {"delete_scaling_config": True}
+    scaling = {"scaling_config": _scaling(comparable)} if comparable.scaled else {"delete_scaling_config": True}
     return body.model_copy(update=scaling)
 
 
-def _routing(shape: Shape) -> RoutingConfiguration:
-    weights = [VersionWeight(version=weight.version, weight=weight.percent / PERCENT) for weight in shape.weights]
+def _routing(comparable: Comparable) -> RoutingConfiguration:
+    weights = [VersionWeight(version=weight.version, weight=weight.percent / PERCENT) for weight in comparable.weights]
     return RoutingConfiguration(version_weights=weights)
 
 
-def _scaling(shape: Shape) -> ScalingConfig:
-    policies = [_policy(policy) for policy in shape.policies]
-    return ScalingConfig(min_instances=shape.min_instances, scheduled_policies=policies)
+def _scaling(comparable: Comparable) -> ScalingConfig:
+    policies = [_policy(policy) for policy in comparable.policies]
+    return ScalingConfig(min_instances=comparable.min_instances, scheduled_policies=policies)
 
 
 def _policy(policy: Policy) -> ScheduledPolicy:

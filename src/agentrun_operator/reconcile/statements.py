@@ -9,7 +9,7 @@ from agentrun_operator.reconcile.verdict import Statement, bad, good, unknown
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.input import Situation
+    from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.observed import EndpointSeen, Problem
 
 REASONS = {
@@ -26,7 +26,7 @@ REASONS = {
 def ready_by_state(endpoint: EndpointSeen) -> Statement:
     """The Ready condition that follows from the state alone."""
     if endpoint.state in READY_STATES:
-        return good(Reason.AVAILABLE, f"The endpoint serves version {endpoint.shape.target_version or 'unknown'}.")
+        return good(Reason.AVAILABLE, f"The endpoint serves version {endpoint.comparable.target_version or 'unknown'}.")
     if endpoint.state in REASONS:
         return bad(REASONS[endpoint.state], state_message(endpoint))
     return unknown(Reason.UNKNOWN_STATE, state_message(endpoint))
@@ -38,28 +38,30 @@ def state_message(endpoint: EndpointSeen) -> str:
     return f"AgentRun reports the endpoint as {endpoint.state or 'nothing (an empty state)'}{said}"
 
 
-def ready_while_paused(s: Situation) -> Statement | None:
+def ready_while_paused(given: Input) -> Statement | None:
     """The Ready condition of an object that nothing is done about; None leaves it as it was."""
-    if s.observed.problem:
-        return _ready_unseen(s, s.observed.problem)
-    if s.observed.endpoint is None:
+    if given.observed.problem:
+        return _ready_unseen(given, given.observed.problem)
+    if given.observed.endpoint is None:
         return bad(Reason.PAUSED, "There is no endpoint, and none is made while paused")
-    if s.desired.observes:
-        return ready_by_state(s.endpoint)
-    if not s.ours:
-        return bad(Reason.PAUSED, f"The {s.where} exists already, and is neither taken over nor refused while paused")
-    if s.serves and s.delta:
+    if given.desired.observes:
+        return ready_by_state(given.endpoint)
+    if not given.ours:
+        return bad(
+            Reason.PAUSED, f"The {given.where} exists already, and is neither taken over nor refused while paused"
+        )
+    if given.serves and given.delta:
         return bad(Reason.PAUSED, "The endpoint differs from the spec, and is left so while paused")
-    return ready_by_state(s.endpoint)
+    return ready_by_state(given.endpoint)
 
 
-def _ready_unseen(s: Situation, problem: Problem) -> Statement | None:
+def _ready_unseen(given: Input, problem: Problem) -> Statement | None:
     """As it was, until that is too old or about another generation."""
-    if problem.definite or s.desired.memory.observed_generation != s.desired.generation:
+    if problem.definite or given.desired.recorded.observed_generation != given.desired.generation:
         return bad(problem.reason, problem.message)
-    return stale(s, problem) if problem.blind_for >= s.limits.stale_after else None
+    return stale(given, problem) if problem.blind_for >= given.timing.stale_after else None
 
 
-def stale(s: Situation, problem: Problem) -> Statement:
+def stale(given: Input, problem: Problem) -> Statement:
     """The Ready condition when the last look is too old to say anything."""
-    return unknown(Reason.STALE, f"Not seen for {s.limits.stale_after:.0f} s: {problem.message}")
+    return unknown(Reason.STALE, f"Not seen for {given.timing.stale_after:.0f} s: {problem.message}")

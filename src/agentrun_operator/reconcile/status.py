@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentrun_operator.reconcile.comparable import Policy
-    from agentrun_operator.reconcile.input import Situation
+    from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.observed import EndpointSeen
     from agentrun_operator.reconcile.verdict import Verdict
 
 Json = dict[str, Any]
 
 
-def status_of(situation: Situation, verdict: Verdict, before: Mapping[str, Any]) -> Json:
+def status_of(given: Input, verdict: Verdict, before: Mapping[str, Any]) -> Json:
     """The whole status that the object is to have.
 
     Args:
-        situation: the object and the last look; what that did not see stays as it was.
+        given: the object and the last look; what that did not see stays as it was.
         verdict: what the conditions are to say.
         before: the status so far.
     """
-    desired = situation.desired
-    status = dict(before) | _mirrored(situation, before)
+    desired = given.desired
+    status = dict(before) | _mirrored(given, before)
     status["observedGeneration"] = desired.generation
     if desired.requested_at:
         status["lastHandledReconcileAt"] = desired.requested_at
     status["drift"] = [difference._asdict() for difference in verdict.drift]
-    status["conditions"] = merged(verdict, desired.generation, situation.now, before.get("conditions") or ())
+    status["conditions"] = merged(verdict, desired.generation, given.now, before.get("conditions") or ())
     return _filled(status)
 
 
@@ -49,30 +49,35 @@ def status_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:
     return patch
 
 
-def _mirrored(s: Situation, before: Mapping[str, Any]) -> Json:
+def _mirrored(given: Input, before: Mapping[str, Any]) -> Json:
     """What was seen of the runtime and of our endpoint; nothing new where the look failed."""
-    if s.observed.runtime is None:
+    if given.observed.runtime is None:
         return {}
-    runtime: Json = {"agentRuntimeId": s.runtime.id, "agentRuntimeName": s.runtime.name}
-    seen = s.observed.endpoint
-    if seen is not None and not (s.ours or s.desired.observes):
+    runtime: Json = {"agentRuntimeId": given.runtime.id, "agentRuntimeName": given.runtime.name}
+    seen = given.observed.endpoint
+    if seen is not None and not (given.ours or given.desired.observes):
         seen = None
-    versions = {s.desired.shape.target_version, seen.shape.target_version if seen else ""}
-    resolved = s.runtime.newest_version if LATEST in versions else None
-    return runtime | _endpoint(seen) | {"endpointId": _recorded_id(s, before), "resolvedVersion": resolved}
+    versions = {given.desired.comparable.target_version, seen.comparable.target_version if seen else ""}
+    resolved = given.runtime.newest_version if LATEST in versions else None
+    return runtime | _endpoint(seen) | {"endpointId": _recorded_id(given, before), "resolvedVersion": resolved}
 
 
-def _recorded_id(s: Situation, before: Mapping[str, Any]) -> str | None:
+def _recorded_id(given: Input, before: Mapping[str, Any]) -> str | None:
     """The id to remember.
 
     An endpoint on its way out is not recorded anew, and one whose creation failed is forgotten: when either is gone,
     that is no deletion outside.
     """
     recorded: str | None = before.get("endpointId")
-    seen = s.observed.endpoint
-    if seen is None or seen.state == "DELETING" or not (s.ours or s.desired.observes):
-        return recorded if before.get("agentRuntimeId") in (None, s.runtime.id) else None
-    if seen.state == "CREATE_FAILED" and s.claimed and not s.wanted_claim.adopted and not s.desired.observes:
+    seen = given.observed.endpoint
+    if seen is None or seen.state == "DELETING" or not (given.ours or given.desired.observes):
+        return recorded if before.get("agentRuntimeId") in (None, given.runtime.id) else None
+    if (
+        seen.state == "CREATE_FAILED"
+        and given.claimed
+        and not given.wanted_claim.adopted
+        and not given.desired.observes
+    ):
         return None
     return seen.id
 
@@ -82,14 +87,14 @@ def _endpoint(seen: EndpointSeen | None) -> Json:
         return dict.fromkeys(
             ("endpointName", "endpointArn", "publicUrl", "state", "stateReason", "targetVersion", "routing", "scaling")
         )
-    weights = [{"version": weight.version, "weight": weight.percent} for weight in seen.shape.weights]
+    weights = [{"version": weight.version, "weight": weight.percent} for weight in seen.comparable.weights]
     return {
         "endpointName": seen.wire.agent_runtime_endpoint_name,
         "endpointArn": seen.wire.agent_runtime_endpoint_arn,
         "publicUrl": seen.wire.endpoint_public_url,
         "state": seen.state,
         "stateReason": seen.wire.status_reason,
-        "targetVersion": seen.shape.target_version,
+        "targetVersion": seen.comparable.target_version,
         "routing": {"versionWeights": weights} if weights else None,
         "scaling": _scaling(seen),
     }
@@ -102,7 +107,7 @@ def _scaling(seen: EndpointSeen) -> Json:
     return _filled(
         {
             "minInstances": wire.min_instances,
-            "scheduledPolicies": [_policy(policy) for policy in seen.shape.policies],
+            "scheduledPolicies": [_policy(policy) for policy in seen.comparable.policies],
             "currentInstances": wire.current_instances,
             "targetInstances": wire.target_instances,
             "error": wire.current_error,

@@ -2,10 +2,10 @@
 
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import key_of
-from agentrun_operator.controller.kube.client import Server
+from agentrun_operator.controller.kube.client import KubeClient
 from agentrun_operator.controller.kube.connection import connect
 from agentrun_operator.controller.telemetry.metrics import Metrics
-from agentrun_operator.controller.worker.object_writer import Objects
+from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controlplane import ControlPlane
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 from support.cluster import Kubectl
@@ -22,8 +22,8 @@ async def test_an_object_that_was_let_go_is_known_without_our_marks_before_the_w
     body, store = kubectl.get(KIND, "chat"), Store()
     assert body is not None
     store.put(body)
-    async with Server(await connect(str(control_plane.kubeconfig), None)) as server:
-        await Objects(server, store, Metrics()).unmark(body)
+    async with KubeClient(await connect(str(control_plane.kubeconfig), None)) as server:
+        await ObjectWriter(server, store, Metrics()).unclaim(body)
 
     assert kubectl.get(KIND, "chat") is None
     known = store.get(key_of(body))

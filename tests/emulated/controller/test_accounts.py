@@ -10,7 +10,7 @@ from agentrun_operator.agentrun.api.errors import CredentialsRejectedError, HTTP
 from agentrun_operator.agentrun.models import EndpointCreate, EndpointUpdate
 from agentrun_operator.controller.errors import NotLeadingError
 from agentrun_operator.controller.remote.accounts.account import Account
-from agentrun_operator.controller.remote.accounts.pool import Accounts, Surroundings
+from agentrun_operator.controller.remote.accounts.pool import AccountContext, AccountPool
 from agentrun_operator.controller.settings import Settings
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from support.controller import desired, key
@@ -25,26 +25,26 @@ class World:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
-        self.server = MemoryServer()
+        self.kube = MemoryServer()
         self.leads = True
         self.now = 1000.0
         self.metrics = Metrics()
-        around = Surroundings(
+        context = AccountContext(
             Settings(),
-            self.server,
+            self.kube,
             self.metrics,
             may_write=lambda: self.leads,
-            tell=lambda _: None,
+            enqueue=lambda _: None,
             clock=lambda: self.now,
         )
-        self.accounts = Accounts(around)
+        self.accounts = AccountPool(context)
         for number in (1, 2):
             emulator.add_account(f"key-{number}", f"secret-{number}", "1000000000000001")
 
     def put_secret(self, number: int, name: str = "aliyun") -> None:
         values = {"accessKeyId": f"key-{number}", "accessKeySecret": f"secret-{number}"}
         encoded = {each: base64.b64encode(value.encode()).decode() for each, value in values.items()}
-        self.server.put_secret("team-a", name, encoded)
+        self.kube.put_secret("team-a", name, encoded)
 
     async def account(self, name: str = "aliyun") -> Account:
         return await self.accounts.account_for(key(name), desired(name, credentialsSecretRef={"name": name}))

@@ -60,7 +60,7 @@ def reconciled(body: Object, look: Observed) -> Object:
 def refused() -> Object:
     """An object whose change AgentRun refused."""
     case = Case(an_edited_object(description="new"), a_look(an_endpoint()))
-    outcome = failed(case.situation, decide(case.situation), Problem(Reason.REJECTED, "No such version"))
+    outcome = failed(case.given, decide(case.given), Problem(Reason.REJECTED, "No such version"))
     return case.body | {"status": case.status(outcome)}
 
 

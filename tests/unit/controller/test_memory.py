@@ -5,9 +5,9 @@ import tracemalloc
 from collections.abc import Callable
 
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.controller.informer.ownership_index import Rivals
+from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store import Store
-from agentrun_operator.controller.remote.runtime.endpoint_cache import Book
+from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
 from support.controller import body, endpoint, key
 
 COUNT = 500
@@ -29,17 +29,17 @@ def test_an_endpoint_in_the_book_takes_little_more_than_its_own_words():
         json.dumps(endpoint(f"e{number}", routing_configuration=canaries).model_dump(exclude_unset=True))
         for number in range(COUNT)
     ]
-    book = Book()
+    book = EndpointCache()
     assert bytes_for_each(lambda: book.listed(map(Endpoint.model_validate_json, wire), 1.0)) < 1000
 
 
 def test_an_object_without_rivals_takes_little_in_the_index():
     store, names = Store(), [f"object-{number}" for number in range(COUNT)]
     bodies = {key(name): body(name) for name in names}
-    rivals = Rivals(store, "cn-hangzhou")
+    ownership = OwnershipIndex(store, "cn-hangzhou")
 
     def note() -> None:
         for each, made in bodies.items():
-            rivals.note(each, made)
+            ownership.note(each, made)
 
     assert bytes_for_each(note) < 400

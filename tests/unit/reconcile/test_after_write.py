@@ -99,13 +99,13 @@ FAILED = [
 
 @pytest.mark.parametrize(("case", "reason", "does", "says"), FAILED)
 def test_a_write_that_was_not_done_is_tried_again_and_told(case, reason, does, says):
-    decision = failed(case.situation, decide(case.situation), Problem(reason, "for a reason"))
+    decision = failed(case.given, decide(case.given), Problem(reason, "for a reason"))
     assert shown(decision.action) == does
     assert conditions(case.status(decision)) == says
 
 
 def test_a_write_is_not_tried_again_before_the_service_wants_it():
-    decision = failed(NEW.situation, decide(NEW.situation), Problem(Reason.THROTTLED, "slow down", retry_after=12))
+    decision = failed(NEW.given, decide(NEW.given), Problem(Reason.THROTTLED, "slow down", retry_after=12))
     assert decision.action == Retry(Reason.THROTTLED, "slow down", at_most=300.0, at_least=12)
 
 
@@ -133,7 +133,7 @@ def test_a_write_is_not_tried_again_before_the_service_wants_it():
     ],
 )
 def test_an_acceptance_that_tells_no_state_is_looked_after_soon(case, write, says):
-    decision = accepted(case.situation, write)
+    decision = accepted(case.given, write)
     assert shown(decision.action) == "rest 1 s, soon"
     assert conditions(case.status(decision)) == says
 
@@ -147,6 +147,6 @@ def test_an_acceptance_that_tells_no_state_is_looked_after_soon(case, write, say
 )
 def test_a_name_that_is_taken_by_what_no_list_shows_yet_is_looked_at_again_soon(policy, says):
     case = Case(a_new_object(claim=OWN, finalized=True, adoptionPolicy=policy), a_look())
-    decision = taken(case.situation)
+    decision = taken(case.given)
     assert shown(decision.action) == "retry AlreadyExists within 30 s"
     assert conditions(case.status(decision)) == says

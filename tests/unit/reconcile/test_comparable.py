@@ -7,19 +7,26 @@ import pytest
 from hypothesis import given
 
 from agentrun_operator.agentrun.models import Endpoint, RoutingConfiguration
-from agentrun_operator.reconcile.comparable import Policy, Shape, Weight, canaries, shape_of_endpoint, shape_of_spec
+from agentrun_operator.reconcile.comparable import (
+    Comparable,
+    Policy,
+    Weight,
+    canaries,
+    comparable_of_endpoint,
+    comparable_of_spec,
+)
 from agentrun_operator.resources.spec import Spec
-from support.shapes import REMOTE_FIELDS
+from support.comparables import REMOTE_FIELDS
 
-NOTHING = Shape("", "LATEST", (), 0, (), disable_public_network_access=False)
-
-
-def of_spec(**fields: Any) -> Shape:
-    return shape_of_spec(Spec.model_validate({"agentRuntimeRef": {"id": "rt-1"}} | fields))
+NOTHING = Comparable("", "LATEST", (), 0, (), disable_public_network_access=False)
 
 
-def of_endpoint(**fields: Any) -> Shape:
-    return shape_of_endpoint(Endpoint.model_validate(fields))
+def of_spec(**fields: Any) -> Comparable:
+    return comparable_of_spec(Spec.model_validate({"agentRuntimeRef": {"id": "rt-1"}} | fields))
+
+
+def of_endpoint(**fields: Any) -> Comparable:
+    return comparable_of_endpoint(Endpoint.model_validate(fields))
 
 
 def routed(*entries: tuple[str | None, float | None]) -> RoutingConfiguration:
@@ -90,7 +97,7 @@ def test_both_notations_of_everything_have_one_shape():
         disable_public_network_access=True,
     )
     assert spec == endpoint
-    assert spec == Shape(
+    assert spec == Comparable(
         "ours",
         "3",
         (Weight("4", 10), Weight("5", 7)),

@@ -10,7 +10,17 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Release, Rest, Retry, Unmark, Update
+from agentrun_operator.reconcile.actions import (
+    AddClaim,
+    Confirm,
+    Create,
+    Delete,
+    Release,
+    RemoveClaim,
+    Rest,
+    Retry,
+    Update,
+)
 from agentrun_operator.reconcile.after_write import accepted, failed
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
@@ -46,7 +56,7 @@ class Service:
                 self._begins("CREATING", description, "CREATE_FAILED" if fails else "READY", description)
             case Update():
                 assert self.seen is not None, "updated what is not there"
-                before = self.seen.shape.description
+                before = self.seen.comparable.description
                 self._begins("UPDATING", before, *(("UPDATE_FAILED", before) if fails else ("READY", description)))
             case Delete():
                 assert self.seen is not None, "deleted what is not there"
@@ -89,22 +99,22 @@ class Run:
         if event == "restart":
             self.attempts = Attempts()
         case = self._case(confirmed=False)
-        decision = decide(case.situation)
+        decision = decide(case.given)
         while not isinstance(decision.action, Rest | Retry):
             match decision.action:
                 case Confirm():
                     case = self._case(confirmed=True)
-                case Mark(claim):
+                case AddClaim(claim):
                     self._mark({CLAIM: str(claim)}, [FINALIZER])
                     case = self._case(confirmed=case.look.confirmed)
-                case Unmark() | Release():
+                case RemoveClaim() | Release():
                     self._mark({}, [])
                     self.released = True
                     return
                 case Create() | Update() | Delete() as write:
                     self._write(case, decision, write, event)
                     return
-            decision = decide(case.situation)
+            decision = decide(case.given)
         self._conclude(case, decision)
 
     def _case(self, *, confirmed: bool) -> Case:
@@ -118,7 +128,7 @@ class Run:
 
     def _write(self, case: Case, decision: Decision, write: Write, event: str) -> None:
         if event == "refused":
-            self._conclude(case, failed(case.situation, decision, Problem(Reason.THROTTLED, "slow down")))
+            self._conclude(case, failed(case.given, decision, Problem(Reason.THROTTLED, "slow down")))
             return
         self.writes += 1
         self.service.obey(write, self.body["spec"]["description"], fails=event == "fails")
@@ -129,7 +139,7 @@ class Run:
             self.attempts = self.attempts.updated(write.delta, case.now)
         if not isinstance(write, Create) and write.recovery:
             self.attempts = self.attempts.failed(case.now, 300.0, 0.0)
-        self._conclude(case, accepted(case.situation, write))
+        self._conclude(case, accepted(case.given, write))
 
     def _conclude(self, case: Case, decision: Decision) -> None:
         self.body = self.body | {"status": case.status(decision)}
@@ -164,7 +174,7 @@ def after(run: Run, events: list[str]) -> Run:
 def in_order(run: Run, generation: int) -> bool:
     endpoint = run.service.seen
     serves = endpoint is not None and endpoint.state == "READY"
-    agrees = endpoint is not None and endpoint.shape.description == run.body["spec"]["description"]
+    agrees = endpoint is not None and endpoint.comparable.description == run.body["spec"]["description"]
     return serves and agrees and run.says() == f"Ready=True Available, Synced=True InSync@{generation}"
 
 

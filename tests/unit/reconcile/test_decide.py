@@ -4,15 +4,25 @@ import pytest
 from hypothesis import given
 
 from agentrun_operator.reconcile import deletion_checks, live_checks
-from agentrun_operator.reconcile.actions import Confirm, Create, Delete, Mark, Release, Rest, Retry, Unmark, Update
+from agentrun_operator.reconcile.actions import (
+    AddClaim,
+    Confirm,
+    Create,
+    Delete,
+    Release,
+    RemoveClaim,
+    Rest,
+    Retry,
+    Update,
+)
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.observed import Observed
 from agentrun_operator.reconcile.status import status_patch
 from agentrun_operator.resources.names import CLAIM
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import decided
+from support.inputs import cases
 from support.objects import ADOPTED, OWN, Case, an_object, conditions
-from support.situations import cases
 from unit.reconcile import (
     test_after_write,
     test_deletion_checks,
@@ -67,49 +77,49 @@ def is_deleted(case: Case) -> bool:
 
 
 def is_paused(case: Case) -> bool:
-    return case.situation.desired.paused
+    return case.given.desired.paused
 
 
 @given(cases())
 def test_there_is_always_exactly_one_action(case):
-    action = decide(case.situation).action
-    kinds = (Rest, Retry, Confirm, Mark, Unmark, Create, Update, Delete, Release)
+    action = decide(case.given).action
+    kinds = (Rest, Retry, Confirm, AddClaim, RemoveClaim, Create, Update, Delete, Release)
     assert [kind for kind in kinds if isinstance(action, kind)] == [type(action)]
 
 
 @given(cases())
 def test_nothing_at_all_is_written_while_paused(case):
-    action = decide(case.situation).action
+    action = decide(case.given).action
     assert isinstance(action, Rest) or not is_paused(case)
 
 
 @given(cases())
 def test_nothing_is_written_while_observing_but_the_object_let_go(case):
-    action = decide(case.situation).action
+    action = decide(case.given).action
     assert isinstance(action, Rest | Retry | Confirm | Release) or asks(case, managementPolicy="Manage")
 
 
 @given(cases())
 def test_nothing_is_written_to_agentrun_while_it_cannot_be_seen(case):
-    action = decide(case.situation).action
-    assert not isinstance(action, RemoteWrite | Mark | Unmark) or case.look.problem is None
+    action = decide(case.given).action
+    assert not isinstance(action, RemoteWrite | AddClaim | RemoveClaim) or case.look.problem is None
 
 
 @given(cases())
 def test_nothing_is_written_while_an_older_object_manages_the_endpoint(case):
-    action = decide(case.situation).action
-    assert not isinstance(action, RemoteWrite | Mark | Unmark) or not case.look.rival or is_deleted(case)
+    action = decide(case.given).action
+    assert not isinstance(action, RemoteWrite | AddClaim | RemoveClaim) or not case.look.rival or is_deleted(case)
 
 
 @given(cases())
 def test_nothing_is_changed_or_deleted_that_is_not_ours(case):
-    action = decide(case.situation).action
+    action = decide(case.given).action
     assert not isinstance(action, Update | Delete) or ours(case)
 
 
 @given(cases())
 def test_nothing_is_written_to_an_endpoint_in_the_middle_of_a_change(case):
-    action = decide(case.situation).action
+    action = decide(case.given).action
     state = case.look.endpoint.state if case.look.endpoint else ""
     assert not isinstance(action, Update) or state not in {"CREATING", "UPDATING", "DELETING"}
     assert not isinstance(action, Delete) or state != "DELETING"
@@ -117,7 +127,7 @@ def test_nothing_is_written_to_an_endpoint_in_the_middle_of_a_change(case):
 
 @given(cases())
 def test_a_live_objects_endpoint_is_deleted_only_to_make_it_anew(case):
-    action = decide(case.situation).action
+    action = decide(case.given).action
     if isinstance(action, Delete) and not is_deleted(case):
         assert case.look.endpoint is not None
         assert case.look.endpoint.state == "CREATE_FAILED"
@@ -128,19 +138,19 @@ def test_a_live_objects_endpoint_is_deleted_only_to_make_it_anew(case):
 
 @given(cases())
 def test_an_endpoint_is_created_only_under_the_mark_and_where_there_is_none(case):
-    action = decide(case.situation).action
+    action = decide(case.given).action
     if isinstance(action, Create):
         assert not is_deleted(case)
         assert case.look.endpoint is None
         assert case.look.runtime is not None
         assert case.look.runtime.ready
         assert case.body["metadata"]["annotations"][CLAIM] == OWN
-        assert case.situation.desired.finalized
+        assert case.given.desired.finalized
 
 
 @given(cases())
 def test_news_is_acted_on_only_when_agentrun_itself_was_asked(case):
-    action = decide(case.situation).action
+    action = decide(case.given).action
     if isinstance(action, Create) and action.again:
         assert case.look.confirmed
     if isinstance(action, Update) and action.drift:
@@ -150,24 +160,24 @@ def test_news_is_acted_on_only_when_agentrun_itself_was_asked(case):
 
 @given(cases())
 def test_what_was_confirmed_is_not_confirmed_again(case):
-    assert not case.look.confirmed or not isinstance(decide(case.situation).action, Confirm)
+    assert not case.look.confirmed or not isinstance(decide(case.given).action, Confirm)
 
 
 @given(cases())
 def test_an_object_is_let_go_only_when_its_endpoint_is_gone_or_to_stay(case):
-    if not isinstance(decide(case.situation).action, Release):
+    if not isinstance(decide(case.given).action, Release):
         return
     assert is_deleted(case)
     to_stay = not asks(case, deletionPolicy="Delete", managementPolicy="Manage")
     problem = case.look.problem
     runtime_gone = problem is not None and problem.definite and problem.reason is Reason.RUNTIME_NOT_FOUND
     gone = case.look.confirmed and not ours(case)
-    assert to_stay or runtime_gone or gone or not case.situation.desired.touched
+    assert to_stay or runtime_gone or gone or not case.given.desired.touched
 
 
 @given(cases())
 def test_ready_is_true_only_of_a_good_state_that_was_seen_or_as_it_was(case):
-    decision = decide(case.situation)
+    decision = decide(case.given)
     status = case.status(decision)
     if not conditions(status).startswith("Ready=True") or decision.verdict is None:
         return
@@ -183,21 +193,21 @@ def test_ready_is_true_only_of_a_good_state_that_was_seen_or_as_it_was(case):
 
 @given(cases())
 def test_a_generation_counts_as_applied_only_where_the_endpoint_agrees_or_did_before(case):
-    decision = decide(case.situation)
-    if decision.verdict is not None and decision.verdict.applied and not case.situation.applied:
+    decision = decide(case.given)
+    if decision.verdict is not None and decision.verdict.applied and not case.given.applied:
         assert ours(case)
-        assert case.situation.delta == ()
+        assert case.given.delta == ()
 
 
 @given(cases())
 def test_at_rest_nothing_is_written_by_a_second_look(case):
     """An object that waits for something to change has the same status after every look that shows the same."""
-    decision = decide(case.situation)
+    decision = decide(case.given)
     if decision.action != Rest() or decision.verdict is None:
         return
     first = case.status(decision)
     again = Case(case.body | {"status": first}, case.look, case.attempts)
-    second = decide(again.situation)
+    second = decide(again.given)
     assert second.action == Rest()
     assert status_patch(first, again.status(second)) == {}
 
@@ -228,7 +238,7 @@ def test_the_checks_come_in_the_documented_order():
         "observing",
         "absent",
         "foreign",
-        "unmarked",
+        "unclaimed",
         "moving",
         "create_failed",
         "in_sync",
@@ -251,5 +261,5 @@ def test_every_reason_is_reached_by_a_row_of_some_table():
 def test_a_look_that_saw_nothing_and_says_no_reason_is_never_taken_for_an_absence():
     """It is a defect of whoever looked; the worst to make of it would be to create, or to let go."""
     with pytest.raises(LookupError, match="the runtime was not seen"):
-        decide(Case(an_object(), Observed()).situation)
-    assert decide(Case(an_object(deleted_for=60), Observed()).situation).action == Confirm()
+        decide(Case(an_object(), Observed()).given)
+    assert decide(Case(an_object(deleted_for=60), Observed()).given).action == Confirm()

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.comparable import Policy, Shape, Weight
+from agentrun_operator.reconcile.comparable import Comparable, Policy, Weight
 from agentrun_operator.reconcile.delta import SHOWN, Delta, Difference, delta, same_version
-from support.shapes import SHAPES
+from support.comparables import SHAPES
 
 DAY = Policy("day", "cron(0 0 8 * * *)", 5, "2026-01-01T00:00:00Z", "", "Asia/Shanghai")
-SHAPE = Shape("ours", "3", (Weight("4", 10),), 1, (DAY,), disable_public_network_access=False)
+SHAPE = Comparable("ours", "3", (Weight("4", 10),), 1, (DAY,), disable_public_network_access=False)
 
 
 def changed(**fields: Any) -> Delta:
@@ -66,7 +66,7 @@ def test_a_field_that_differs_is_named_with_both_values(fields, difference):
 
 
 def test_every_field_that_differs_is_named():
-    other = Shape("", "2", (), 0, (), disable_public_network_access=True)
+    other = Comparable("", "2", (), 0, (), disable_public_network_access=True)
     assert [difference.path for difference in delta(SHAPE, other, "3")] == [
         "description",
         "targetVersion",
@@ -113,8 +113,8 @@ def test_two_differences_look_the_same_only_where_they_are(one, other):
 
 
 @given(SHAPES, st.sampled_from([None, "3"]))
-def test_a_shape_does_not_differ_from_itself(shape, newest):
-    assert delta(shape, shape, newest) == ()
+def test_a_shape_does_not_differ_from_itself(comparable, newest):
+    assert delta(comparable, comparable, newest) == ()
 
 
 @given(SHAPES, SHAPES)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.reconcile.delta import Difference
-from agentrun_operator.reconcile.desired import Claim, desired_of, memory_of
+from agentrun_operator.reconcile.desired import Claim, desired_of, recorded_of
 from support.objects import (
     ADOPTED,
     COPIED,
@@ -69,7 +69,7 @@ def test_a_new_object_asks_and_remembers_nothing():
     assert not any((desired.deleting, desired.finalized, desired.paused, desired.requested, desired.touched))
     assert not any((desired.observes, desired.adopts, desired.orphans))
     assert desired.corrects
-    assert desired.memory == memory_of({})
+    assert desired.recorded == recorded_of({})
 
 
 def test_metadata_may_lack_what_is_optional():
@@ -106,7 +106,7 @@ def test_the_time_of_the_deletion_is_known():
 
 
 def test_the_status_remembers_what_earlier_passes_left():
-    memory = memory_of(
+    recorded = recorded_of(
         a_status(
             applied=3,
             synced="False NotConverging",
@@ -114,10 +114,15 @@ def test_the_status_remembers_what_earlier_passes_left():
             drift=[{"path": "description", "desired": "ours", "observed": "theirs"}],
         )
     )
-    assert (memory.runtime_id, memory.endpoint_id, memory.state, memory.handled_at) == ("rt-1", "ep-1", "READY", "then")
-    assert (memory.observed_generation, memory.applied_generation) == (1, 3)
-    assert memory.drift == (Difference("description", "ours", "theirs"),)
-    assert memory.conditions["Synced"] == ("False", "NotConverging", EARLIER, 3)
+    assert (recorded.runtime_id, recorded.endpoint_id, recorded.state, recorded.handled_at) == (
+        "rt-1",
+        "ep-1",
+        "READY",
+        "then",
+    )
+    assert (recorded.observed_generation, recorded.applied_generation) == (1, 3)
+    assert recorded.drift == (Difference("description", "ours", "theirs"),)
+    assert recorded.conditions["Synced"] == ("False", "NotConverging", EARLIER, 3)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +136,7 @@ def test_the_status_remembers_what_earlier_passes_left():
     ],
 )
 def test_the_recorded_endpoint_is_ours_only_if_it_was_written_to(status, managed):
-    assert memory_of(status).managed_id == managed
+    assert recorded_of(status).managed_id == managed
 
 
 @pytest.mark.parametrize(
@@ -179,13 +184,13 @@ def test_agentrun_is_looked_at_only_where_that_matters(changed, matters):
 
 def test_an_object_that_reached_agentrun_in_this_pass_says_so():
     desired = desired_of(a_new_object(generation=4)).with_applied()
-    assert desired.memory.applied_generation == 4
+    assert desired.recorded.applied_generation == 4
 
 
 def test_conditions_of_others_do_not_hurt():
     status = a_status(conditions=[a_condition("Synced", "True InSync"), a_condition("Mood", "True Good", generation=0)])
-    assert memory_of(status).applied_generation == 1
+    assert recorded_of(status).applied_generation == 1
 
 
 def test_fields_of_a_newer_resource_do_not_hurt():
-    assert desired_of(an_object(mood="good")).shape == desired_of(an_object()).shape
+    assert desired_of(an_object(mood="good")).comparable == desired_of(an_object()).comparable

@@ -206,7 +206,7 @@ def test_what_is_done_and_said(row):
 @each(ROWS)
 def test_only_agreement_ends_the_count_of_failures(row):
     agreed = row.says is not None and "Synced=True InSync" in row.says and "Ready=True" in row.says
-    assert decide(row.case.situation).settled == agreed
+    assert decide(row.case.given).settled == agreed
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_what_is_done_and_said(row):
 @each(ROWS)
 def test_only_agreement_ends_the_count_of_failures(row):
     agreed = row.says is not None and "Synced=True InSync" in row.says and "Ready=True" in row.says
-    assert decide(row.case.situation).settled == agreed
+    assert decide(row.case.given).settled == agreed
 
 
 def test_a_failure_is_told_in_the_services_words():

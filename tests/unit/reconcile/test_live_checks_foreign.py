@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentrun_operator.reconcile.actions import Mark
+from agentrun_operator.reconcile.actions import AddClaim
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
 from support.decisions import decided, each, row
@@ -38,14 +38,14 @@ FOREIGN = [
         "there already, and marked",
         a_new_object(claim=COPIED, finalized=True),
         a_look(OF_SOMEBODY_ELSE),
-        does="unmark",
+        does="unclaim",
         because="a finalizer would hold the object for an endpoint that is not ours",
     ),
     row(
         "there already, under a claim that was never used",
         a_new_object(**CLAIMED),
         a_look(OF_SOMEBODY_ELSE),
-        does="unmark",
+        does="unclaim",
         because="every create that followed the claim was refused, so somebody else made it",
         attempts=UNUSED_CLAIM,
     ),
@@ -61,21 +61,21 @@ FOREIGN = [
         "of its name, in a runtime where it was never made",
         an_object(claim=MOVED, finalized=False, status=a_status(agentRuntimeId="rt-that-is-gone")),
         a_look(OF_SOMEBODY_ELSE),
-        does="unmark",
+        does="unclaim",
         because="the claim is for another runtime",
     ),
     row(
         "there already, to be adopted",
         a_new_object(adoptionPolicy="Adopt"),
         a_look(OF_SOMEBODY_ELSE),
-        does="mark as adopted",
+        does="claim as adopted",
         because="the claim stands before the first write, and tells that it was not made here",
     ),
     row(
         "there already under an unused claim, to be adopted",
         a_new_object(**CLAIMED, adoptionPolicy="Adopt"),
         a_look(OF_SOMEBODY_ELSE),
-        does="mark as adopted",
+        does="claim as adopted",
         because="a lost race is no obstacle to adoption",
         attempts=UNUSED_CLAIM,
     ),
@@ -127,14 +127,14 @@ MARKS = [
         "recorded, claim taken off",
         an_object(claim=""),
         a_look(an_endpoint()),
-        does="mark",
+        does="claim",
         because="somebody removed it from a live object of ours",
     ),
     row(
         "recorded, finalizer taken off",
         an_object(finalized=False),
         a_look(an_endpoint()),
-        does="mark",
+        does="claim",
         because="the object could go and leave the endpoint behind",
     ),
     row(
@@ -150,7 +150,7 @@ MARKS = [
         "adopted, finalizer taken off",
         an_object(claim=ADOPTED, finalized=False),
         a_look(an_endpoint()),
-        does="mark as adopted",
+        does="claim as adopted",
         because="what was adopted stays so",
     ),
 ]
@@ -174,8 +174,8 @@ def test_what_is_done_and_said(row):
     ],
 )
 def test_the_mark_names_the_object_the_runtime_and_the_endpoint(body, look, claim):
-    action = decide(Case(body, look).situation).action
-    assert isinstance(action, Mark)
+    action = decide(Case(body, look).given).action
+    assert isinstance(action, AddClaim)
     assert str(action.claim) == claim
 
 

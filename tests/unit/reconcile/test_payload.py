@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.reconcile.comparable import Policy, Shape, Weight, shape_of_endpoint
+from agentrun_operator.reconcile.comparable import Comparable, Policy, Weight, comparable_of_endpoint
 from agentrun_operator.reconcile.delta import delta
 from agentrun_operator.reconcile.payload import create_body, update_body
-from support.shapes import SHAPES
+from support.comparables import SHAPES
 
 Object = dict[str, Any]
 
-NOTHING = Shape("", "LATEST", (), 0, (), disable_public_network_access=False)
+NOTHING = Comparable("", "LATEST", (), 0, (), disable_public_network_access=False)
 DAY = Policy("day", "cron(0 0 8 * * *)", 5, "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "Asia/Shanghai")
 NIGHT = Policy("night", "cron(0 0 20 * * *)", 0, "", "", "")
-EVERYTHING = Shape("ours", "3", (Weight("4", 10),), 1, (DAY, NIGHT), disable_public_network_access=True)
+EVERYTHING = Comparable("ours", "3", (Weight("4", 10),), 1, (DAY, NIGHT), disable_public_network_access=True)
 
 WIRE: Object = {
     "description": "ours",
@@ -69,48 +69,48 @@ def test_an_update_clears_by_name_what_is_not_asked_for():
 
 
 def test_a_scaling_without_policies_clears_the_policies():
-    shape = Shape("", "3", (), 2, (), disable_public_network_access=False)
-    assert update_body(shape).to_wire()["scalingConfig"] == {"minInstances": 2, "scheduledPolicies": []}
+    comparable = Comparable("", "3", (), 2, (), disable_public_network_access=False)
+    assert update_body(comparable).to_wire()["scalingConfig"] == {"minInstances": 2, "scheduledPolicies": []}
 
 
 def test_a_scaling_of_policies_alone_clears_the_instances():
-    shape = Shape("", "3", (), 0, (NIGHT,), disable_public_network_access=False)
-    scaling = update_body(shape).to_wire()["scalingConfig"]
+    comparable = Comparable("", "3", (), 0, (NIGHT,), disable_public_network_access=False)
+    scaling = update_body(comparable).to_wire()["scalingConfig"]
     assert isinstance(scaling, dict)
     assert scaling["minInstances"] == 0
 
 
 @given(SHAPES)
-def test_no_null_is_ever_sent(shape):
-    assert None not in list(leaves(create_body("chat", shape).to_wire()))
-    assert None not in list(leaves(update_body(shape).to_wire()))
+def test_no_null_is_ever_sent(comparable):
+    assert None not in list(leaves(create_body("chat", comparable).to_wire()))
+    assert None not in list(leaves(update_body(comparable).to_wire()))
 
 
 @given(SHAPES)
-def test_an_update_always_says_the_same_fields(shape):
-    scaling = "scalingConfig" if shape.scaled else "deleteScalingConfig"
+def test_an_update_always_says_the_same_fields(comparable):
+    scaling = "scalingConfig" if comparable.scaled else "deleteScalingConfig"
     always = {"description", "targetVersion", "disablePublicNetworkAccess", "routingConfiguration"}
-    assert update_body(shape).to_wire().keys() == always | {scaling}
+    assert update_body(comparable).to_wire().keys() == always | {scaling}
 
 
 @given(SHAPES)
-def test_a_created_endpoint_does_not_differ(shape):
-    created = obeyed({}, create_body("chat", shape).to_wire())
-    assert delta(shape, shape_of_endpoint(created), None) == ()
+def test_a_created_endpoint_does_not_differ(comparable):
+    created = obeyed({}, create_body("chat", comparable).to_wire())
+    assert delta(comparable, comparable_of_endpoint(created), None) == ()
 
 
 @given(SHAPES, SHAPES, st.booleans())
-def test_an_updated_endpoint_does_not_differ_whatever_it_was_before(shape, before, merges):
+def test_an_updated_endpoint_does_not_differ_whatever_it_was_before(comparable, before, merges):
     """Whether an update replaces all or keeps what it does not mention is not documented."""
     existing = create_body("chat", before).to_wire() if merges else {}
-    updated = obeyed(existing, update_body(shape).to_wire())
-    assert delta(shape, shape_of_endpoint(updated), None) == ()
+    updated = obeyed(existing, update_body(comparable).to_wire())
+    assert delta(comparable, comparable_of_endpoint(updated), None) == ()
 
 
 @pytest.mark.parametrize("percent", range(1, 100))
 def test_a_weight_is_sent_as_a_short_fraction(percent):
-    shape = Shape("", "3", (Weight("4", percent),), 0, (), disable_public_network_access=False)
-    text = update_body(shape).model_dump_json(by_alias=True, exclude_unset=True)
+    comparable = Comparable("", "3", (Weight("4", percent),), 0, (), disable_public_network_access=False)
+    text = update_body(comparable).model_dump_json(by_alias=True, exclude_unset=True)
     assert f'"weight":{percent / 100:.2g}' in text
 
 

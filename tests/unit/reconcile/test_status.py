@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.desired import memory_of
+from agentrun_operator.reconcile.desired import recorded_of
 from agentrun_operator.reconcile.status import status_of, status_patch
 from agentrun_operator.resources.reasons import Reason
 from agentrun_operator.resources.status import Status
@@ -188,7 +188,7 @@ def test_the_id_that_is_remembered(body, endpoint, recorded):
 def test_a_difference_that_is_left_is_shown_with_both_values_and_remembered():
     status = Case(an_object(driftPolicy="Report"), a_look(an_endpoint(description="theirs"))).decided()
     assert status["drift"] == [{"path": "description", "desired": "ours", "observed": "theirs"}]
-    assert [tuple(each) for each in memory_of(status).drift] == [("description", "ours", "theirs")]
+    assert [tuple(each) for each in recorded_of(status).drift] == [("description", "ours", "theirs")]
 
 
 def test_a_difference_that_is_corrected_is_not_shown():
@@ -218,16 +218,16 @@ def test_fields_of_a_newer_operator_stay():
     "answer",
     [an_endpoint(state) for state in ("READY", "CREATING", "UPDATING", "CREATE_FAILED", "UPDATE_FAILED", "HIBERNATING")]
     + [an_endpoint(description="theirs"), None],
-    ids=lambda answer: f"{answer.state} {answer.shape.description}" if answer else "gone at once",
+    ids=lambda answer: f"{answer.state} {answer.comparable.description}" if answer else "gone at once",
 )
 def test_what_agentrun_accepted_in_this_pass_has_reached_it_whatever_the_answer_tells(answer, policy):
     """The next pass reads this from the status: else it would send the same again."""
     case = Case(an_edited_object(driftPolicy=policy), a_look(answer))
-    situation = replace(case.situation, desired=case.situation.desired.with_applied())
-    verdict = decide(situation).verdict
+    given = replace(case.given, desired=case.given.desired.with_applied())
+    verdict = decide(given).verdict
     if verdict is not None:
-        status = status_of(situation, verdict, case.body["status"])
-        assert memory_of(status).applied_generation == 2
+        status = status_of(given, verdict, case.body["status"])
+        assert recorded_of(status).applied_generation == 2
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_the_status_before_is_not_touched():
     body = an_object(status=a_status(**MIRRORED))
     kept = copy.deepcopy(body)
     case = Case(body, a_look())
-    status_patch(body["status"], case.status(decide(case.situation)))
+    status_patch(body["status"], case.status(decide(case.given)))
     assert body == kept
 
 

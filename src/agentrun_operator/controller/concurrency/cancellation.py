@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 
-async def unless_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+async def run_until(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
     """Does the work until it ends, or cuts it off once `stop` is set. How it ended is for the caller to look at."""
     tasks = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     try:

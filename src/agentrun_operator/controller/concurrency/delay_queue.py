@@ -12,7 +12,7 @@ SLACK = 64
 """Entries in the heap that may be void, besides as many as there are planned keys, before it is made anew."""
 
 
-class Plan(Generic[K]):
+class DelayQueue(Generic[K]):
     """Planned keys by time."""
 
     def __init__(self) -> None:

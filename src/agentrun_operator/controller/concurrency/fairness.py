@@ -21,7 +21,7 @@ urgency: ContextVar[Priority] = ContextVar("urgency", default=Priority.CHANGE)
 """How urgent the work is that the current task does. Set where a task begins; read where it has to wait."""
 
 
-class Turn(NamedTuple):
+class Waiter(NamedTuple):
     """Somebody who waits.
 
     Attributes:
@@ -46,23 +46,23 @@ class Turn(NamedTuple):
             raise
 
 
-class Turns:
+class FairWaiters:
     """Those who wait, as urgently as their tasks say."""
 
     def __init__(self) -> None:
-        self._lines: tuple[deque[Turn], ...] = tuple(deque() for _ in Priority)
+        self._lines: tuple[deque[Waiter], ...] = tuple(deque() for _ in Priority)
         self._came = 0
         self._given = 0
 
     def __len__(self) -> int:
         return sum(len(line) for line in self._lines)
 
-    def join(self) -> Turn:
+    def join(self) -> Waiter:
         """Waits from now on; the turn has come when its future is done."""
-        turn = Turn(self._came, asyncio.get_running_loop().create_future())
+        waiter = Waiter(self._came, asyncio.get_running_loop().create_future())
         self._came += 1
-        self._lines[urgency.get()].append(turn)
-        return turn
+        self._lines[urgency.get()].append(waiter)
+        return waiter
 
     def give(self) -> bool:
         """Gives the next one their turn; False if nobody waits."""
@@ -75,33 +75,33 @@ class Turns:
         return True
 
 
-class Places:
+class PrioritySemaphore:
     """A number of places; `async with` waits for one and holds it."""
 
     def __init__(self, count: int) -> None:
         self._free = count
-        self._turns = Turns()
+        self._waiters = FairWaiters()
 
     async def __aenter__(self) -> None:
         if self._free:
             self._free -= 1
             return
-        await self._turns.join().wait(self._leave)
+        await self._waiters.join().wait(self._leave)
 
     async def __aexit__(self, *_: object) -> None:
         self._leave()
 
     def _leave(self) -> None:
-        if not self._turns.give():
+        if not self._waiters.give():
             self._free += 1
 
 
-def _head(line: deque[Turn]) -> Turn | None:
+def _head(line: deque[Waiter]) -> Waiter | None:
     """Who is in front; those who have given up leave."""
     while line and line[0].given.cancelled():
         line.popleft()
     return line[0] if line else None
 
 
-def _longest(line: deque[Turn]) -> int:
+def _longest(line: deque[Waiter]) -> int:
     return line[0].number

@@ -12,35 +12,35 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.concurrency.fairness import Turns
+from agentrun_operator.controller.concurrency.fairness import FairWaiters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RESTORE = 30.0
+RECOVERY_INTERVAL = 30.0
 """Seconds without throttling after which a lowered rate is doubled again."""
 
-ONE_COMPLAINT = 1.0
+THROTTLE_WINDOW = 1.0
 """Seconds within which many answers that ask for fewer calls count as one."""
 
-LONGEST_BREAK = 300.0
+MAX_RETRY_AFTER = 300.0
 """Seconds that a service's wish for quiet is heeded at most: a header in the wrong unit must not stop an account for
 hours."""
 
 NEVER = float("-inf")
 
-LOWEST = 0.5
+MIN_RATE = 0.5
 """Calls a second that throttling leaves at least, of a rate above that."""
 
-STEEPEST = 2
+MAX_DECREASE = 2
 """What was accepted counts as this part of the rate at least."""
 
-LATELY = 2.0
+ACCEPTED_WINDOW = 2.0
 """Seconds over which is counted what was accepted."""
 
 
 class Accepted:
-    """How many calls a second were accepted of late: a count that falls by two thirds in `LATELY` seconds."""
+    """How many calls a second were accepted of late: a count that falls by two thirds in `ACCEPTED_WINDOW` seconds."""
 
     def __init__(self) -> None:
         self._count = 0.0
@@ -53,13 +53,13 @@ class Accepted:
 
     def rate(self, now: float) -> float:
         """Calls a second."""
-        return self._left(now) / LATELY
+        return self._left(now) / ACCEPTED_WINDOW
 
     def _left(self, now: float) -> float:
-        return self._count * math.exp((self._at - now) / LATELY)
+        return self._count * math.exp((self._at - now) / ACCEPTED_WINDOW)
 
 
-class TokenBucket:
+class AdaptiveRateLimiter:
     """Gives out at most `rate` tokens a second, and `burst` at once after a quiet time."""
 
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -80,7 +80,7 @@ class TokenBucket:
         self._lowered_at = NEVER
         self._steady_since = NEVER
         self._not_before = NEVER
-        self._turns = Turns()
+        self._waiters = FairWaiters()
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -92,17 +92,17 @@ class TokenBucket:
     @property
     def waiting(self) -> int:
         """How many calls wait."""
-        return len(self._turns)
+        return len(self._waiters)
 
     async def acquire(self) -> None:
         """Waits for a token."""
         self._refill()
-        if not self._turns and self._ready:
+        if not self._waiters and self._ready:
             self._tokens -= 1
             return
-        turn = self._turns.join()
+        waiter = self._waiters.join()
         self._serve()
-        await turn.wait(self._give_back)
+        await waiter.wait(self._give_back)
 
     def accepted(self) -> None:
         """The service did not ask for fewer calls."""
@@ -118,11 +118,11 @@ class TokenBucket:
         """
         self._refill()
         now = self._clock()
-        pause = min(retry_after, LONGEST_BREAK)
+        pause = min(retry_after, MAX_RETRY_AFTER)
         self._not_before = max(self._not_before, now + pause)
         self._steady_since = max(now, self._not_before)
-        if now - took > self._lowered_at <= now - ONE_COMPLAINT:
-            self._rate = max(self._too_much(now) / 2, min(LOWEST, self._full_rate))
+        if now - took > self._lowered_at <= now - THROTTLE_WINDOW:
+            self._rate = max(self._too_much(now) / 2, min(MIN_RATE, self._full_rate))
             self._tokens = min(1.0, pause * self._rate)
             self._lowered_at = now
 
@@ -130,16 +130,16 @@ class TokenBucket:
         """The rate that was too high."""
         if self._rate == self._full_rate:
             return self._rate
-        return min(self._rate, max(self._accepted.rate(now), self._rate / STEEPEST))
+        return min(self._rate, max(self._accepted.rate(now), self._rate / MAX_DECREASE))
 
     def _give_back(self) -> None:
         self._tokens += 1
         self._serve()
 
     def _restore(self, now: float) -> None:
-        while self._rate < self._full_rate and now - self._steady_since >= RESTORE:
+        while self._rate < self._full_rate and now - self._steady_since >= RECOVERY_INTERVAL:
             self._rate = min(self._full_rate, self._rate * 2)
-            self._steady_since += RESTORE
+            self._steady_since += RECOVERY_INTERVAL
 
     def _refill(self) -> None:
         now = self._clock()
@@ -151,9 +151,9 @@ class TokenBucket:
 
     def _serve(self) -> None:
         self._refill()
-        while self._ready and self._turns.give():
+        while self._ready and self._waiters.give():
             self._tokens -= 1
-        if self._turns and (self._timer is None or self._timer.cancelled()):
+        if self._waiters and (self._timer is None or self._timer.cancelled()):
             pause = max(0.0, self._not_before - self._at) + max((1 - self._tokens) / self._rate, 0.001)
             self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, TypeVar
 
-from agentrun_operator.controller.concurrency.delay_queue import Plan
+from agentrun_operator.controller.concurrency.delay_queue import DelayQueue
 
 K = TypeVar("K", bound=Hashable)
 
@@ -35,12 +35,12 @@ class Priority(IntEnum):
     """AgentRun changed the endpoint, or a planned look is due."""
     NEW = 2
     """The object is new."""
-    LOOK = 3
+    RESYNC = 3
     """A look at everything: after a start, a list or a resync."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turn(Generic[K]):
+class Item(Generic[K]):
     """A key whose turn it is.
 
     Args:
@@ -97,10 +97,10 @@ class WorkQueue(Generic[K]):
         self._since: dict[K, float] = {}
         self._active: dict[K, _Lane[K]] = {}
         self._lanes: dict[Hashable, _Lane[K]] = {}
-        self._turns: dict[Priority, dict[Hashable, _Lane[K]]] = {priority: {} for priority in Priority}
+        self._ready: dict[Priority, dict[Hashable, _Lane[K]]] = {priority: {} for priority in Priority}
         self._failures: dict[K, int] = {}
-        self._farewells: dict[K, Callable[[K], None]] = {}
-        self._plan: Plan[K] = Plan()
+        self._on_drop: dict[K, Callable[[K], None]] = {}
+        self._delayed: DelayQueue[K] = DelayQueue()
         self._wakeup = asyncio.Event()
 
     def __len__(self) -> int:
@@ -114,7 +114,7 @@ class WorkQueue(Generic[K]):
     @property
     def planned(self) -> int:
         """How many keys are planned for later."""
-        return len(self._plan)
+        return len(self._delayed)
 
     def add(self, key: K, priority: Priority) -> None:
         """Asks for a look at the key; a more urgent wish than the last one moves it forward."""
@@ -132,10 +132,10 @@ class WorkQueue(Generic[K]):
             key: the key.
             pause: seconds from now.
         """
-        self._plan.put(key, self._clock() + pause)
+        self._delayed.put(key, self._clock() + pause)
         self._wakeup.set()
 
-    def retry(self, key: K, at_most: float, at_least: float = 0.0) -> float:
+    def add_rate_limited(self, key: K, at_most: float, at_least: float = 0.0) -> float:
         """Plans a look after a failure, with a jittered pause that doubles each time.
 
         Args:
@@ -153,32 +153,32 @@ class WorkQueue(Generic[K]):
         self.add_after(key, pause)
         return pause
 
-    def forgive(self, key: K) -> None:
+    def forget(self, key: K) -> None:
         """Forgets the key's failures, after a success."""
         self._failures.pop(key, None)
 
-    def drop(self, key: K, farewell: Callable[[K], None]) -> None:
+    def drop(self, key: K, then: Callable[[K], None]) -> None:
         """Forgets all about a key that is no more.
 
         Args:
             key: the key.
-            farewell: is called with it once nobody works on it: at once, or when the work under way has ended.
+            then: is called with it once nobody works on it: at once, or when the work under way has ended.
         """
         self._dirty.pop(key, None)
         self._since.pop(key, None)
         if key in self._active:
-            self._farewells[key] = farewell
+            self._on_drop[key] = then
         else:
-            self._part_from(key, farewell)
+            self._dropped(key, then)
 
-    async def get(self) -> Turn[K]:
+    async def get(self) -> Item[K]:
         """The next key to work on; `done` has to be called for it."""
         while True:
             self._release_due()
             if (found := self._next()) is not None:
                 return found
             self._wakeup.clear()
-            due = self._plan.next()
+            due = self._delayed.next()
             try:
                 async with asyncio.timeout(None if due is None else max(0.0, due - self._clock())):
                     await self._wakeup.wait()
@@ -189,8 +189,8 @@ class WorkQueue(Generic[K]):
         """The work on the key ended; if it was added meanwhile, it lines up again."""
         lane = self._active.pop(key)
         lane.active -= 1
-        if farewell := self._farewells.pop(key, None):
-            self._part_from(key, farewell)
+        if then := self._on_drop.pop(key, None):
+            self._dropped(key, then)
         if key in self._dirty:
             self._line_up(key, self._dirty[key])
         self._offer(lane)
@@ -198,13 +198,13 @@ class WorkQueue(Generic[K]):
             self._lanes.pop(lane.name, None)
         self._wakeup.set()
 
-    def _part_from(self, key: K, farewell: Callable[[K], None]) -> None:
-        self._plan.drop(key)
+    def _dropped(self, key: K, then: Callable[[K], None]) -> None:
+        self._delayed.drop(key)
         self._failures.pop(key, None)
-        farewell(key)
+        then(key)
 
     def _release_due(self) -> None:
-        for key in self._plan.due(self._clock()):
+        for key in self._delayed.due(self._clock()):
             self.add(key, Priority.CHANGE)
 
     def _line_up(self, key: K, priority: Priority) -> None:
@@ -218,18 +218,18 @@ class WorkQueue(Generic[K]):
         """Gives the lane its turn at each priority where a key of it waits and there is room."""
         for priority, waiting in lane.waiting.items():
             if waiting and lane.room(priority, self._places):
-                self._turns[priority][lane.name] = lane
+                self._ready[priority][lane.name] = lane
 
-    def _next(self) -> Turn[K] | None:
-        for priority, turns in self._turns.items():
-            while turns:
-                name = next(iter(turns))
-                lane = turns.pop(name)
+    def _next(self) -> Item[K] | None:
+        for priority, lanes in self._ready.items():
+            while lanes:
+                name = next(iter(lanes))
+                lane = lanes.pop(name)
                 key = self._take(lane, priority)
                 if lane.idle:
                     self._lanes.pop(name, None)
                 if key is not None:
-                    return Turn(key, priority, self._clock() - self._since.pop(key))
+                    return Item(key, priority, self._clock() - self._since.pop(key))
         return None
 
     def _take(self, lane: _Lane[K], priority: Priority) -> K | None:
@@ -239,7 +239,7 @@ class WorkQueue(Generic[K]):
             if key in self._active or self._dirty.get(key) is not priority:
                 continue  # moved forward, dropped, or taken meanwhile
             del self._dirty[key]
-            self._plan.drop(key)
+            self._delayed.drop(key)
             self._active[key] = lane
             lane.active += 1
             self._offer(lane)

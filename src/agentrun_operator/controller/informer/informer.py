@@ -5,35 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.keys import Key, key_of
+from agentrun_operator.controller.keys import ObjectKey, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentrun_operator.controller.concurrency.workqueue import WorkQueue
-    from agentrun_operator.controller.informer.ownership_index import Rivals
+    from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
     from agentrun_operator.controller.informer.store import Store
 
 
-class Intake:
+class Informer:
     """Takes objects in."""
 
-    def __init__(self, store: Store, rivals: Rivals, queue: WorkQueue[Key], forget: Callable[[Key], None]) -> None:
+    def __init__(
+        self, store: Store, ownership: OwnershipIndex, queue: WorkQueue[ObjectKey], forget: Callable[[ObjectKey], None]
+    ) -> None:
         """Prepares the intake.
 
         Args:
             store: where objects are kept.
-            rivals: the index of who manages what.
+            ownership: the index of who manages what.
             queue: where their keys go.
             forget: is called with the key of an object that is gone, when no pass for it is under way any more.
         """
         self._store = store
-        self._rivals = rivals
+        self._ownership = ownership
         self._queue = queue
         self._forget = forget
         self.late_lists = 0
 
-    def take(self, kind: str | None, body: Mapping[str, Any]) -> None:
+    def on_event(self, kind: str | None, body: Mapping[str, Any]) -> None:
         """Takes in an event of the watch.
 
         Args:
@@ -41,33 +43,33 @@ class Intake:
             body: the object.
         """
         if kind == "DELETED":
-            self.gone(body)
+            self.on_deleted(body)
             return
         if kind is None:
             self.late_lists += 1
-        self.keep(body, _priority(kind, body))
+        self.on_object(body, _priority(kind, body))
 
-    def keep(self, body: Mapping[str, Any], priority: Priority) -> None:
+    def on_object(self, body: Mapping[str, Any], priority: Priority) -> None:
         """Takes in an object as it is now; asks for a look if it wants one. What it has replaced under its name is
         gone.
         """
         if former := self._store.former(body):
-            self.gone(former)
+            self.on_deleted(former)
         if not self._store.put(body):
             return
         key = key_of(body)
         kept = self._store.get(key)
         if kept is not None:
-            self._rivals.note(key, kept)
+            self._ownership.note(key, kept)
         self._queue.add(key, priority)
 
-    def gone(self, body: Mapping[str, Any]) -> None:
+    def on_deleted(self, body: Mapping[str, Any]) -> None:
         """An object is no more: forget it, and look at those that waited for its endpoint."""
         if not self._store.remove(body):
             return
         key = key_of(body)
         self._queue.drop(key, self._forget)
-        for other in self._rivals.forget(key):
+        for other in self._ownership.forget(key):
             if other in self._store:
                 self._queue.add(other, Priority.CHANGE)
 
@@ -75,7 +77,7 @@ class Intake:
 def _priority(kind: str | None, body: Mapping[str, Any]) -> Priority:
     """What a user just did to an object goes before new ones, and these before a look at everything."""
     if kind is None:
-        return Priority.LOOK
+        return Priority.RESYNC
     unseen = not (body.get("status") or {}).keys() - {"observedGeneration"}  # which the CRD gives to a new object
     fresh = kind == "ADDED" and unseen and not body["metadata"].get("deletionTimestamp")
     return Priority.NEW if fresh else Priority.EDIT

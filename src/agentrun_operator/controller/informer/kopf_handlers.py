@@ -11,16 +11,16 @@ from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from agentrun_operator.controller.informer.informer import Intake
+    from agentrun_operator.controller.informer.informer import Informer
 
 
-def registry(intake: Intake, login: Callable[..., Awaitable[kopf.ConnectionInfo]]) -> kopf.OperatorRegistry:
+def registry(informer: Informer, login: Callable[..., Awaitable[kopf.ConnectionInfo]]) -> kopf.OperatorRegistry:
     """The handlers, in a registry of their own: nothing is registered by importing a module."""
     handlers = kopf.OperatorRegistry()
     kopf.on.login(registry=handlers)(login)
 
     async def on_event(event: Mapping[str, Any], **_: object) -> None:
-        intake.take(event["type"], event["object"])
+        informer.on_event(event["type"], event["object"])
 
     kopf.on.event(GROUP, VERSION, PLURAL, registry=handlers)(on_event)
     return handlers

@@ -13,10 +13,10 @@ from agentrun_operator.resources.spec import ManagementPolicy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
 
 
-class Source(NamedTuple):
+class AccountKey(NamedTuple):
     """Where an object's credentials come from: a Secret, or with an empty name the operator's own."""
 
     namespace: str
@@ -32,17 +32,17 @@ class Place(NamedTuple):
     endpoint.
     """
 
-    source: Source
+    account_key: AccountKey
     runtime_id: str
     runtime_name: str
     endpoint_name: str
 
 
-def source_of(body: Mapping[str, Any], region: str) -> Source:
+def account_key_of(body: Mapping[str, Any], region: str) -> AccountKey:
     """The credentials' source of an object, and its region or the operator's."""
     spec = body["spec"]
     secret = (spec.get("credentialsSecretRef") or {}).get("name", "")
-    return Source(body["metadata"]["namespace"] if secret else "", secret, spec.get("region") or region)
+    return AccountKey(body["metadata"]["namespace"] if secret else "", secret, spec.get("region") or region)
 
 
 def place_of(body: Mapping[str, Any], region: str) -> Place:
@@ -50,25 +50,25 @@ def place_of(body: Mapping[str, Any], region: str) -> Place:
     spec, status = body["spec"], body.get("status") or {}
     reference = spec["agentRuntimeRef"]
     return Place(
-        source=source_of(body, region),
+        account_key=account_key_of(body, region),
         runtime_id=status.get("agentRuntimeId") or reference.get("id", ""),
         runtime_name=reference.get("name", ""),
         endpoint_name=spec.get("endpointName") or body["metadata"]["name"],
     )
 
 
-def lane_of(body: Mapping[str, Any], region: str) -> tuple[Source, str]:
+def lane_of(body: Mapping[str, Any], region: str) -> tuple[AccountKey, str]:
     """The queue's lane of an object: its account and runtime, the things that can hang."""
     reference = body["spec"]["agentRuntimeRef"]
-    return source_of(body, region), reference.get("id") or reference.get("name", "")
+    return account_key_of(body, region), reference.get("id") or reference.get("name", "")
 
 
-def counts(body: Mapping[str, Any]) -> bool:
+def may_manage(body: Mapping[str, Any]) -> bool:
     """Whether an object manages its endpoint at all: one that observes does not, nor one that is being deleted and is
     held by others only; a paused one does.
     """
     held = FINALIZER in (body["metadata"].get("finalizers") or ())
-    return (held or stays(body)) and body["spec"].get("managementPolicy") != ManagementPolicy.OBSERVE
+    return (held or is_alive(body)) and body["spec"].get("managementPolicy") != ManagementPolicy.OBSERVE
 
 
 def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place, other_seen: bool) -> bool:  # noqa: FBT001 - one of a row of facts
@@ -82,9 +82,9 @@ def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place,
         other_seen: whether AgentRun showed the other object its runtime. One with other credentials does not count
             before: naming a runtime is not having it.
     """
-    if (mine.endpoint_name, mine.source.region) != (other.endpoint_name, other.source.region):
+    if (mine.endpoint_name, mine.account_key.region) != (other.endpoint_name, other.account_key.region):
         return False
-    if other.source != mine.source and not other_seen:
+    if other.account_key != mine.account_key and not other_seen:
         return False
     return runtime_id == other.runtime_id or (not other.runtime_id and runtime_name == other.runtime_name)
 
@@ -96,14 +96,14 @@ def claims(body: Mapping[str, Any], runtime_id: str, endpoint_name: str) -> bool
     return claim is not None and claim[:3] == (metadata["uid"], runtime_id, endpoint_name)
 
 
-def stays(body: Mapping[str, Any]) -> bool:
+def is_alive(body: Mapping[str, Any]) -> bool:
     """Whether nobody is deleting the object."""
     return not body["metadata"].get("deletionTimestamp")
 
 
 def serious(
-    body: Mapping[str, Any], others: Iterable[tuple[Key, Mapping[str, Any]]], runtime_id: str, endpoint_name: str
-) -> Iterator[tuple[Key, Mapping[str, Any]]]:
+    body: Mapping[str, Any], others: Iterable[tuple[ObjectKey, Mapping[str, Any]]], runtime_id: str, endpoint_name: str
+) -> Iterator[tuple[ObjectKey, Mapping[str, Any]]]:
     """Those of the others that may take the endpoint from this object: from one that holds a claim, only another that
     does. An older one that only wants it, and is refused, leaves it to whoever has it.
     """
@@ -111,12 +111,14 @@ def serious(
     return (other for other in others if not mine or claims(other[1], runtime_id, endpoint_name))
 
 
-def age_of(key: Key, body: Mapping[str, Any]) -> tuple[str, Key]:
+def age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
     """What the order of objects goes by: who was made first, then the name."""
     return body["metadata"]["creationTimestamp"], key
 
 
-def oldest_rival(key: Key, body: Mapping[str, Any], others: Iterable[tuple[Key, Mapping[str, Any]]]) -> Key | None:
+def oldest_rival(
+    key: ObjectKey, body: Mapping[str, Any], others: Iterable[tuple[ObjectKey, Mapping[str, Any]]]
+) -> ObjectKey | None:
     """The oldest of the others, if it is older than this object."""
     first = min(others, key=lambda other: age_of(*other), default=None)
     return first[0] if first and age_of(*first) < age_of(key, body) else None

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.controller.informer.ownership import (
     claims,
-    counts,
+    is_alive,
+    may_manage,
     oldest_rival,
     place_of,
     same_endpoint,
     serious,
-    stays,
 )
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.controller.informer.ownership import Place
     from agentrun_operator.controller.informer.store import Body, Store
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.reconcile.observed import RuntimeSeen
 
 
@@ -36,7 +36,7 @@ class Spot(NamedTuple):
     runtime_name: str
 
 
-class Rivals:
+class OwnershipIndex:
     """Who manages which endpoint.
 
     The index is of tuples: most spots have one object, and a set for each would be the most of what is kept here.
@@ -46,19 +46,19 @@ class Rivals:
         """Makes an empty index over a store; `region` is the operator's own."""
         self._store = store
         self._region = region
-        self._keys: dict[Spot, tuple[Key, ...]] = {}
-        self._spots: dict[Key, tuple[Spot, ...]] = {}
+        self._keys: dict[Spot, tuple[ObjectKey, ...]] = {}
+        self._spots: dict[ObjectKey, tuple[Spot, ...]] = {}
 
-    def note(self, key: Key, body: Body) -> None:
+    def note(self, key: ObjectKey, body: Body) -> None:
         """Takes in an object: at the runtime that it names, and at the one that it was led to before."""
         place = place_of(body, self._region)
         self.forget(key)
         for spot in _spots(place, place.runtime_id, place.runtime_name):
             self._add(key, spot)
 
-    def forget(self, key: Key) -> set[Key]:
+    def forget(self, key: ObjectKey) -> set[ObjectKey]:
         """Drops an object; returns those that met it anywhere, one of which may take over."""
-        others: set[Key] = set()
+        others: set[ObjectKey] = set()
         for spot in self._spots.pop(key, ()):
             left = tuple(other for other in self._keys.pop(spot) if other != key)
             if left:
@@ -66,11 +66,11 @@ class Rivals:
             others.update(left)
         return others
 
-    def others(self, key: Key) -> set[Key]:
+    def others(self, key: ObjectKey) -> set[ObjectKey]:
         """Those that may manage the same endpoint as this object."""
         return {other for spot in self._spots.get(key, ()) for other in self._keys[spot]} - {key}
 
-    def elder(self, key: Key, body: Body, runtime: RuntimeSeen) -> str:
+    def elder(self, key: ObjectKey, body: Body, runtime: RuntimeSeen) -> str:
         """namespace/name of the older object that manages the same endpoint; empty if there is none.
 
         Args:
@@ -87,25 +87,29 @@ class Rivals:
         )
         return str(rival) if rival else ""
 
-    def heir(self, key: Key, body: Body, runtime: RuntimeSeen) -> str:
+    def heir(self, key: ObjectKey, body: Body, runtime: RuntimeSeen) -> str:
         """namespace/name of another object that stays and has a claim of its own on the same endpoint; empty if there
         is none. One of two had it adopted by the other, and must not take it along.
         """
         mine = place_of(body, self._region)
         others = self._same(key, mine, runtime, list(_spots(mine, runtime.id, runtime.name)))
-        staying = (other for other, found in others if stays(found) and claims(found, runtime.id, mine.endpoint_name))
+        staying = (
+            other for other, found in others if is_alive(found) and claims(found, runtime.id, mine.endpoint_name)
+        )
         return str(next(staying, ""))
 
-    def _add(self, key: Key, spot: Spot) -> None:
+    def _add(self, key: ObjectKey, spot: Spot) -> None:
         keys = self._keys.get(spot, ())
         if key not in keys:
             self._keys[spot] = (*keys, key)
             self._spots[key] = (*self._spots.get(key, ()), spot)
 
-    def _same(self, key: Key, mine: Place, runtime: RuntimeSeen, spots: list[Spot]) -> Iterator[tuple[Key, Body]]:
+    def _same(
+        self, key: ObjectKey, mine: Place, runtime: RuntimeSeen, spots: list[Spot]
+    ) -> Iterator[tuple[ObjectKey, Body]]:
         for other in {each for spot in spots for each in self._keys.get(spot, ())}:
             found = self._store.get(other)
-            if other == key or found is None or not counts(found):
+            if other == key or found is None or not may_manage(found):
                 continue
             seen = bool(found["status"].get("agentRuntimeId"))
             if same_endpoint(mine, runtime.id, runtime.name, place_of(found, self._region), seen):
@@ -115,6 +119,6 @@ class Rivals:
 def _spots(place: Place, runtime_id: str, runtime_name: str) -> Iterator[Spot]:
     """The spots of an endpoint, by what is known of its runtime; the id comes first."""
     if runtime_id:
-        yield Spot(place.source.region, place.endpoint_name, runtime_id, "")
+        yield Spot(place.account_key.region, place.endpoint_name, runtime_id, "")
     if runtime_name:
-        yield Spot(place.source.region, place.endpoint_name, "", runtime_name)
+        yield Spot(place.account_key.region, place.endpoint_name, "", runtime_name)

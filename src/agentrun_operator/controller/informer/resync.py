@@ -10,13 +10,13 @@ import logging
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.keys import Key, key_of
-from agentrun_operator.controller.kube.client import ServerError
+from agentrun_operator.controller.keys import ObjectKey, key_of
+from agentrun_operator.controller.kube.client import KubeError
 
 if TYPE_CHECKING:
-    from agentrun_operator.controller.informer.informer import Intake
+    from agentrun_operator.controller.informer.informer import Informer
     from agentrun_operator.controller.informer.store import Store
-    from agentrun_operator.controller.kube.client import Server
+    from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
 
@@ -24,24 +24,24 @@ CHECK = 5.0
 """Seconds between two looks at whether kopf has listed anew."""
 
 
-class Sweeper:
+class Resync:
     """The comparison."""
 
     def __init__(
-        self, server: Server, store: Store, intake: Intake, namespaces: tuple[str, ...], interval: float
+        self, kube: KubeClient, store: Store, informer: Informer, namespaces: tuple[str, ...], interval: float
     ) -> None:
         """Prepares it.
 
         Args:
-            server: where to list.
+            kube: where to list.
             store: what is known.
-            intake: where differences go.
+            informer: where differences go.
             namespaces: what to list; empty: all namespaces.
             interval: seconds between two comparisons.
         """
-        self._server = server
+        self._kube = kube
         self._store = store
-        self._intake = intake
+        self._informer = informer
         self._namespaces = namespaces or ("",)
         self._interval = interval
         self._late_lists = 0
@@ -53,30 +53,30 @@ class Sweeper:
             how many there are.
         """
         for namespace in self._namespaces:
-            async for page in self._server.pages(namespace):
+            async for page in self._kube.pages(namespace):
                 for body in page:
-                    self._intake.keep(body, Priority.LOOK)
+                    self._informer.on_object(body, Priority.RESYNC)
         return len(self._store)
 
     async def run(self) -> None:
         """Compares until it is cancelled: each interval, and soon after the watch had to list anew."""
         while True:
             await self._due()
-            self._late_lists = self._intake.late_lists  # of one that comes during this comparison, the next one tells
+            self._late_lists = self._informer.late_lists  # of one that comes during this comparison, the next one tells
             try:
-                await self.sweep()
-            except ServerError as error:
+                await self.compare()
+            except KubeError as error:
                 log.warning("Cannot compare the objects with the API server's list: %s", error)
             except Exception:  # a defect here must not end the work on the objects
                 log.exception("A defect stopped the comparison with the API server's list; it is made again later")
 
-    async def sweep(self) -> None:
+    async def compare(self) -> None:
         """Forgets what is gone, and takes in what was not told."""
         known = {key: (self._store.get(key) or {}) for key in self._store}
-        listed: dict[Key, str] = {}
+        listed: dict[ObjectKey, str] = {}
         stale = False
         for namespace in self._namespaces:
-            async for page in self._server.pages(namespace, metadata_only=True):
+            async for page in self._kube.pages(namespace, metadata_only=True):
                 for item in page:
                     key = key_of(item)
                     listed[key] = item["metadata"]["uid"]
@@ -85,7 +85,7 @@ class Sweeper:
         for key, body in known.items():
             if listed.get(key) != body["metadata"]["uid"]:
                 log.info("%s is gone; the watch did not tell", key)
-                self._intake.gone(body)
+                self._informer.on_deleted(body)
         if stale:
             await self.fill()
 
@@ -94,5 +94,5 @@ class Sweeper:
         while waited < self._interval:
             await asyncio.sleep(min(CHECK, self._interval - waited))
             waited += CHECK
-            if self._intake.late_lists != self._late_lists:
+            if self._informer.late_lists != self._late_lists:
                 return

@@ -11,7 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from agentrun_operator.controller.keys import Key, key_of
+from agentrun_operator.controller.keys import ObjectKey, key_of
 from agentrun_operator.resources.names import ANNOTATIONS, CLAIM, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ GONE_FOR = 600.0
 continued: five minutes, until the API server compacts its history."""
 
 
-class Wishes(NamedTuple):
+class Trigger(NamedTuple):
     """What of an object asks for a look when it changes: what people write, and the marks that we do."""
 
     uid: str
@@ -67,20 +67,20 @@ class Store:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Makes an empty one; `clock` is the time in seconds."""
         self._clock = clock
-        self._bodies: dict[Key, Body] = {}
-        self._told: dict[Key, Wishes] = {}
+        self._bodies: dict[ObjectKey, Body] = {}
+        self._told: dict[ObjectKey, Trigger] = {}
         self._gone: dict[str, float] = {}
 
     def __len__(self) -> int:
         return len(self._bodies)
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[ObjectKey]:
         return iter(tuple(self._bodies))
 
-    def __contains__(self, key: Key) -> bool:
+    def __contains__(self, key: ObjectKey) -> bool:
         return key in self._bodies
 
-    def get(self, key: Key) -> Body | None:
+    def get(self, key: ObjectKey) -> Body | None:
         """The object, or None if there is none."""
         return self._bodies.get(key)
 
@@ -108,13 +108,13 @@ class Store:
         known = self._bodies.get(key)
         if known is None or _version(body) > _version(known):
             known = self._bodies[key] = trimmed(body)
-        wishes = Wishes.of(known)
+        wishes = Trigger.of(known)
         if self._told.get(key) == wishes:
             return False
         self._told[key] = wishes
         return True
 
-    def refresh(self, body: Mapping[str, Any], *, marked: bool = False) -> None:
+    def refresh(self, body: Mapping[str, Any], *, claimed: bool = False) -> None:
         """Keeps what a write of ours was answered, if the object is still there: the watch may have told of its end
         first.
 
@@ -123,7 +123,7 @@ class Store:
 
         Args:
             body: the answer.
-            marked: whether the write set our marks: that they stand is no news then. Whatever else is new in the
+            claimed: whether the write set our marks: that they stand is no news then. Whatever else is new in the
                 answer is somebody's wish, for `put` to tell.
         """
         known = self.current(body)
@@ -132,8 +132,8 @@ class Store:
         key = key_of(body)
         if _version(body) >= _version(known):
             known = self._bodies[key] = trimmed(body)
-        if marked:
-            wishes = Wishes.of(known)
+        if claimed:
+            wishes = Trigger.of(known)
             self._told[key] = self._told[key]._replace(finalizers=wishes.finalizers, claim=wishes.claim)
 
     def remove(self, body: Mapping[str, Any]) -> bool:
@@ -167,19 +167,19 @@ def trimmed(body: Mapping[str, Any]) -> Body:
     kept = {name: metadata[name] for name in METADATA if metadata.get(name)}
     annotations = metadata.get("annotations") or {}
     kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if name in annotations}
-    return {"metadata": _frugal(kept), "spec": _frugal(body["spec"]), "status": _frugal(body.get("status") or {})}
+    return {"metadata": _interned(kept), "spec": _interned(body["spec"]), "status": _interned(body.get("status") or {})}
 
 
-def _frugal(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
+def _interned(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
     """The same value with each string kept once in this process: objects repeat each other's names and words, and the
     half of what they take would be copies.
     """
     if isinstance(value, str):
         return sys.intern(value)
     if isinstance(value, dict):
-        return {sys.intern(name): _frugal(each) for name, each in value.items()}
+        return {sys.intern(name): _interned(each) for name, each in value.items()}
     if isinstance(value, list):
-        return [_frugal(each) for each in value]
+        return [_interned(each) for each in value]
     return value
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import kopf
 
-from agentrun_operator.controller.concurrency.cancellation import unless_stopped
+from agentrun_operator.controller.concurrency.cancellation import run_until
 from agentrun_operator.controller.informer.kopf_handlers import settings
 from agentrun_operator.controller.kube.preflight import until_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentrun_operator.controller.kube.client import Server
+    from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Watch:
 
     def __init__(
         self,
-        server: Server,
+        kube: KubeClient,
         registry: kopf.OperatorRegistry,
         namespaces: tuple[str, ...],
         *,
@@ -63,12 +63,12 @@ class Watch:
         """Prepares the watch.
 
         Args:
-            server: to see whether the CRD is there.
+            kube: to see whether the CRD is there.
             registry: the handlers.
             namespaces: what to watch; empty: all namespaces.
             own_signals: puts our signal handlers back, which kopf replaces by its own.
         """
-        self._server = server
+        self._kube = kube
         self._registry = registry
         self._namespaces = namespaces
         self._own_signals = own_signals
@@ -96,7 +96,7 @@ class Watch:
         """Waits until the watch may be begun again, or is to end."""
 
         async def served() -> None:
-            await until_served(self._server)
+            await until_served(self._kube)
             await asyncio.sleep(1)
 
-        await unless_stopped(served(), stop)
+        await run_until(served(), stop)

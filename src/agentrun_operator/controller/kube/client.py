@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import aiohttp
 from kubernetes.aio.client import ApiClient, Configuration
 
-from agentrun_operator.controller.concurrency.fairness import Places
+from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
 from agentrun_operator.resources.names import API_VERSION, GROUP, KIND, PLURAL, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
 
 Body = dict[str, Any]
 
@@ -46,7 +46,7 @@ CONFLICT, GONE, NOT_FOUND, INVALID = 409, 410, 404, 422
 
 
 @dataclass(slots=True)
-class ServerError(Exception):
+class KubeError(Exception):
     """The API server refused, or did not answer.
 
     Args:
@@ -64,7 +64,7 @@ class ServerError(Exception):
         return f"The Kubernetes API server {told} to {self.asked}: {self.message}"
 
 
-class Server:
+class KubeClient:
     """A connection pool to the API server. `async with` closes it."""
 
     def __init__(self, configuration: Configuration) -> None:
@@ -76,7 +76,7 @@ class Server:
         self._configuration = configuration
         self._client = ApiClient(configuration)
         self._client.user_agent = "agentrun-operator"
-        self._writers = Places(WRITERS)
+        self._writers = PrioritySemaphore(WRITERS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -101,7 +101,7 @@ class Server:
             if not token:
                 return
 
-    async def patch(self, key: Key, patch: Body, *, part: Literal["", "status"] = "") -> Body:
+    async def patch(self, key: ObjectKey, patch: Body, *, part: Literal["", "status"] = "") -> Body:
         """Merges a patch into an object, or into its status.
 
         A `metadata.resourceVersion` in the patch fences it: the answer is 409 when the object has changed since.
@@ -173,7 +173,7 @@ class Server:
             response = await self._client.call_api(*request, _request_timeout=TIMEOUT)
             data: bytes = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise ServerError(0, str(error) or type(error).__name__, asked) from error
+            raise KubeError(0, str(error) or type(error).__name__, asked) from error
         return _parsed(response.status, data, asked)
 
 
@@ -185,9 +185,9 @@ def _parsed(status: int, data: bytes, asked: str) -> Body:
         body = None
     if not 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls success
         message = body.get("message") if isinstance(body, dict) else None
-        raise ServerError(status, str(message or said)[:MESSAGE_LIMIT], asked)
+        raise KubeError(status, str(message or said)[:MESSAGE_LIMIT], asked)
     if not isinstance(body, dict):
-        raise ServerError(status, f"this is no JSON object: {said}", asked)
+        raise KubeError(status, f"this is no JSON object: {said}", asked)
     return body
 
 
@@ -195,7 +195,7 @@ def _leases(namespace: str) -> str:
     return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
 
 
-def reference(key: Key, uid: str, resource_version: str) -> Body:
+def reference(key: ObjectKey, uid: str, resource_version: str) -> Body:
     """How an Event names the object that it is about."""
     return {
         "apiVersion": API_VERSION,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from agentrun_operator.controller.concurrency.fairness import urgency
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.keys import Key, key_of
-from agentrun_operator.controller.kube.client import Server, ServerError, reference
+from agentrun_operator.controller.keys import ObjectKey, key_of
+from agentrun_operator.controller.kube.client import KubeClient, KubeError, reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ MESSAGE_LIMIT = 1024
 class Event:
     """One event."""
 
-    key: Key
+    key: ObjectKey
     body: Body
     kind: Literal["Normal", "Warning"]
     reason: str
@@ -44,19 +44,19 @@ class Event:
     at: datetime
 
 
-class Recorder:
+class EventRecorder:
     """Posts events."""
 
-    def __init__(self, server: Server, identity: str, metrics: Metrics, now: Callable[[], datetime]) -> None:
+    def __init__(self, kube: KubeClient, identity: str, metrics: Metrics, now: Callable[[], datetime]) -> None:
         """Prepares the recorder; `run` does the posting.
 
         Args:
-            server: where to.
+            kube: where to.
             identity: the replica that tells them.
             metrics: where posts are counted.
             now: the time.
         """
-        self._server = server
+        self._kube = kube
         self._identity = identity
         self._metrics = metrics
         self._now = now
@@ -91,9 +91,9 @@ class Recorder:
         while True:
             event = await self._events.get()
             try:
-                await self._server.create_event(event.key.namespace, self._manifest(event))
+                await self._kube.create_event(event.key.namespace, self._manifest(event))
                 self._metrics.writes.labels("event").inc()
-            except ServerError as error:
+            except KubeError as error:
                 # A namespace that is being deleted takes no events; none is worth a retry.
                 log.debug("The event %s of %s was not posted: %s", event.reason, event.key, error)
             finally:

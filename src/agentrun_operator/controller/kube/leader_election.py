@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.errors import LeaseLostError
-from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, Server, ServerError
+from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeClient, KubeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ RELEASE_TIMEOUT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class LeaseConfig:
     """Who asks for which Lease, and how long things take, in seconds.
 
     Args:
@@ -49,26 +49,26 @@ class Terms:
     retry: float
 
 
-class Lease:
+class LeaderElector:
     """One replica's relation to the Lease."""
 
     def __init__(
         self,
-        server: Server,
-        terms: Terms,
+        kube: KubeClient,
+        config: LeaseConfig,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """Prepares the relation; nothing is asked yet.
 
         Args:
-            server: the API server.
-            terms: who asks for which Lease.
+            kube: the API server.
+            config: who asks for which Lease.
             clock: the time in seconds; never set back.
             jitter: random numbers from 0 to 1; they spread the tries for a Lease that is another's.
         """
-        self.terms = terms
-        self._server = server
+        self.config = config
+        self._kube = kube
         self._clock = clock
         self._jitter = jitter
         self._known: Body | None = None
@@ -92,17 +92,17 @@ class Lease:
             if await self._tried_to_take():
                 return
             # Oftener than the holder renews: one that is given back is taken within a second or so, for one small read.
-            await asyncio.sleep(self.terms.retry * (0.4 + self._jitter() / 5))
+            await asyncio.sleep(self.config.retry * (0.4 + self._jitter() / 5))
 
-    async def keep(self) -> None:
+    async def renew(self) -> None:
         """Renews the Lease until that fails.
 
         Raises:
             LeaseLostError: it was not renewed in time, or is another's; the caller has to end at once.
         """
         while True:
-            await asyncio.sleep(self.terms.retry)
-            await self._renew()
+            await asyncio.sleep(self.config.retry)
+            await self._renew_once()
 
     async def release(self) -> None:
         """Gives the Lease back, so that the next replica need not wait for its end."""
@@ -111,13 +111,13 @@ class Lease:
         self._renewed = None  # before it is sent: another may have the Lease before the answer is back
         try:
             await self._write(RELEASE_TIMEOUT, release=True)
-        except (ServerError, TimeoutError) as error:
+        except (KubeError, TimeoutError) as error:
             log.warning("Could not give the Lease back: %s", str(error) or "no answer in time")
 
     @property
     def _left(self) -> float:
         """Seconds for which it is still held without a renewal."""
-        return 0.0 if self._renewed is None else max(0.0, self._renewed + self.terms.deadline - self._clock())
+        return 0.0 if self._renewed is None else max(0.0, self._renewed + self.config.deadline - self._clock())
 
     @property
     def _spec(self) -> Body:
@@ -125,7 +125,7 @@ class Lease:
 
     @property
     def _mine(self) -> bool:
-        return self.holder == self.terms.identity
+        return self.holder == self.config.identity
 
     @property
     def _others(self) -> bool:
@@ -133,41 +133,41 @@ class Lease:
 
     async def _tried_to_take(self) -> bool:
         try:
-            await self._look(self.terms.deadline / 2)
+            await self._get(self.config.deadline / 2)
             if (self._others or self._vanished) and self._clock() < self._ends():
                 return False
-            return await self._written(self.terms.deadline / 2)
-        except (ServerError, TimeoutError) as error:
+            return await self._written(self.config.deadline / 2)
+        except (KubeError, TimeoutError) as error:
             log.warning("Cannot ask for the Lease: %s", str(error) or "no answer in time")
             return False
 
-    async def _renew(self) -> None:
+    async def _renew_once(self) -> None:
         while self.held:
             try:
-                if await self._written(min(self._left, max(self.terms.retry, self.terms.deadline / 3))):
+                if await self._written(min(self._left, max(self.config.retry, self.config.deadline / 3))):
                     return
-            except (ServerError, TimeoutError) as error:
+            except (KubeError, TimeoutError) as error:
                 log.warning("Cannot renew the Lease: %s", str(error) or "no answer in time")
             if self._others:
                 raise LeaseLostError(f"The Lease was taken by {self.holder}")
-            await asyncio.sleep(min(self.terms.retry / 2, self._left))
-        raise LeaseLostError(f"The Lease was not renewed for {self.terms.deadline:g} s")
+            await asyncio.sleep(min(self.config.retry / 2, self._left))
+        raise LeaseLostError(f"The Lease was not renewed for {self.config.deadline:g} s")
 
     async def _written(self, within: float) -> bool:
         """Whether the write was taken; one that raced with another is followed by a look."""
         try:
             await self._write(within)
-        except ServerError as error:
+        except KubeError as error:
             if error.status not in (NOT_FOUND, CONFLICT):
                 raise
-            await self._look(within)
+            await self._get(within)
             return False
         return True
 
     def _ends(self) -> float:
         """When the Lease as it was last seen may be taken. One that somebody deleted may still be in use until then."""
         spec, since = self._seen
-        return since + float((spec or {}).get("leaseDurationSeconds") or self.terms.duration)
+        return since + float((spec or {}).get("leaseDurationSeconds") or self.config.duration)
 
     def _observe(self, lease: Body | None) -> None:
         self._vanished = lease is None and (self._vanished or self._others)
@@ -178,11 +178,11 @@ class Lease:
         if spec != self._seen[0]:
             self._seen = (spec, self._clock())
 
-    async def _look(self, within: float) -> None:
+    async def _get(self, within: float) -> None:
         try:
             async with asyncio.timeout(within):
-                self._observe(await self._server.lease(self.terms.namespace, self.terms.name))
-        except ServerError as error:
+                self._observe(await self._kube.lease(self.config.namespace, self.config.name))
+        except KubeError as error:
             if error.status != NOT_FOUND:
                 raise
             self._observe(None)
@@ -192,11 +192,11 @@ class Lease:
         spec = self._next_spec(release=release)
         async with asyncio.timeout(within):
             if self._known is None:
-                head = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": self.terms.name}}
-                answer = await self._server.create_lease(self.terms.namespace, head | {"spec": spec})
+                head = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": self.config.name}}
+                answer = await self._kube.create_lease(self.config.namespace, head | {"spec": spec})
             else:
                 lease = self._known | {"spec": spec}
-                answer = await self._server.replace_lease(self.terms.namespace, self.terms.name, lease)
+                answer = await self._kube.replace_lease(self.config.namespace, self.config.name, lease)
         self._observe(answer)
         self._renewed = None if release else sent
 
@@ -204,9 +204,9 @@ class Lease:
         old, now = self._spec, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         taken = not self._mine and self._known is not None
         return old | {
-            "holderIdentity": "" if release else self.terms.identity,
+            "holderIdentity": "" if release else self.config.identity,
             "renewTime": now,
             "acquireTime": (old.get("acquireTime") if self._mine else None) or now,
-            "leaseDurationSeconds": 1 if release else int(self.terms.duration),
+            "leaseDurationSeconds": 1 if release else int(self.config.duration),
             "leaseTransitions": int(old.get("leaseTransitions") or 0) + taken,
         }

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import StartError
-from agentrun_operator.controller.kube.client import NOT_FOUND, Server, ServerError
+from agentrun_operator.controller.kube.client import NOT_FOUND, KubeClient, KubeError
 from agentrun_operator.resources.names import CRD_NAME, GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
@@ -20,42 +20,42 @@ UNAUTHORIZED = 401
 NEEDED = (("list", ""), ("watch", ""), ("patch", ""), ("patch", "status"))
 
 
-async def check(server: Server, settings: Settings) -> None:
+async def check(kube: KubeClient, settings: Settings) -> None:
     """Checks the API server, the CRD and the permissions.
 
     Raises:
         StartError: something is missing; the message says what to do.
     """
-    await _resource_is_served(server)
+    await _resource_is_served(kube)
     try:
-        await _permissions_are_given(server, settings)
-    except ServerError as error:
+        await _permissions_are_given(kube, settings)
+    except KubeError as error:
         raise StartError(f"{error}. Without it the permissions cannot be checked; start again") from None
 
 
-async def _permissions_are_given(server: Server, settings: Settings) -> None:
+async def _permissions_are_given(kube: KubeClient, settings: Settings) -> None:
     refused = [
         f"{verb} {PLURAL}{'/' + part if part else ''}{' in namespace ' + namespace if namespace else ''}"
         for namespace in settings.namespaces or ("",)
         for verb, part in NEEDED
-        if not await server.allowed(verb, PLURAL, group=GROUP, namespace=namespace, part=part)
+        if not await kube.allowed(verb, PLURAL, group=GROUP, namespace=namespace, part=part)
     ]
     if refused:
         raise StartError(
             f"No permission to {', '.join(refused)}: bind the operator's account to its ClusterRole"
             f"{' or the Role in that namespace' if settings.namespaces else ', or set --namespaces'}"
         )
-    await _lease_is_allowed(server, settings)
+    await _lease_is_allowed(kube, settings)
 
 
-async def _lease_is_allowed(server: Server, settings: Settings) -> None:
+async def _lease_is_allowed(kube: KubeClient, settings: Settings) -> None:
     if not settings.leader_elect:
         return
     namespace, name = settings.lease_namespace or "default", settings.lease_name
     refused = [
         verb
         for verb, of in (("get", name), ("create", ""), ("update", name))  # no `create` can be granted by a name
-        if not await server.allowed(verb, "leases", group="coordination.k8s.io", namespace=namespace, name=of)
+        if not await kube.allowed(verb, "leases", group="coordination.k8s.io", namespace=namespace, name=of)
     ]
     if refused:
         raise StartError(
@@ -64,10 +64,10 @@ async def _lease_is_allowed(server: Server, settings: Settings) -> None:
         )
 
 
-async def _resource_is_served(server: Server) -> None:
+async def _resource_is_served(kube: KubeClient) -> None:
     try:
-        found = await server.get(f"/apis/{GROUP}/{VERSION}")
-    except ServerError as error:
+        found = await kube.get(f"/apis/{GROUP}/{VERSION}")
+    except KubeError as error:
         if error.status == NOT_FOUND:
             found = {"resources": []}
         elif error.status == UNAUTHORIZED:
@@ -82,11 +82,11 @@ async def _resource_is_served(server: Server) -> None:
         )
 
 
-async def until_served(server: Server, pause: float = 3.0) -> None:
+async def until_served(kube: KubeClient, pause: float = 3.0) -> None:
     """Waits until the CRD is there again, after somebody removed it under a running operator."""
     while True:
         try:
-            await _resource_is_served(server)
+            await _resource_is_served(kube)
         except StartError as error:
             log.warning("%s", error)
             await asyncio.sleep(pause)

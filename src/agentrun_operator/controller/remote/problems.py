@@ -6,12 +6,12 @@ A problem has a condition's reason and a text for people. What to do about it is
 from __future__ import annotations
 
 from agentrun_operator.agentrun.api import errors
-from agentrun_operator.controller.concurrency.rate_limiter import LONGEST_BREAK
+from agentrun_operator.controller.concurrency.rate_limiter import MAX_RETRY_AFTER
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 
-class UnseenError(Exception):
+class ProblemError(Exception):
     """What was asked for could not be seen."""
 
     def __init__(self, problem: Problem) -> None:
@@ -45,11 +45,11 @@ def problem_of(error: errors.AgentRunError, blind_for: float = 0.0) -> Problem:
     reason = next(reason for kind, reason in REASONS if isinstance(error, kind))
     asked = error.retry_after if isinstance(error, errors.HTTPError) else None
     definite = isinstance(error, errors.CredentialsNotFoundError)
-    retry_after = min(asked or 0.0, LONGEST_BREAK)
+    retry_after = min(asked or 0.0, MAX_RETRY_AFTER)
     return Problem(reason, str(error), definite=definite, blind_for=blind_for, retry_after=retry_after)
 
 
-def runtime_missing(what: str) -> UnseenError:
+def runtime_missing(what: str) -> ProblemError:
     """There is no such runtime."""
     message = f"There is no AgentRuntime {what} in this account and region"
-    return UnseenError(Problem(Reason.RUNTIME_NOT_FOUND, message, definite=True))
+    return ProblemError(Problem(Reason.RUNTIME_NOT_FOUND, message, definite=True))

@@ -42,7 +42,7 @@ class Health:
         """
         app = web.Application()
         app.add_routes(
-            [web.get("/livez", self._livez), web.get("/readyz", self._readyz), web.get("/metrics", self._tell_metrics)]
+            [web.get("/livez", self._livez), web.get("/readyz", self._readyz), web.get("/metrics", self._serve_metrics)]
         )
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -65,5 +65,5 @@ class Health:
     async def _readyz(self, _: web.Request) -> web.Response:
         return web.Response(text="ok\n") if self._ready() else web.Response(status=503, text="not ready\n")
 
-    async def _tell_metrics(self, _: web.Request) -> web.Response:
+    async def _serve_metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=self._metrics(), headers=METRICS_TYPE)

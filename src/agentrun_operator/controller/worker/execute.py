@@ -14,8 +14,8 @@ from agentrun_operator.reconcile.payload import create_body, update_body
 if TYPE_CHECKING:
     from agentrun_operator.agentrun.api.protocol import Operation
     from agentrun_operator.agentrun.models import Endpoint
-    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
-    from agentrun_operator.controller.worker.gather import Look, Subject
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
+    from agentrun_operator.controller.worker.gather import Observation, Subject
     from agentrun_operator.reconcile.observed import Problem
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ REFUSALS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WriteResult:
     """How a write to AgentRun went.
 
     Args:
@@ -52,40 +52,40 @@ class Outcome:
     endpoint: Endpoint | None = None
 
 
-async def execute(subject: Subject, look: Look, action: Write) -> Outcome:
+async def execute(subject: Subject, observation: Observation, action: Write) -> WriteResult:
     """Does one write.
 
     Raises:
         NotLeadingError: this replica may not write any more.
     """
-    if look.account is None or look.view is None:
+    if observation.account is None or observation.cache is None:
         raise LookupError("a write was decided without a look")
     try:
-        endpoint = await look.account.client.run(_operation(subject, look, action))
+        endpoint = await observation.account.client.run(_operation(subject, observation, action))
     except errors.AgentRunError as error:
-        return _failed(error, look.view)
+        return _failed(error, observation.cache)
     complete = endpoint if endpoint.status and endpoint.agent_runtime_endpoint_id else None
-    look.view.wrote(complete)
-    look.account.hurry(look.view.runtime_id)
-    return Outcome(endpoint=complete)
+    observation.cache.wrote(complete)
+    observation.account.poll_soon(observation.cache.runtime_id)
+    return WriteResult(endpoint=complete)
 
 
-def _operation(subject: Subject, look: Look, action: Write) -> Operation[Endpoint]:
-    desired, runtime_id = subject.desired, look.view.runtime_id if look.view else ""
-    seen = look.observed.endpoint
+def _operation(subject: Subject, observation: Observation, action: Write) -> Operation[Endpoint]:
+    desired, runtime_id = subject.desired, observation.cache.runtime_id if observation.cache else ""
+    seen = observation.observed.endpoint
     match action:
         case Create():
-            return operations.create_endpoint(runtime_id, create_body(desired.endpoint_name, desired.shape))
+            return operations.create_endpoint(runtime_id, create_body(desired.endpoint_name, desired.comparable))
         case Update():
-            return operations.update_endpoint(runtime_id, seen.id if seen else "", update_body(desired.shape))
+            return operations.update_endpoint(runtime_id, seen.id if seen else "", update_body(desired.comparable))
         case Delete():
             return operations.delete_endpoint(runtime_id, seen.id if seen else "")
 
 
-def _failed(error: errors.AgentRunError, view: RuntimeView) -> Outcome:
+def _failed(error: errors.AgentRunError, cache: RuntimeCache) -> WriteResult:
     if isinstance(error, errors.RuntimeNotReadyError | errors.ResourceNotExistError):
-        view.distrust_runtime()
-    return Outcome(
+        cache.distrust_runtime()
+    return WriteResult(
         problem=problem_of(error),
         taken=isinstance(error, errors.ResourceAlreadyExistError),
         gone=isinstance(error, errors.ResourceNotExistError),

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.remote.problems import UnseenError
+from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.worker.object_memory import CREATE_LAG
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import LATEST
@@ -19,56 +19,60 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.agentrun.models import Endpoint
-    from agentrun_operator.controller.informer.ownership_index import Rivals
+    from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
     from agentrun_operator.controller.informer.store import Body
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.remote.accounts.account import Account
-    from agentrun_operator.controller.remote.accounts.pool import Accounts
-    from agentrun_operator.controller.remote.runtime.endpoint_cache import Book
-    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
-    from agentrun_operator.controller.worker.object_memory import Track
+    from agentrun_operator.controller.remote.accounts.pool import AccountPool
+    from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
+    from agentrun_operator.controller.worker.object_memory import ObjectMemory
     from agentrun_operator.reconcile.desired import Desired
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Observation:
     """What was seen, and through whom; the latter is missing where nothing was asked."""
 
     observed: Observed
     account: Account | None = None
-    view: RuntimeView | None = None
+    cache: RuntimeCache | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whom a look is for."""
 
-    key: Key
+    key: ObjectKey
     body: Body
     desired: Desired
-    track: Track
+    memory: ObjectMemory
 
 
 class Gatherer:
     """Looks for objects."""
 
     def __init__(
-        self, accounts: Accounts, rivals: Rivals, max_age: float, clock: Callable[[], float] = time.monotonic
+        self,
+        accounts: AccountPool,
+        ownership: OwnershipIndex,
+        max_age: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepares the looks.
 
         Args:
             accounts: where credentials and clients come from.
-            rivals: who manages what.
+            ownership: who manages what.
             max_age: seconds for which a list serves; the poller makes newer ones unless it fails.
             clock: the time in seconds.
         """
         self._accounts = accounts
-        self._rivals = rivals
+        self._ownership = ownership
         self._max_age = max_age
         self._clock = clock
 
-    async def look(self, subject: Subject, *, fresh: bool) -> Look:
+    async def observation(self, subject: Subject, *, fresh: bool) -> Observation:
         """One look.
 
         Args:
@@ -76,26 +80,26 @@ class Gatherer:
             fresh: whether to ask for the endpoint itself, and for its absence twice: by id, and by name in a list
                 that is new enough to tell.
         """
-        subject.track.begin(subject.desired, self._clock())
+        subject.memory.begin(subject.desired, self._clock())
         if not subject.desired.remote_matters:
-            return Look(Observed())
+            return Observation(Observed())
         account = None
         try:
             account = await self._accounts.account_for(subject.key, subject.desired)
             return await self._led_by_name(subject, account, fresh=fresh)
-        except UnseenError as error:
+        except ProblemError as error:
             if account and account.secret and error.problem.reason is Reason.CREDENTIALS_REJECTED:
                 account.secret.distrust()
-            return Look(Observed(problem=error.problem), account)
+            return Observation(Observed(problem=error.problem), account)
 
-    async def _led_by_name(self, subject: Subject, account: Account, *, fresh: bool) -> Look:
+    async def _led_by_name(self, subject: Subject, account: Account, *, fresh: bool) -> Observation:
         """The runtime that the reference led to before; only when that is gone, the one it leads to now."""
         desired = subject.desired
         name = desired.spec.agent_runtime_ref.name
         runtime_id = desired.known_runtime_id or await account.runtime_id(name or "")
         try:
             return await self._at(subject, account, runtime_id, fresh=fresh)
-        except UnseenError as error:
+        except ProblemError as error:
             if error.problem.reason is not Reason.RUNTIME_NOT_FOUND or not name or desired.deleting:
                 raise
             other = await account.runtime_id(name)
@@ -103,39 +107,39 @@ class Gatherer:
                 raise
             return await self._at(subject, account, other, fresh=fresh)
 
-    async def _at(self, subject: Subject, account: Account, runtime_id: str, *, fresh: bool) -> Look:
+    async def _at(self, subject: Subject, account: Account, runtime_id: str, *, fresh: bool) -> Observation:
         desired = subject.desired
-        latest = desired.shape.target_version == LATEST and not desired.deleting
-        view = account.use(subject.key, runtime_id, desired.endpoint_name, latest=latest)
-        runtime = await view.runtime()
+        latest = desired.comparable.target_version == LATEST and not desired.deleting
+        cache = account.use(subject.key, runtime_id, desired.endpoint_name, latest=latest)
+        runtime = await cache.runtime()
         if latest:
-            runtime = replace(runtime, newest_version=await view.newest_version(newer_than=self._moment(fresh=fresh)))
-        endpoint, confirmed = await self._endpoint(subject, view, fresh=fresh)
+            runtime = replace(runtime, newest_version=await cache.newest_version(newer_than=self._moment(fresh=fresh)))
+        endpoint, confirmed = await self._endpoint(subject, cache, fresh=fresh)
         if endpoint is not None:
-            subject.track.saw(endpoint.agent_runtime_endpoint_id, desired)
+            subject.memory.saw(endpoint.agent_runtime_endpoint_id, desired)
         observed = Observed(
             runtime=runtime,
             endpoint=EndpointSeen.of(endpoint) if endpoint else None,
             confirmed=confirmed,
             rival=self._rival(subject, runtime),
-            heir=self._rivals.heir(subject.key, subject.body, runtime) if desired.deleting else "",
-            doubtful=subject.track.doubtful(self._clock(), CREATE_LAG),
+            heir=self._ownership.heir(subject.key, subject.body, runtime) if desired.deleting else "",
+            doubtful=subject.memory.doubtful(self._clock(), CREATE_LAG),
         )
-        return Look(observed, account, view)
+        return Observation(observed, account, cache)
 
-    async def _endpoint(self, subject: Subject, view: RuntimeView, *, fresh: bool) -> tuple[Endpoint | None, bool]:
+    async def _endpoint(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> tuple[Endpoint | None, bool]:
         desired = subject.desired
-        same_runtime = desired.memory.runtime_id == view.runtime_id
-        recorded = desired.memory.endpoint_id if same_runtime else ""
+        same_runtime = desired.recorded.runtime_id == cache.runtime_id
+        recorded = desired.recorded.endpoint_id if same_runtime else ""
         if not fresh:
-            return await self._known(subject, view, recorded), False
-        if recorded and (endpoint := await view.get(recorded)):
+            return await self._known(subject, cache, recorded), False
+        if recorded and (endpoint := await cache.get(recorded)):
             return endpoint, True
-        book = await self._listed(subject, view, self._conclusive(subject, recorded))
-        named = book.find("", desired.endpoint_name)
+        endpoints = await self._listed(subject, cache, self._conclusive(subject, recorded))
+        named = endpoints.find("", desired.endpoint_name)
         if named is None:
-            return None, not subject.track.doubtful(self._clock())
-        endpoint = await view.get(named.agent_runtime_endpoint_id or "")
+            return None, not subject.memory.doubtful(self._clock())
+        endpoint = await cache.get(named.agent_runtime_endpoint_id or "")
         return endpoint, endpoint is not None
 
     def _conclusive(self, subject: Subject, recorded: str) -> float:
@@ -144,30 +148,30 @@ class Gatherer:
         Where AgentRun accepted the deletion and knows the id no more, the poller's list will do that shows what else
         was made: else a runtime with many pages, of which some fail, would hold its objects for long.
         """
-        now, track = self._clock(), subject.track
-        deleted = recorded and subject.desired.deleting and track.attempts.deleted_at is not None
-        return track.shown_by(now) if deleted else now
+        now, memory = self._clock(), subject.memory
+        deleted = recorded and subject.desired.deleting and memory.attempts.deleted_at is not None
+        return memory.shown_by(now) if deleted else now
 
-    async def _known(self, subject: Subject, view: RuntimeView, recorded: str) -> Endpoint | None:
+    async def _known(self, subject: Subject, cache: RuntimeCache, recorded: str) -> Endpoint | None:
         """The endpoint by a look that is new enough: at itself, else at all."""
-        newer_than = max(subject.track.since, self._clock() - self._max_age)
+        newer_than = max(subject.memory.since, self._clock() - self._max_age)
         name = subject.desired.endpoint_name
-        if endpoint := view.book.find(recorded, name, newer_than):
+        if endpoint := cache.endpoints.find(recorded, name, newer_than):
             return endpoint
-        return (await self._listed(subject, view, newer_than)).find(recorded, name)
+        return (await self._listed(subject, cache, newer_than)).find(recorded, name)
 
-    async def _listed(self, subject: Subject, view: RuntimeView, newer_than: float) -> Book:
+    async def _listed(self, subject: Subject, cache: RuntimeCache, newer_than: float) -> EndpointCache:
         """A list; who asked for one that failed is told of the next."""
         try:
-            return await view.list(newer_than)
-        except UnseenError:
-            view.watchers.missed(subject.key)
+            return await cache.list(newer_than)
+        except ProblemError:
+            cache.subscribers.missed(subject.key)
             raise
 
     def _rival(self, subject: Subject, runtime: RuntimeSeen) -> str:
         if subject.desired.deleting or subject.desired.observes:
             return ""
-        return self._rivals.elder(subject.key, subject.body, runtime)
+        return self._ownership.elder(subject.key, subject.body, runtime)
 
     def _moment(self, *, fresh: bool) -> float:
         return self._clock() if fresh else float("-inf")

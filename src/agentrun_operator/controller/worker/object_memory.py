@@ -23,7 +23,7 @@ NEVER = float("-inf")
 
 
 @dataclass(slots=True)
-class Track:
+class ObjectMemory:
     """One object's track.
 
     Args:
@@ -48,7 +48,7 @@ class Track:
         if self.started is not None:
             return
         self.started = moment
-        if desired.current_claim and not desired.memory.managed_id:
+        if desired.current_claim and not desired.recorded.managed_id:
             self.doubt = moment
 
     def sends_create(self, moment: float) -> None:
@@ -67,7 +67,7 @@ class Track:
 
     def saw(self, endpoint_id: str | None, desired: Desired) -> None:
         """An endpoint was seen: ours, or another one of the name."""
-        self.unrecorded = endpoint_id != desired.memory.endpoint_id
+        self.unrecorded = endpoint_id != desired.recorded.endpoint_id
 
     def sure(self) -> None:
         """The endpoint was seen."""

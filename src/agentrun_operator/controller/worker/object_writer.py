@@ -13,30 +13,30 @@ from agentrun_operator.resources.names import CLAIM, FINALIZER
 
 if TYPE_CHECKING:
     from agentrun_operator.controller.informer.store import Body, Store
-    from agentrun_operator.controller.kube.client import Server
+    from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.reconcile.desired import Claim
 
 
-class Objects:
+class ObjectWriter:
     """The custom resources, for writing."""
 
-    def __init__(self, server: Server, store: Store, metrics: Metrics) -> None:
-        self._server = server
+    def __init__(self, kube: KubeClient, store: Store, metrics: Metrics) -> None:
+        self._kube = kube
         self._store = store
         self._metrics = metrics
 
-    async def mark(self, body: Body, claim: Claim) -> Body:
+    async def claim(self, body: Body, claim: Claim) -> Body:
         """Adds the claim and the finalizer, unless the object has changed since it was read.
 
         Raises:
             ServerError: 409 when it has; nothing was written.
         """
         finalizers = [*_finalizers(body), FINALIZER] if FINALIZER not in _finalizers(body) else _finalizers(body)
-        marks = {"finalizers": finalizers, "annotations": {CLAIM: str(claim)}}
-        return await self._fenced(body, marks, "claim", marked=True)
+        claim_marks = {"finalizers": finalizers, "annotations": {CLAIM: str(claim)}}
+        return await self._fenced(body, claim_marks, "claim", claimed=True)
 
-    async def unmark(self, body: Body) -> Body:
+    async def unclaim(self, body: Body) -> Body:
         """Takes the claim and the finalizer off, unless the object has changed since it was read.
 
         Raises:
@@ -48,16 +48,16 @@ class Objects:
     async def write_status(self, body: Body, patch: dict[str, Any]) -> None:
         """Merges a patch into the status. The uid in it keeps it from another object of the same name."""
         fence = {"metadata": {"uid": body["metadata"]["uid"]}}
-        self._keep(await self._server.patch(key_of(body), fence | {"status": patch}, part="status"), "status")
+        self._keep(await self._kube.patch(key_of(body), fence | {"status": patch}, part="status"), "status")
 
-    async def _fenced(self, body: Body, metadata: dict[str, Any], kind: str, *, marked: bool = False) -> Body:
+    async def _fenced(self, body: Body, metadata: dict[str, Any], kind: str, *, claimed: bool = False) -> Body:
         version = {"resourceVersion": body["metadata"]["resourceVersion"]}
-        answer = await self._server.patch(key_of(body), {"metadata": version | metadata})
-        return self._keep(answer, kind, marked=marked)
+        answer = await self._kube.patch(key_of(body), {"metadata": version | metadata})
+        return self._keep(answer, kind, claimed=claimed)
 
-    def _keep(self, answer: Body, kind: str, *, marked: bool = False) -> Body:
+    def _keep(self, answer: Body, kind: str, *, claimed: bool = False) -> Body:
         self._metrics.writes.labels(kind).inc()
-        self._store.refresh(answer, marked=marked)
+        self._store.refresh(answer, claimed=claimed)
         return self._store.current(answer) or trimmed(answer)
 
 

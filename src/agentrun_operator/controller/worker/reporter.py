@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentrun_operator.controller.informer.store import Body
-    from agentrun_operator.controller.kube.events import Recorder
+    from agentrun_operator.controller.kube.events import EventRecorder
     from agentrun_operator.controller.telemetry.metrics import Metrics
-    from agentrun_operator.reconcile.input import Situation
+    from agentrun_operator.reconcile.input import Input
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +25,10 @@ NO_FAILURE = frozenset(
 """Reasons that are no news of a failure. Drift has an event of its own."""
 
 
-class Story:
+class Reporter:
     """What happened to which object."""
 
-    def __init__(self, recorder: Recorder, metrics: Metrics) -> None:
+    def __init__(self, recorder: EventRecorder, metrics: Metrics) -> None:
         self._recorder = recorder
         self._metrics = metrics
 
@@ -36,30 +36,30 @@ class Story:
         """An existing endpoint was taken over."""
         self._tell(body, "Adopted", "Took over the existing endpoint, as adoptionPolicy says")
 
-    def released(self, body: Body, situation: Situation, *, orphaned: bool) -> None:
+    def released(self, body: Body, given: Input, *, orphaned: bool) -> None:
         """The object was let go."""
         if orphaned:
-            self._tell(body, "Orphaned", f"Left {situation.where} in AgentRun and let the object go")
-        elif situation.desired.touched:
-            self._tell(body, "Deleted", f"Saw that {situation.where} is gone, and let the object go")
+            self._tell(body, "Orphaned", f"Left {given.where} in AgentRun and let the object go")
+        elif given.desired.touched:
+            self._tell(body, "Deleted", f"Saw that {given.where} is gone, and let the object go")
 
-    def wrote(self, body: Body, situation: Situation, write: Create | Update | Delete) -> None:
+    def wrote(self, body: Body, given: Input, write: Create | Update | Delete) -> None:
         """AgentRun accepted a write."""
         paths = ", ".join(difference.path for difference in write.delta) if isinstance(write, Update) else ""
         match write:
             case Create(again=True):
-                self._warn(body, Reason.DELETED_OUTSIDE, f"Somebody deleted {situation.where}")
+                self._warn(body, Reason.DELETED_OUTSIDE, f"Somebody deleted {given.where}")
                 self._metrics.drift.labels("recreated").inc()
-                self._tell(body, "Recreated", f"Created {situation.where} again")
+                self._tell(body, "Recreated", f"Created {given.where} again")
             case Create():
-                self._tell(body, "Created", f"Created {situation.where}")
+                self._tell(body, "Created", f"Created {given.where}")
             case Update(drift=True):
                 self._metrics.drift.labels("corrected").inc()
-                self._tell(body, "DriftCorrected", f"Changed {situation.where} back: {paths}")
+                self._tell(body, "DriftCorrected", f"Changed {given.where} back: {paths}")
             case Update():
-                self._tell(body, "Updated", f"Updated {situation.where}: {paths or 'all fields'}")
+                self._tell(body, "Updated", f"Updated {given.where}: {paths or 'all fields'}")
             case Delete():
-                self._log(body, "Delete", f"Asked AgentRun to delete {situation.where}")
+                self._log(body, "Delete", f"Asked AgentRun to delete {given.where}")
 
     def status(self, body: Body, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """The status was written."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.fairness import urgency
 from agentrun_operator.controller.errors import NotLeadingError
-from agentrun_operator.controller.kube.client import ServerError
+from agentrun_operator.controller.kube.client import KubeError
 from agentrun_operator.reconcile.actions import Rest, Retry
 
 if TYPE_CHECKING:
     from agentrun_operator.controller.concurrency.workqueue import Priority, WorkQueue
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.controller.worker.reconciler import Reconciler
 
@@ -24,10 +24,10 @@ SERVER_PAUSE = 30.0
 """Longest pause in seconds before a write to Kubernetes is tried again."""
 
 
-class Runner:
+class Workers:
     """The work on the queue."""
 
-    def __init__(self, queue: WorkQueue[Key], reconciler: Reconciler, metrics: Metrics, retry_max: float) -> None:
+    def __init__(self, queue: WorkQueue[ObjectKey], reconciler: Reconciler, metrics: Metrics, retry_max: float) -> None:
         """Prepares the work.
 
         Args:
@@ -45,9 +45,9 @@ class Runner:
     async def run(self) -> None:
         """Works until it is cancelled; passes under way go on then."""
         while True:
-            turn = await self._queue.get()
-            self._metrics.queue_seconds.observe(turn.waited)
-            task = asyncio.create_task(self._pass(turn.key, turn.priority), name=f"reconcile {turn.key}")
+            item = await self._queue.get()
+            self._metrics.queue_seconds.observe(item.waited)
+            task = asyncio.create_task(self._reconcile(item.key, item.priority), name=f"reconcile {item.key}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -64,40 +64,40 @@ class Runner:
             )
             await asyncio.wait(left)
 
-    async def _pass(self, key: Key, priority: Priority) -> None:
+    async def _reconcile(self, key: ObjectKey, priority: Priority) -> None:
         urgency.set(priority)
         started = time.monotonic()
         try:
-            outcome = await self._outcome(key)
+            result = await self._outcome(key)
         finally:
             self._queue.done(key)
-        self._metrics.reconciles.labels(outcome).inc()
+        self._metrics.reconciles.labels(result).inc()
         self._metrics.reconcile_seconds.observe(time.monotonic() - started)
 
-    async def _outcome(self, key: Key) -> str:
+    async def _outcome(self, key: ObjectKey) -> str:
         """One pass, and the plan for the next."""
         facts = {"namespace": key.namespace, "object": key.name}
         try:
             return self._planned(key, await self._reconciler.reconcile(key))
-        except ServerError as error:
-            pause = self._queue.retry(key, SERVER_PAUSE)
+        except KubeError as error:
+            pause = self._queue.add_rate_limited(key, SERVER_PAUSE)
             log.warning("%s; tried again in %.1f s", error, pause, extra=facts)
             return "kubernetes_error"
         except NotLeadingError:
             return "not_leading"
         except Exception:  # a defect must stop neither the others nor this object for ever
-            pause = self._queue.retry(key, self._retry_max)
+            pause = self._queue.add_rate_limited(key, self._retry_max)
             log.exception("A defect stopped the pass for %s; tried again in %.1f s", key, pause, extra=facts)
             return "defect"
 
-    def _planned(self, key: Key, ending: Rest | Retry) -> str:
+    def _planned(self, key: ObjectKey, ending: Rest | Retry) -> str:
         match ending:
             case Retry(reason=reason, at_most=at_most, at_least=at_least):
-                self._queue.retry(key, at_most, at_least)
+                self._queue.add_rate_limited(key, at_most, at_least)
                 return str(reason.value)
             case Rest(after=None):
-                self._queue.forgive(key)
+                self._queue.forget(key)
             case Rest(after=after):
-                self._queue.forgive(key)
+                self._queue.forget(key)
                 self._queue.add_after(key, after or 0.0)
         return "done"

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE, Places, urgency
+from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE, PrioritySemaphore, urgency
 from agentrun_operator.controller.concurrency.workqueue import Priority
 from support.controller_time import settle
 
@@ -17,7 +17,7 @@ class Crowd:
     """Tasks that each want a place."""
 
     def __init__(self, places: int) -> None:
-        self.places = Places(places)
+        self.places = PrioritySemaphore(places)
         self.inside: list[str] = []
         self.served: list[str] = []
         self.leave: dict[str, asyncio.Event] = {}

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE, urgency
 from agentrun_operator.controller.concurrency.rate_limiter import (
-    LATELY,
-    LONGEST_BREAK,
-    LOWEST,
-    ONE_COMPLAINT,
-    RESTORE,
-    STEEPEST,
-    TokenBucket,
+    ACCEPTED_WINDOW,
+    MAX_DECREASE,
+    MAX_RETRY_AFTER,
+    MIN_RATE,
+    RECOVERY_INTERVAL,
+    THROTTLE_WINDOW,
+    AdaptiveRateLimiter,
 )
 from agentrun_operator.controller.concurrency.workqueue import Priority
 from agentrun_operator.emulator.faults.behaviour import Throttling
@@ -26,13 +26,13 @@ from support.controller_time import clock, settle
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
 
-def bucket_of(rate: float = 10.0, burst: int = 5) -> TokenBucket:
-    return TokenBucket(rate, burst, clock)
+def bucket_of(rate: float = 10.0, burst: int = 5) -> AdaptiveRateLimiter:
+    return AdaptiveRateLimiter(rate, burst, clock)
 
 
-async def at_once(bucket: TokenBucket) -> int:
+async def at_once(limiter: AdaptiveRateLimiter) -> int:
     """How many tokens it gives out without any time passing."""
-    calls = [asyncio.create_task(bucket.acquire()) for _ in range(100)]
+    calls = [asyncio.create_task(limiter.acquire()) for _ in range(100)]
     await settle()
     given = sum(call.done() for call in calls)
     for call in calls:
@@ -41,19 +41,19 @@ async def at_once(bucket: TokenBucket) -> int:
     return given
 
 
-async def seconds_for(bucket: TokenBucket, calls: int) -> float:
+async def seconds_for(limiter: AdaptiveRateLimiter, calls: int) -> float:
     started = clock()
     for _ in range(calls):
-        await bucket.acquire()
+        await limiter.acquire()
     return clock() - started
 
 
-def call(bucket: TokenBucket, name: str, order: list[str], priority: Priority) -> asyncio.Task[None]:
+def call(limiter: AdaptiveRateLimiter, name: str, order: list[str], priority: Priority) -> asyncio.Task[None]:
     """A call of this urgency, that notes when it had its turn."""
 
     async def made() -> None:
         urgency.set(priority)
-        await bucket.acquire()
+        await limiter.acquire()
         order.append(name)
 
     return asyncio.create_task(made())
@@ -64,59 +64,59 @@ async def test_a_full_bucket_gives_its_burst_at_once_and_no_more():
 
 
 async def test_an_empty_bucket_gives_its_rate():
-    bucket = bucket_of(rate=10.0, burst=5)
-    await at_once(bucket)
-    assert await seconds_for(bucket, 50) == pytest.approx(5.0, rel=0.05)
+    limiter = bucket_of(rate=10.0, burst=5)
+    await at_once(limiter)
+    assert await seconds_for(limiter, 50) == pytest.approx(5.0, rel=0.05)
 
 
 async def test_a_quiet_time_fills_the_bucket_and_never_beyond_its_burst():
-    bucket = bucket_of(rate=10.0, burst=5)
-    await at_once(bucket)
+    limiter = bucket_of(rate=10.0, burst=5)
+    await at_once(limiter)
     await asyncio.sleep(0.35)
-    assert await at_once(bucket) == 3
+    assert await at_once(limiter) == 3
     await asyncio.sleep(3600)
-    assert await at_once(bucket) == 5
+    assert await at_once(limiter) == 5
 
 
 async def test_whoever_waits_has_its_turn_in_the_order_of_coming():
-    bucket = bucket_of(burst=1)
+    limiter = bucket_of(burst=1)
     order: list[str] = []
-    await at_once(bucket)
+    await at_once(limiter)
     for name in "abcde":
-        call(bucket, name, order, Priority.CHANGE)
+        call(limiter, name, order, Priority.CHANGE)
     await asyncio.sleep(10)
     assert "".join(order) == "abcde"
 
 
 async def test_a_newcomer_does_not_overtake_those_who_wait():
-    bucket = bucket_of(rate=1.0, burst=1)
+    limiter = bucket_of(rate=1.0, burst=1)
     order: list[str] = []
-    await at_once(bucket)
-    waiting = call(bucket, "first", order, Priority.CHANGE)
+    await at_once(limiter)
+    waiting = call(limiter, "first", order, Priority.CHANGE)
     await asyncio.sleep(0.99)
-    newcomer = call(bucket, "second", order, Priority.CHANGE)
+    newcomer = call(limiter, "second", order, Priority.CHANGE)
     await asyncio.gather(waiting, newcomer)
     assert order == ["first", "second"]
 
 
 async def test_a_newcomer_does_not_overtake_when_a_token_came_sooner_than_expected():
-    bucket = bucket_of(rate=0.02, burst=1)
+    limiter = bucket_of(rate=0.02, burst=1)
     order: list[str] = []
-    bucket.throttled()
-    waiting = call(bucket, "first", order, Priority.CHANGE)
-    await asyncio.sleep(RESTORE + 55.0)  # at the old rate, its token would have come after a hundred seconds
-    newcomer = call(bucket, "second", order, Priority.CHANGE)
+    limiter.throttled()
+    waiting = call(limiter, "first", order, Priority.CHANGE)
+    await asyncio.sleep(RECOVERY_INTERVAL + 55.0)  # at the old rate, its token would have come after a hundred seconds
+    newcomer = call(limiter, "second", order, Priority.CHANGE)
     await asyncio.gather(waiting, newcomer)
     assert order == ["first", "second"]
 
 
 async def test_the_urgent_go_first_and_every_fourth_token_goes_to_who_waits_longest():
-    bucket = bucket_of(burst=1)
+    limiter = bucket_of(burst=1)
     order: list[str] = []
-    await at_once(bucket)
-    for priority, name in ((Priority.LOOK, "patient"), (Priority.EDIT, "urgent")):
+    await at_once(limiter)
+    for priority, name in ((Priority.RESYNC, "patient"), (Priority.EDIT, "urgent")):
         for _ in range(2 * FAIR_SHARE):
-            call(bucket, name, order, priority)
+            call(limiter, name, order, priority)
     await asyncio.sleep(60)
     assert Counter(order[: 2 * FAIR_SHARE]) == {"urgent": 2 * FAIR_SHARE - 2, "patient": 2}
     assert len(order) == 4 * FAIR_SHARE
@@ -124,25 +124,25 @@ async def test_the_urgent_go_first_and_every_fourth_token_goes_to_who_waits_long
 
 @pytest.mark.parametrize(("sooner", "later"), list(pairwise(Priority)))
 async def test_the_more_urgent_goes_first(sooner: Priority, later: Priority):
-    bucket = bucket_of(burst=1)
+    limiter = bucket_of(burst=1)
     order: list[str] = []
-    await at_once(bucket)
+    await at_once(limiter)
     for _ in range(FAIR_SHARE):
-        call(bucket, "later", order, later)
-    call(bucket, "sooner", order, sooner)
+        call(limiter, "later", order, later)
+    call(limiter, "sooner", order, sooner)
     await asyncio.sleep(10)
     assert order.index("sooner") <= 1
 
 
 async def test_who_has_waited_longest_is_served_whatever_the_others_want():
-    bucket = bucket_of(burst=1)
+    limiter = bucket_of(burst=1)
     order: list[str] = []
-    await at_once(bucket)
+    await at_once(limiter)
     for priority in reversed(Priority):
         for _ in range(3 * FAIR_SHARE):
-            call(bucket, priority.name, order, priority)
+            call(limiter, priority.name, order, priority)
     await asyncio.sleep(60)
-    assert set(order[: 2 * FAIR_SHARE]) == {"EDIT", "LOOK"}  # the first to ask, though the least urgent
+    assert set(order[: 2 * FAIR_SHARE]) == {"EDIT", "RESYNC"}  # the first to ask, though the least urgent
 
 
 async def test_a_call_of_no_told_urgency_is_urgent():
@@ -150,36 +150,36 @@ async def test_a_call_of_no_told_urgency_is_urgent():
 
 
 async def test_without_urgent_calls_the_others_have_all_tokens():
-    bucket = bucket_of(rate=10.0, burst=1)
+    limiter = bucket_of(rate=10.0, burst=1)
     order: list[str] = []
-    await at_once(bucket)
-    calls = [call(bucket, "patient", order, Priority.LOOK) for _ in range(20)]
+    await at_once(limiter)
+    calls = [call(limiter, "patient", order, Priority.RESYNC) for _ in range(20)]
     started = clock()
     await asyncio.gather(*calls)
     assert clock() - started == pytest.approx(2.0, rel=0.1)
 
 
 async def test_a_cancelled_waiter_eats_no_token():
-    bucket = bucket_of(rate=1.0, burst=1)
+    limiter = bucket_of(rate=1.0, burst=1)
     order: list[str] = []
-    await at_once(bucket)
-    gives_up = [call(bucket, "gives up", order, Priority.CHANGE) for _ in range(50)]
-    stays = call(bucket, "stays", order, Priority.CHANGE)
+    await at_once(limiter)
+    gives_up = [call(limiter, "gives up", order, Priority.CHANGE) for _ in range(50)]
+    stays = call(limiter, "stays", order, Priority.CHANGE)
     await settle()
     for task in gives_up:
         task.cancel()
     started = clock()
     await stays
     assert clock() - started == pytest.approx(1.0, abs=0.01)
-    assert bucket.waiting == 0
+    assert limiter.waiting == 0
 
 
 async def test_a_waiter_cancelled_in_the_moment_of_its_turn_hands_the_token_on():
-    bucket = bucket_of(rate=1.0, burst=1)
+    limiter = bucket_of(rate=1.0, burst=1)
     order: list[str] = []
-    await at_once(bucket)
-    unlucky = call(bucket, "unlucky", order, Priority.CHANGE)
-    next_one = call(bucket, "next", order, Priority.CHANGE)
+    await at_once(limiter)
+    unlucky = call(limiter, "unlucky", order, Priority.CHANGE)
+    next_one = call(limiter, "next", order, Priority.CHANGE)
     await settle()
     started = clock()
     await asyncio.sleep(0.5)
@@ -190,38 +190,38 @@ async def test_a_waiter_cancelled_in_the_moment_of_its_turn_hands_the_token_on()
 
 
 async def test_cancelled_waiters_leave_no_timer_running_for_ever():
-    bucket = bucket_of(rate=1.0, burst=1)
+    limiter = bucket_of(rate=1.0, burst=1)
     order: list[str] = []
-    await at_once(bucket)
-    waiting = call(bucket, "gives up", order, Priority.CHANGE)
+    await at_once(limiter)
+    waiting = call(limiter, "gives up", order, Priority.CHANGE)
     await settle()
     waiting.cancel()
     await asyncio.sleep(10)
-    assert bucket.waiting == 0
-    assert bucket._timer is None
+    assert limiter.waiting == 0
+    assert limiter._timer is None
 
 
 async def test_throttling_halves_the_rate_and_takes_the_burst():
-    bucket = bucket_of(rate=10.0, burst=5)
-    bucket.throttled()
-    assert bucket.rate == 5.0
-    assert await at_once(bucket) == 0
-    assert await seconds_for(bucket, 10) == pytest.approx(2.0, rel=0.05)
+    limiter = bucket_of(rate=10.0, burst=5)
+    limiter.throttled()
+    assert limiter.rate == 5.0
+    assert await at_once(limiter) == 0
+    assert await seconds_for(limiter, 10) == pytest.approx(2.0, rel=0.05)
 
 
 async def test_many_answers_of_one_moment_are_one_complaint():
-    bucket = bucket_of(rate=10.0)
+    limiter = bucket_of(rate=10.0)
     for _ in range(40):
-        bucket.throttled()
-    assert bucket.rate == 5.0
+        limiter.throttled()
+    assert limiter.rate == 5.0
 
 
-async def accept(bucket: TokenBucket, every: float, seconds: float) -> None:
+async def accept(limiter: AdaptiveRateLimiter, every: float, seconds: float) -> None:
     """Calls that are all accepted."""
     for _ in range(round(seconds / every)):
         await asyncio.sleep(every)
-        await bucket.acquire()
-        bucket.accepted()
+        await limiter.acquire()
+        limiter.accepted()
 
 
 @pytest.mark.parametrize(
@@ -229,42 +229,42 @@ async def accept(bucket: TokenBucket, every: float, seconds: float) -> None:
     [
         pytest.param(0.02, 25.0, id="all of the rate: half of it"),
         pytest.param(0.03, 100 / 6, id="less: half of that"),
-        pytest.param(1.0, 50 / STEEPEST / 2, id="few, maybe since no more were wanted: a quarter of the rate"),
+        pytest.param(1.0, 50 / MAX_DECREASE / 2, id="few, maybe since no more were wanted: a quarter of the rate"),
     ],
 )
 async def test_a_further_complaint_leaves_half_of_what_was_accepted_of_late(every: float, rate: float):
-    bucket = bucket_of(rate=100.0)
-    bucket.throttled()
-    assert bucket.rate == 50.0
-    await accept(bucket, every, 10 * LATELY)
-    bucket.throttled()
-    assert bucket.rate == pytest.approx(rate, rel=0.03)
+    limiter = bucket_of(rate=100.0)
+    limiter.throttled()
+    assert limiter.rate == 50.0
+    await accept(limiter, every, 10 * ACCEPTED_WINDOW)
+    limiter.throttled()
+    assert limiter.rate == pytest.approx(rate, rel=0.03)
 
 
 async def test_the_rate_never_falls_below_a_floor():
-    bucket = bucket_of(rate=100.0)
+    limiter = bucket_of(rate=100.0)
     for _ in range(5):
-        await asyncio.sleep(ONE_COMPLAINT)
-        bucket.throttled()
-    assert bucket.rate == LOWEST
+        await asyncio.sleep(THROTTLE_WINDOW)
+        limiter.throttled()
+    assert limiter.rate == MIN_RATE
 
 
 async def test_a_refused_call_that_was_sent_before_the_rate_was_lowered_says_nothing_of_the_rate_since():
-    bucket = bucket_of(rate=100.0)
-    bucket.throttled(took=3.0)
+    limiter = bucket_of(rate=100.0)
+    limiter.throttled(took=3.0)
     await asyncio.sleep(2.9)
-    bucket.throttled(took=3.0)
-    assert bucket.rate == 50.0
-    await asyncio.sleep(RESTORE - 0.1)
-    assert bucket.rate == 50.0  # but it is a complaint
-    bucket.throttled(took=3.0)
-    assert bucket.rate < 50.0
+    limiter.throttled(took=3.0)
+    assert limiter.rate == 50.0
+    await asyncio.sleep(RECOVERY_INTERVAL - 0.1)
+    assert limiter.rate == 50.0  # but it is a complaint
+    limiter.throttled(took=3.0)
+    assert limiter.rate < 50.0
 
 
 async def test_a_rate_below_the_floor_is_left_alone():
-    bucket = bucket_of(rate=LOWEST / 2)
-    bucket.throttled()
-    assert bucket.rate == LOWEST / 2
+    limiter = bucket_of(rate=MIN_RATE / 2)
+    limiter.throttled()
+    assert limiter.rate == MIN_RATE / 2
 
 
 @pytest.mark.parametrize("workers", [1, 200])
@@ -272,20 +272,20 @@ async def test_a_rate_below_the_floor_is_left_alone():
 async def test_a_limit_far_below_the_configured_rate_costs_few_refusals_and_most_of_it_is_used(
     limit: float, workers: int
 ):
-    bucket, service = bucket_of(rate=200.0, burst=400), Throttle(Throttling(limit))
+    limiter, service = bucket_of(rate=200.0, burst=400), Throttle(Throttling(limit))
     end, answers = clock() + 300, Counter[bool]()
 
     async def work() -> None:
-        await bucket.acquire()
+        await limiter.acquire()
         while clock() < end:
             refused = service.wait("account", clock()) > 0
             answers[refused] += 1
             await asyncio.sleep(0.1)
             if refused:
-                bucket.throttled(took=0.1)
+                limiter.throttled(took=0.1)
             else:
-                bucket.accepted()
-            await bucket.acquire()
+                limiter.accepted()
+            await limiter.acquire()
 
     await asyncio.gather(*(work() for _ in range(workers)))
     # most of them in the first second, all at once and then at half of the configured rate
@@ -294,96 +294,96 @@ async def test_a_limit_far_below_the_configured_rate_costs_few_refusals_and_most
 
 
 async def test_the_rate_comes_back_step_by_step_after_quiet_times():
-    bucket = bucket_of(rate=100.0)
+    limiter = bucket_of(rate=100.0)
     for _ in range(3):
-        bucket.throttled()
-        await asyncio.sleep(ONE_COMPLAINT)
-    low = bucket.rate
-    await asyncio.sleep(RESTORE - ONE_COMPLAINT - 0.1)
-    assert bucket.rate == low
+        limiter.throttled()
+        await asyncio.sleep(THROTTLE_WINDOW)
+    low = limiter.rate
+    await asyncio.sleep(RECOVERY_INTERVAL - THROTTLE_WINDOW - 0.1)
+    assert limiter.rate == low
     await asyncio.sleep(0.2)
-    assert bucket.rate == 2 * low
-    await asyncio.sleep(RESTORE)
-    assert bucket.rate == 4 * low
-    await asyncio.sleep(6 * RESTORE)
-    assert bucket.rate == 100.0
-    await asyncio.sleep(10 * RESTORE)
-    assert bucket.rate == 100.0
+    assert limiter.rate == 2 * low
+    await asyncio.sleep(RECOVERY_INTERVAL)
+    assert limiter.rate == 4 * low
+    await asyncio.sleep(6 * RECOVERY_INTERVAL)
+    assert limiter.rate == 100.0
+    await asyncio.sleep(10 * RECOVERY_INTERVAL)
+    assert limiter.rate == 100.0
 
 
 async def test_a_long_rest_restores_the_whole_rate():
-    bucket = bucket_of(rate=100.0)
+    limiter = bucket_of(rate=100.0)
     for _ in range(5):
-        bucket.throttled()
-        await asyncio.sleep(ONE_COMPLAINT)
+        limiter.throttled()
+        await asyncio.sleep(THROTTLE_WINDOW)
     await asyncio.sleep(3600)
-    assert bucket.rate == 100.0
-    assert await seconds_for(bucket, 105) == pytest.approx(1.0, rel=0.05)
+    assert limiter.rate == 100.0
+    assert await seconds_for(limiter, 105) == pytest.approx(1.0, rel=0.05)
 
 
 async def test_a_complaint_right_after_a_step_back_up_counts():
-    bucket = bucket_of(rate=100.0)
-    bucket.throttled()
-    await asyncio.sleep(ONE_COMPLAINT)
-    bucket.throttled()
-    low = bucket.rate
-    await asyncio.sleep(RESTORE + 0.1)
-    assert bucket.rate == 2 * low
-    bucket.throttled()
-    assert bucket.rate < low
+    limiter = bucket_of(rate=100.0)
+    limiter.throttled()
+    await asyncio.sleep(THROTTLE_WINDOW)
+    limiter.throttled()
+    low = limiter.rate
+    await asyncio.sleep(RECOVERY_INTERVAL + 0.1)
+    assert limiter.rate == 2 * low
+    limiter.throttled()
+    assert limiter.rate < low
 
 
 async def test_a_pause_that_the_service_named_is_no_quiet_time():
-    bucket = bucket_of(rate=100.0)
-    bucket.throttled(retry_after=2 * RESTORE)
-    await asyncio.sleep(3 * RESTORE - 0.1)
-    assert bucket.rate == 50.0
+    limiter = bucket_of(rate=100.0)
+    limiter.throttled(retry_after=2 * RECOVERY_INTERVAL)
+    await asyncio.sleep(3 * RECOVERY_INTERVAL - 0.1)
+    assert limiter.rate == 50.0
     await asyncio.sleep(0.2)
-    assert bucket.rate == 100.0
+    assert limiter.rate == 100.0
 
 
 async def test_a_lowered_rate_lowers_the_burst():
-    bucket = bucket_of(rate=100.0, burst=40)
-    bucket.throttled()
-    await asyncio.sleep(RESTORE - 0.1)
-    assert await at_once(bucket) == 20
+    limiter = bucket_of(rate=100.0, burst=40)
+    limiter.throttled()
+    await asyncio.sleep(RECOVERY_INTERVAL - 0.1)
+    assert await at_once(limiter) == 20
 
 
 async def test_a_quiet_time_at_a_lowered_rate_is_worth_what_it_was_when_the_rate_is_restored():
-    bucket = bucket_of(rate=4.0, burst=1000)
-    bucket.throttled()
-    await asyncio.sleep(RESTORE + 0.1)
-    assert await at_once(bucket) == pytest.approx(2 * RESTORE, abs=1)
+    limiter = bucket_of(rate=4.0, burst=1000)
+    limiter.throttled()
+    await asyncio.sleep(RECOVERY_INTERVAL + 0.1)
+    assert await at_once(limiter) == pytest.approx(2 * RECOVERY_INTERVAL, abs=1)
 
 
 async def test_no_call_is_made_before_the_time_that_the_service_named():
-    bucket = bucket_of(rate=100.0, burst=5)
-    bucket.throttled(retry_after=7.0)
-    assert await at_once(bucket) == 0
-    assert await seconds_for(bucket, 1) == pytest.approx(7.0, abs=0.1)
+    limiter = bucket_of(rate=100.0, burst=5)
+    limiter.throttled(retry_after=7.0)
+    assert await at_once(limiter) == 0
+    assert await seconds_for(limiter, 1) == pytest.approx(7.0, abs=0.1)
 
 
 async def test_a_later_shorter_wish_does_not_cut_a_longer_one_short():
-    bucket = bucket_of()
-    bucket.throttled(retry_after=7.0)
-    bucket.throttled(retry_after=1.0)
-    assert await seconds_for(bucket, 1) == pytest.approx(7.0, abs=0.1)
+    limiter = bucket_of()
+    limiter.throttled(retry_after=7.0)
+    limiter.throttled(retry_after=1.0)
+    assert await seconds_for(limiter, 1) == pytest.approx(7.0, abs=0.1)
 
 
 async def test_an_absurd_wish_stops_an_account_for_minutes_and_not_for_days():
-    bucket = bucket_of()
-    bucket.throttled(retry_after=86_400_000.0)
-    assert await seconds_for(bucket, 1) == pytest.approx(LONGEST_BREAK, abs=0.1)
+    limiter = bucket_of()
+    limiter.throttled(retry_after=86_400_000.0)
+    assert await seconds_for(limiter, 1) == pytest.approx(MAX_RETRY_AFTER, abs=0.1)
 
 
 async def test_those_who_wait_when_the_service_complains_wait_on():
-    bucket = bucket_of(rate=10.0, burst=1)
+    limiter = bucket_of(rate=10.0, burst=1)
     order: list[str] = []
-    await at_once(bucket)
+    await at_once(limiter)
     started = clock()
-    waiting = call(bucket, "waits", order, Priority.CHANGE)
+    waiting = call(limiter, "waits", order, Priority.CHANGE)
     await settle()
-    bucket.throttled(retry_after=3.0)
+    limiter.throttled(retry_after=3.0)
     await waiting
     assert clock() - started == pytest.approx(3.0, abs=0.1)
 
@@ -398,12 +398,12 @@ def test_no_more_tokens_than_the_rate_allows_and_every_waiter_has_its_turn(
     callers: list[tuple[float, Priority, bool]], rate: float, burst: int
 ):
     async def play() -> None:
-        bucket = TokenBucket(rate, burst, clock)
+        limiter = AdaptiveRateLimiter(rate, burst, clock)
         started, turns = clock(), []
 
         async def caller(priority: Priority) -> None:
             urgency.set(priority)
-            await bucket.acquire()
+            await limiter.acquire()
             turns.append(clock() - started)
 
         staying = []

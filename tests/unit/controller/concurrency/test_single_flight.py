@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agentrun_operator.controller.concurrency.single_flight import Flight
+from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from support.controller_time import clock, settle
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
@@ -15,7 +15,7 @@ class ReadFailedError(Exception):
 
 
 @dataclass
-class Source:
+class AccountKey:
     """Something to read that takes a second; each read has a number."""
 
     began: list[float] = field(default_factory=list)
@@ -32,23 +32,23 @@ class Source:
 
 
 @pytest.fixture
-def source() -> Source:
-    return Source()
+def source() -> AccountKey:
+    return AccountKey()
 
 
 @pytest.fixture
-async def flight(source: Source) -> Flight[int]:
-    return Flight(source.read, clock)
+async def flight(source: AccountKey) -> SingleFlight[int]:
+    return SingleFlight(source.read, clock)
 
 
-async def test_callers_at_the_same_time_share_one_read(flight: Flight[int], source: Source):
+async def test_callers_at_the_same_time_share_one_read(flight: SingleFlight[int], source: AccountKey):
     moment = clock() - 1
     assert await asyncio.gather(*(flight.newer_than(moment) for _ in range(20))) == [0] * 20
     assert len(source.began) == 1
 
 
 async def test_a_read_under_way_serves_whoever_asked_for_something_older_than_its_beginning(
-    flight: Flight[int], source: Source
+    flight: SingleFlight[int], source: AccountKey
 ):
     first = asyncio.create_task(flight.newer_than(clock() - 1))
     await asyncio.sleep(0.5)
@@ -56,7 +56,7 @@ async def test_a_read_under_way_serves_whoever_asked_for_something_older_than_it
     assert await first == 0
 
 
-async def test_a_read_that_began_too_early_is_followed_by_another(flight: Flight[int], source: Source):
+async def test_a_read_that_began_too_early_is_followed_by_another(flight: SingleFlight[int], source: AccountKey):
     first = asyncio.create_task(flight.newer_than(clock() - 1))
     await asyncio.sleep(0.5)
     moment = clock()
@@ -65,7 +65,7 @@ async def test_a_read_that_began_too_early_is_followed_by_another(flight: Flight
     assert await first == 0
 
 
-async def test_all_who_came_too_late_share_the_next_read(flight: Flight[int], source: Source):
+async def test_all_who_came_too_late_share_the_next_read(flight: SingleFlight[int], source: AccountKey):
     first = asyncio.create_task(flight.newer_than(clock() - 1))
     late = []
     for _ in range(5):
@@ -75,12 +75,12 @@ async def test_all_who_came_too_late_share_the_next_read(flight: Flight[int], so
     assert len(source.began) == 2
 
 
-async def test_a_read_that_has_ended_serves_nobody_any_more(flight: Flight[int]):
+async def test_a_read_that_has_ended_serves_nobody_any_more(flight: SingleFlight[int]):
     assert await flight.newer_than(clock() - 5) == 0
     assert await flight.newer_than(clock() - 5) == 1
 
 
-async def test_all_waiters_of_a_read_get_its_error(flight: Flight[int], source: Source):
+async def test_all_waiters_of_a_read_get_its_error(flight: SingleFlight[int], source: AccountKey):
     source.failures = 1
     waiters = [asyncio.create_task(flight.newer_than(clock() - 1)) for _ in range(3)]
     results = await asyncio.gather(*waiters, return_exceptions=True)
@@ -88,7 +88,7 @@ async def test_all_waiters_of_a_read_get_its_error(flight: Flight[int], source: 
 
 
 async def test_whoever_waits_for_the_next_read_does_not_get_the_error_of_the_one_before(
-    flight: Flight[int], source: Source
+    flight: SingleFlight[int], source: AccountKey
 ):
     source.failures = 1
     first = asyncio.create_task(flight.newer_than(clock() - 1))
@@ -98,14 +98,14 @@ async def test_whoever_waits_for_the_next_read_does_not_get_the_error_of_the_one
         await first
 
 
-async def test_after_an_error_the_next_caller_makes_a_read_of_its_own(flight: Flight[int], source: Source):
+async def test_after_an_error_the_next_caller_makes_a_read_of_its_own(flight: SingleFlight[int], source: AccountKey):
     source.failures = 1
     with pytest.raises(ReadFailedError):
         await flight.newer_than(clock() - 1)
     assert await flight.newer_than(clock() - 1) == 1
 
 
-async def test_a_waiter_that_gives_up_does_not_end_the_read_of_the_others(flight: Flight[int]):
+async def test_a_waiter_that_gives_up_does_not_end_the_read_of_the_others(flight: SingleFlight[int]):
     first = asyncio.create_task(flight.newer_than(clock() - 1))
     second = asyncio.create_task(flight.newer_than(clock() - 1))
     await asyncio.sleep(0.5)
@@ -114,7 +114,7 @@ async def test_a_waiter_that_gives_up_does_not_end_the_read_of_the_others(flight
     assert first.cancelled()
 
 
-async def test_one_that_joined_a_read_and_gives_up_does_not_end_it_for_whoever_began_it(flight: Flight[int]):
+async def test_one_that_joined_a_read_and_gives_up_does_not_end_it_for_whoever_began_it(flight: SingleFlight[int]):
     first = asyncio.create_task(flight.newer_than(clock() - 1))
     second = asyncio.create_task(flight.newer_than(clock() - 1))
     await asyncio.sleep(0.5)
@@ -123,7 +123,7 @@ async def test_one_that_joined_a_read_and_gives_up_does_not_end_it_for_whoever_b
     assert second.cancelled()
 
 
-async def test_a_waiter_for_the_next_read_that_gives_up_leaves_the_present_one_alone(flight: Flight[int]):
+async def test_a_waiter_for_the_next_read_that_gives_up_leaves_the_present_one_alone(flight: SingleFlight[int]):
     first = asyncio.create_task(flight.newer_than(clock() - 1))
     await asyncio.sleep(0.5)
     late = asyncio.create_task(flight.newer_than(clock()))
@@ -133,9 +133,9 @@ async def test_a_waiter_for_the_next_read_that_gives_up_leaves_the_present_one_a
     assert late.cancelled()
 
 
-async def test_an_error_that_nobody_waits_for_any_more_is_no_defect(source: Source):
+async def test_an_error_that_nobody_waits_for_any_more_is_no_defect(source: AccountKey):
     source.failures = 1
-    flight = Flight(source.read, clock)
+    flight = SingleFlight(source.read, clock)
     only = asyncio.create_task(flight.newer_than(clock() - 1))
     await asyncio.sleep(0.5)
     only.cancel()

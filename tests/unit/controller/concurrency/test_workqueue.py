@@ -3,34 +3,34 @@ import random
 
 import pytest
 
-from agentrun_operator.controller.concurrency.workqueue import RESERVE, Priority, Turn, WorkQueue
+from agentrun_operator.controller.concurrency.workqueue import RESERVE, Item, Priority, WorkQueue
 from support.controller_time import clock, settle
 
-EDIT, CHANGE, NEW, LOOK = Priority
+EDIT, CHANGE, NEW, RESYNC = Priority
 
-Key = str
+ObjectKey = str
 """The letters before the dash name the lane: `a-1` is in lane `a`."""
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
 
-def lane_of(key: Key) -> str:
+def lane_of(key: ObjectKey) -> str:
     return key.partition("-")[0]
 
 
-def forget(key: Key) -> None:
+def forget(key: ObjectKey) -> None:
     """Nothing to forget here."""
 
 
-def queue_of(places: int = 2, jitter: float = 0.0) -> WorkQueue[Key]:
+def queue_of(places: int = 2, jitter: float = 0.0) -> WorkQueue[ObjectKey]:
     return WorkQueue(lane_of, places, jitter=lambda: jitter, clock=clock)
 
 
-def key_and_priority(turn: Turn[Key]) -> tuple[Key, Priority]:
-    return turn.key, turn.priority
+def key_and_priority(item: Item[ObjectKey]) -> tuple[ObjectKey, Priority]:
+    return item.key, item.priority
 
 
-async def taken(queue: WorkQueue[Key]) -> tuple[Key, Priority] | None:
+async def taken(queue: WorkQueue[ObjectKey]) -> tuple[ObjectKey, Priority] | None:
     """What the queue hands out without waiting."""
     getting = asyncio.create_task(queue.get())
     await settle()
@@ -41,7 +41,7 @@ async def taken(queue: WorkQueue[Key]) -> tuple[Key, Priority] | None:
     return None
 
 
-async def all_taken(queue: WorkQueue[Key]) -> list[Key]:
+async def all_taken(queue: WorkQueue[ObjectKey]) -> list[ObjectKey]:
     """Everything that the queue hands out without waiting, in order; nothing of it is done yet."""
     keys = []
     while (found := await taken(queue)) is not None:
@@ -51,17 +51,17 @@ async def all_taken(queue: WorkQueue[Key]) -> list[Key]:
 
 async def test_a_key_added_twice_before_its_turn_is_worked_on_once():
     queue = queue_of()
-    queue.add("a-1", LOOK)
-    queue.add("a-1", LOOK)
+    queue.add("a-1", RESYNC)
+    queue.add("a-1", RESYNC)
     assert len(queue) == 1
     assert await all_taken(queue) == ["a-1"]
 
 
 async def test_a_key_added_while_it_is_worked_on_comes_again_afterwards_and_only_once():
     queue = queue_of()
-    queue.add("a-1", LOOK)
+    queue.add("a-1", RESYNC)
     assert await all_taken(queue) == ["a-1"]
-    queue.add("a-1", LOOK)
+    queue.add("a-1", RESYNC)
     queue.add("a-1", EDIT)
     assert await all_taken(queue) == []
     queue.done("a-1")
@@ -89,7 +89,14 @@ async def test_a_waiting_consumer_is_woken_by_a_new_key():
 
 async def test_the_more_urgent_goes_first_and_equals_go_in_their_order():
     queue = queue_of(places=10)
-    for key, priority in (("a-4", LOOK), ("a-3", NEW), ("a-1", EDIT), ("a-2", CHANGE), ("a-5", LOOK), ("b-1", EDIT)):
+    for key, priority in (
+        ("a-4", RESYNC),
+        ("a-3", NEW),
+        ("a-1", EDIT),
+        ("a-2", CHANGE),
+        ("a-5", RESYNC),
+        ("b-1", EDIT),
+    ):
         queue.add(key, priority)
     assert await all_taken(queue) == ["a-1", "b-1", "a-2", "a-3", "a-4", "a-5"]
 
@@ -97,9 +104,9 @@ async def test_the_more_urgent_goes_first_and_equals_go_in_their_order():
 async def test_a_more_urgent_wish_moves_a_key_forward_and_a_less_urgent_one_does_not_move_it_back():
     queue = queue_of(places=10)
     for key in ("a-1", "a-2", "a-3"):
-        queue.add(key, LOOK)
+        queue.add(key, RESYNC)
     queue.add("a-3", EDIT)
-    queue.add("a-3", LOOK)
+    queue.add("a-3", RESYNC)
     assert await taken(queue) == ("a-3", EDIT)
     assert await all_taken(queue) == ["a-1", "a-2"]
 
@@ -110,7 +117,7 @@ async def test_a_lane_that_hangs_keeps_its_own_places_busy_and_nobody_elses():
         queue.add(f"hung-{number}", CHANGE)
     assert await all_taken(queue) == ["hung-0", "hung-1"]
     for number in range(3):
-        queue.add(f"fine-{number}", LOOK)
+        queue.add(f"fine-{number}", RESYNC)
     assert await all_taken(queue) == ["fine-0", "fine-1"]
     queue.done("fine-0")
     assert await all_taken(queue) == ["fine-2"]
@@ -153,18 +160,18 @@ async def test_a_waiting_key_of_a_full_lane_gets_in_when_it_becomes_an_edit():
 async def test_lanes_of_one_priority_take_turns():
     queue = queue_of(places=10)
     for number in range(3):
-        queue.add(f"big-{number}", LOOK)
-    queue.add("small-0", LOOK)
-    queue.add("other-0", LOOK)
+        queue.add(f"big-{number}", RESYNC)
+    queue.add("small-0", RESYNC)
+    queue.add("other-0", RESYNC)
     assert await all_taken(queue) == ["big-0", "small-0", "other-0", "big-1", "big-2"]
 
 
 async def test_a_lane_that_became_empty_comes_back():
     queue = queue_of(places=1)
     for _ in range(3):
-        queue.add("a-1", LOOK)
+        queue.add("a-1", RESYNC)
         assert await all_taken(queue) == ["a-1"]
-        queue.add("a-2", LOOK)
+        queue.add("a-2", RESYNC)
         queue.done("a-1")
         assert await all_taken(queue) == ["a-2"]
         queue.done("a-2")
@@ -173,23 +180,23 @@ async def test_a_lane_that_became_empty_comes_back():
 
 async def test_no_lane_is_kept_for_keys_that_are_no_more():
     queue = queue_of(places=1)
-    queue.add("a-1", LOOK)
-    queue.add("a-2", LOOK)
+    queue.add("a-1", RESYNC)
+    queue.add("a-2", RESYNC)
     queue.drop("a-1", forget)
     queue.drop("a-2", forget)
     assert await taken(queue) is None
     assert queue._lanes == {}
-    assert not any(queue._turns.values())
+    assert not any(queue._ready.values())
 
 
 async def test_a_key_whose_lane_changes_works_in_the_new_one_from_its_next_urgent_wish():
     lanes = {"key": "hung"}
     queue: WorkQueue[str] = WorkQueue(lambda key: lanes.get(key, "hung"), 1, jitter=random.random, clock=clock)
-    queue.add("busy", LOOK)
-    assert await taken(queue) == ("busy", LOOK)
+    queue.add("busy", RESYNC)
+    assert await taken(queue) == ("busy", RESYNC)
     queue.add("busy too", EDIT)
     assert await taken(queue) == ("busy too", EDIT)
-    queue.add("key", LOOK)
+    queue.add("key", RESYNC)
     assert await taken(queue) is None
     lanes["key"] = "good"
     queue.add("key", EDIT)
@@ -264,29 +271,29 @@ async def test_a_planned_key_that_falls_due_while_it_is_worked_on_waits_for_the_
 
 async def test_pauses_after_failures_double_up_to_the_cap_and_start_anew_after_a_success():
     queue = queue_of()
-    assert [queue.retry("a-1", at_most=10.0) for _ in range(6)] == [1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
-    queue.forgive("a-1")
-    assert queue.retry("a-1", at_most=10.0) == 1.0
+    assert [queue.add_rate_limited("a-1", at_most=10.0) for _ in range(6)] == [1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+    queue.forget("a-1")
+    assert queue.add_rate_limited("a-1", at_most=10.0) == 1.0
 
 
 async def test_failures_of_one_key_do_not_count_for_another():
     queue = queue_of()
-    queue.retry("a-1", at_most=100.0)
-    queue.retry("a-1", at_most=100.0)
-    assert queue.retry("a-2", at_most=100.0) == 1.0
+    queue.add_rate_limited("a-1", at_most=100.0)
+    queue.add_rate_limited("a-1", at_most=100.0)
+    assert queue.add_rate_limited("a-2", at_most=100.0) == 1.0
 
 
 async def test_a_thousand_failures_overflow_nothing():
     queue = queue_of()
-    assert [queue.retry("a-1", at_most=300.0) for _ in range(2000)][-1] == 300.0
+    assert [queue.add_rate_limited("a-1", at_most=300.0) for _ in range(2000)][-1] == 300.0
 
 
 @pytest.mark.parametrize(("jitter", "pause"), [(0.0, 4.0), (0.5, 3.0), (1.0, 2.0)])
 async def test_jitter_shortens_a_pause_by_up_to_half(jitter: float, pause: float):
     queue = queue_of(jitter=jitter)
-    queue.retry("a-1", at_most=60.0)
-    queue.retry("a-1", at_most=60.0)
-    assert queue.retry("a-1", at_most=60.0) == pause
+    queue.add_rate_limited("a-1", at_most=60.0)
+    queue.add_rate_limited("a-1", at_most=60.0)
+    assert queue.add_rate_limited("a-1", at_most=60.0) == pause
 
 
 @pytest.mark.parametrize(
@@ -298,13 +305,13 @@ async def test_jitter_shortens_a_pause_by_up_to_half(jitter: float, pause: float
     ],
 )
 async def test_a_pause_is_never_shorter_than_was_asked_for(at_least: float, pause: float):
-    assert queue_of(jitter=1.0).retry("a-1", at_most=60.0, at_least=at_least) == pause
+    assert queue_of(jitter=1.0).add_rate_limited("a-1", at_most=60.0, at_least=at_least) == pause
 
 
 async def test_a_failed_key_comes_again_after_the_pause_that_was_told():
     queue = queue_of(jitter=0.3)
     started = clock()
-    pause = queue.retry("a-1", at_most=60.0)
+    pause = queue.add_rate_limited("a-1", at_most=60.0)
     await queue.get()
     assert clock() - started == pytest.approx(pause)
 
@@ -322,9 +329,9 @@ async def test_a_dropped_key_comes_no_more_whether_it_waited_or_was_planned():
 
 async def test_a_dropped_key_that_is_added_again_comes_once():
     queue = queue_of()
-    queue.add("a-1", LOOK)
+    queue.add("a-1", RESYNC)
     queue.drop("a-1", forget)
-    queue.add("a-1", LOOK)
+    queue.add("a-1", RESYNC)
     assert await all_taken(queue) == ["a-1"]
     queue.done("a-1")
     assert await all_taken(queue) == []
@@ -337,40 +344,40 @@ async def test_a_dropped_edit_that_is_added_again_for_a_mere_look_is_no_edit():
     assert len(await all_taken(queue)) == RESERVE
     queue.add("a-1", EDIT)
     queue.drop("a-1", forget)
-    queue.add("a-1", LOOK)
+    queue.add("a-1", RESYNC)
     queue.done("a-busy0")
     assert await taken(queue) is None
     queue.done("a-busy1")
-    assert await taken(queue) == ("a-1", LOOK)
+    assert await taken(queue) == ("a-1", RESYNC)
 
 
 async def test_a_farewell_is_said_at_once_when_nobody_works_on_the_key():
     queue = queue_of()
-    told: list[Key] = []
-    queue.add("a-1", LOOK)
+    told: list[ObjectKey] = []
+    queue.add("a-1", RESYNC)
     queue.drop("a-1", told.append)
     assert told == ["a-1"]
 
 
 async def test_a_farewell_waits_for_the_work_under_way_and_what_that_planned_is_void():
     queue = queue_of()
-    told: list[Key] = []
-    queue.add("a-1", LOOK)
+    told: list[ObjectKey] = []
+    queue.add("a-1", RESYNC)
     await taken(queue)
     queue.drop("a-1", told.append)
-    queue.retry("a-1", at_most=60.0)
+    queue.add_rate_limited("a-1", at_most=60.0)
     assert told == []
     queue.done("a-1")
     assert told == ["a-1"]
     await asyncio.sleep(100)
     assert await taken(queue) is None
-    assert (queue.planned, queue._failures, queue._farewells) == (0, {}, {})
+    assert (queue.planned, queue._failures, queue._on_drop) == (0, {}, {})
 
 
 async def test_a_key_made_anew_during_the_last_work_on_the_old_one_comes_after_the_farewell():
     queue = queue_of()
-    told: list[Key] = []
-    queue.add("a-1", LOOK)
+    told: list[ObjectKey] = []
+    queue.add("a-1", RESYNC)
     await taken(queue)
     queue.drop("a-1", told.append)
     queue.add("a-1", NEW)
@@ -384,10 +391,10 @@ async def test_a_consumer_that_is_cancelled_takes_no_key_with_it():
     getting = asyncio.create_task(queue.get())
     await settle()
     getting.cancel()
-    queue.add("a-1", LOOK)
+    queue.add("a-1", RESYNC)
     with pytest.raises(asyncio.CancelledError):
         await getting
-    assert await taken(queue) == ("a-1", LOOK)
+    assert await taken(queue) == ("a-1", RESYNC)
 
 
 async def test_several_consumers_share_the_keys():
@@ -395,18 +402,18 @@ async def test_several_consumers_share_the_keys():
     consumers = [asyncio.create_task(queue.get()) for _ in range(3)]
     await settle()
     for number in range(3):
-        queue.add(f"a-{number}", LOOK)
-    assert sorted(turn.key for turn in await asyncio.gather(*consumers)) == ["a-0", "a-1", "a-2"]
+        queue.add(f"a-{number}", RESYNC)
+    assert sorted(item.key for item in await asyncio.gather(*consumers)) == ["a-0", "a-1", "a-2"]
 
 
 async def test_a_turn_tells_how_long_the_key_waited_since_the_first_wish():
     queue = queue_of(places=1)
     queue.add("a-1", NEW)
     await taken(queue)
-    queue.add("a-2", LOOK)
+    queue.add("a-2", RESYNC)
     await asyncio.sleep(3)
     queue.add("a-2", NEW)
-    queue.add("a-1", LOOK)
+    queue.add("a-1", RESYNC)
     await asyncio.sleep(4)
     queue.done("a-1")
     assert (await queue.get()).waited == pytest.approx(7.0)

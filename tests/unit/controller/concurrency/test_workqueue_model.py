@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agentrun_operator.controller.concurrency.workqueue import RESERVE, Priority, Turn, WorkQueue
+from agentrun_operator.controller.concurrency.workqueue import RESERVE, Item, Priority, WorkQueue
 from support.controller_time import VirtualTimeLoop
 
 PLACES = 2
@@ -49,7 +49,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def fail(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.active)))
-        self.plan(key, self.queue.retry(key, at_most=3.0))
+        self.plan(key, self.queue.add_rate_limited(key, at_most=3.0))
 
     @precondition(lambda self: self.active)
     @rule(data=st.data())
@@ -100,7 +100,7 @@ class QueueMachine(RuleBasedStateMachine):
             self.take()
         assert not self.queue._lanes
         assert not self.queue._since
-        assert not self.queue._farewells
+        assert not self.queue._on_drop
 
     def done(self, key: str) -> None:
         if key in self.leaving:
@@ -122,7 +122,7 @@ class QueueMachine(RuleBasedStateMachine):
         places = PLACES * RESERVE if priority is Priority.EDIT else PLACES
         return key not in self.active and busy < places
 
-    async def next_or_none(self) -> Turn[str] | None:
+    async def next_or_none(self) -> Item[str] | None:
         getting = asyncio.ensure_future(self.queue.get())
         for _ in range(5):
             await asyncio.sleep(0)

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agentrun_operator.controller.concurrency.workqueue import Priority, WorkQueue
-from agentrun_operator.controller.informer.informer import Intake
-from agentrun_operator.controller.informer.ownership_index import Rivals
+from agentrun_operator.controller.informer.informer import Informer
+from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.resources.names import PAUSED
 from support.controller import Body, body, key
 from support.controller_time import clock, settle
 
 if TYPE_CHECKING:
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
@@ -24,10 +24,10 @@ class World:
 
     def __init__(self) -> None:
         self.store = Store()
-        self.queue: WorkQueue[Key] = WorkQueue(lambda _: "lane", 10, jitter=lambda: 0.0, clock=clock)
-        self.forgotten: list[Key] = []
-        rivals = Rivals(self.store, "cn-hangzhou")
-        self.intake = Intake(self.store, rivals, self.queue, self.forgotten.append)
+        self.queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: "lane", 10, jitter=lambda: 0.0, clock=clock)
+        self.forgotten: list[ObjectKey] = []
+        ownership = OwnershipIndex(self.store, "cn-hangzhou")
+        self.informer = Informer(self.store, ownership, self.queue, self.forgotten.append)
 
     async def asked(self) -> dict[str, Priority]:
         """The names of the objects to look at, and how urgently; all are done at once."""
@@ -54,50 +54,50 @@ async def world() -> World:
         pytest.param("ADDED", body(**DELETED), Priority.EDIT, id="a new one that is being deleted already"),
         pytest.param("ADDED", body(status={"state": "READY"}), Priority.EDIT, id="one with a status is not new"),
         pytest.param("MODIFIED", body(), Priority.EDIT, id="somebody changed it"),
-        pytest.param(None, body(), Priority.LOOK, id="a list of the watch's showed it"),
-        pytest.param(None, body(**DELETED), Priority.LOOK, id="the list showed one that is being deleted"),
+        pytest.param(None, body(), Priority.RESYNC, id="a list of the watch's showed it"),
+        pytest.param(None, body(**DELETED), Priority.RESYNC, id="the list showed one that is being deleted"),
     ],
 )
 async def test_how_urgent_an_event_is(world: World, kind: str | None, made: Body, priority: Priority):
-    world.intake.take(kind, made)
+    world.informer.on_event(kind, made)
     assert await world.asked() == {"chat": priority}
 
 
 async def test_an_event_that_changes_nothing_that_matters_asks_for_nothing(world: World):
-    world.intake.take("ADDED", body(version=1))
+    world.informer.on_event("ADDED", body(version=1))
     await world.asked()
-    world.intake.take("MODIFIED", body(version=2, status={"state": "READY"}))
+    world.informer.on_event("MODIFIED", body(version=2, status={"state": "READY"}))
     assert await world.asked() == {}
     assert world.store.get(key())["status"] == {"state": "READY"}  # type: ignore[index]
 
 
 async def test_an_annotation_of_ours_is_an_edit(world: World):
-    world.intake.take("ADDED", body(version=1))
+    world.informer.on_event("ADDED", body(version=1))
     await world.asked()
-    world.intake.take("MODIFIED", body(version=2, annotations={PAUSED: "true"}))
+    world.informer.on_event("MODIFIED", body(version=2, annotations={PAUSED: "true"}))
     assert await world.asked() == {"chat": Priority.EDIT}
 
 
 async def test_lists_of_the_watch_are_counted_so_that_the_sweeper_looks_for_what_they_do_not_tell(world: World):
-    world.intake.take("ADDED", body("a"))
-    assert world.intake.late_lists == 0
-    world.intake.take(None, body("b"))
-    assert world.intake.late_lists == 1
+    world.informer.on_event("ADDED", body("a"))
+    assert world.informer.late_lists == 0
+    world.informer.on_event(None, body("b"))
+    assert world.informer.late_lists == 1
 
 
 async def test_an_object_that_is_gone_is_forgotten_everywhere(world: World):
-    world.intake.take("ADDED", body(version=1))
+    world.informer.on_event("ADDED", body(version=1))
     world.queue.add_after(key(), 5.0)
-    world.intake.take("DELETED", body(version=2))
+    world.informer.on_event("DELETED", body(version=2))
     assert key() not in world.store
     assert world.forgotten == [key()]
     assert (len(world.queue), world.queue.planned) == (0, 0)
 
 
 async def test_an_object_that_goes_during_its_own_pass_is_forgotten_when_the_pass_has_ended(world: World):
-    world.intake.take("ADDED", body(version=1))
+    world.informer.on_event("ADDED", body(version=1))
     await world.queue.get()
-    world.intake.take("DELETED", body(version=2))
+    world.informer.on_event("DELETED", body(version=2))
     assert key() not in world.store
     assert world.forgotten == []
     world.queue.done(key())
@@ -105,51 +105,51 @@ async def test_an_object_that_goes_during_its_own_pass_is_forgotten_when_the_pas
 
 
 async def test_the_end_of_an_object_that_was_not_known_is_no_news(world: World):
-    world.intake.take("DELETED", body())
+    world.informer.on_event("DELETED", body())
     assert world.forgotten == []
 
 
 async def test_the_end_of_an_earlier_object_of_the_name_does_not_forget_the_new_one(world: World):
-    world.intake.take("ADDED", body(version=5, uid="new"))
-    world.intake.take("DELETED", body(version=4, uid="old"))
+    world.informer.on_event("ADDED", body(version=5, uid="new"))
+    world.informer.on_event("DELETED", body(version=4, uid="old"))
     assert key() in world.store
     assert world.forgotten == []
 
 
 async def test_when_an_object_goes_those_that_waited_for_its_endpoint_are_looked_at(world: World):
-    world.intake.take("ADDED", body("older", endpointName="chat"))
-    world.intake.take("ADDED", body("younger", endpointName="chat"))
-    world.intake.take("ADDED", body("stranger"))
+    world.informer.on_event("ADDED", body("older", endpointName="chat"))
+    world.informer.on_event("ADDED", body("younger", endpointName="chat"))
+    world.informer.on_event("ADDED", body("stranger"))
     await world.asked()
-    world.intake.take("DELETED", body("older", endpointName="chat"))
+    world.informer.on_event("DELETED", body("older", endpointName="chat"))
     assert await world.asked() == {"younger": Priority.CHANGE}
 
 
 async def test_an_object_that_was_made_anew_untold_counts_as_gone_for_those_that_waited_for_its_endpoint(world: World):
-    world.intake.take("ADDED", body("older", uid="old", endpointName="chat"))
-    world.intake.take("ADDED", body("younger", endpointName="chat"))
+    world.informer.on_event("ADDED", body("older", uid="old", endpointName="chat"))
+    world.informer.on_event("ADDED", body("younger", endpointName="chat"))
     await world.asked()
-    world.intake.take(None, body("older", version=5, uid="new", endpointName="another"))
-    assert await world.asked() == {"older": Priority.LOOK, "younger": Priority.CHANGE}
+    world.informer.on_event(None, body("older", version=5, uid="new", endpointName="another"))
+    assert await world.asked() == {"older": Priority.RESYNC, "younger": Priority.CHANGE}
     assert world.forgotten == [key("older")]
 
 
 async def test_an_edit_that_our_own_write_brought_back_first_is_an_edit_when_its_event_comes(world: World):
-    world.intake.take("ADDED", body(version=1))
+    world.informer.on_event("ADDED", body(version=1))
     await world.asked()
     world.store.refresh(body(version=3, generation=2, status={"state": "READY"}))
-    world.intake.take("MODIFIED", body(version=2, generation=2))
+    world.informer.on_event("MODIFIED", body(version=2, generation=2))
     assert await world.asked() == {"chat": Priority.EDIT}
 
 
 async def test_our_own_lists_take_objects_in_as_told(world: World):
-    world.intake.keep(body(version=3), Priority.LOOK)
-    world.intake.keep(body(version=3), Priority.LOOK)
-    assert await world.asked() == {"chat": Priority.LOOK}
+    world.informer.on_object(body(version=3), Priority.RESYNC)
+    world.informer.on_object(body(version=3), Priority.RESYNC)
+    assert await world.asked() == {"chat": Priority.RESYNC}
 
 
 async def test_an_edit_wakes_a_waiting_worker(world: World):
     getting = asyncio.create_task(world.queue.get())
     await settle()
-    world.intake.take("MODIFIED", body())
+    world.informer.on_event("MODIFIED", body())
     assert (await getting).key == key()

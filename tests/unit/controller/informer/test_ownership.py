@@ -3,14 +3,14 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controller.informer.ownership import (
-    Source,
+    AccountKey,
+    account_key_of,
     age_of,
-    counts,
     lane_of,
+    may_manage,
     oldest_rival,
     place_of,
     same_endpoint,
-    source_of,
 )
 from agentrun_operator.resources.names import FINALIZER
 from support.controller import body, key
@@ -23,21 +23,21 @@ SECRET: dict[str, Any] = {"credentialsSecretRef": {"name": "aliyun"}}
 
 
 def test_credentials_come_from_the_secret_that_is_named_else_from_the_operator():
-    assert source_of(body("chat", **SECRET), REGION) == Source("team-a", "aliyun", REGION)
-    assert source_of(body("chat"), REGION) == Source("", "", REGION)
+    assert account_key_of(body("chat", **SECRET), REGION) == AccountKey("team-a", "aliyun", REGION)
+    assert account_key_of(body("chat"), REGION) == AccountKey("", "", REGION)
 
 
 def test_the_operators_own_credentials_are_one_source_for_all_namespaces():
-    assert source_of(body("chat", namespace="a"), REGION) == source_of(body("chat", namespace="b"), REGION)
+    assert account_key_of(body("chat", namespace="a"), REGION) == account_key_of(body("chat", namespace="b"), REGION)
 
 
 def test_a_region_in_the_spec_wins_over_the_operators():
-    assert source_of(body("chat", region="cn-beijing"), REGION).region == "cn-beijing"
+    assert account_key_of(body("chat", region="cn-beijing"), REGION).region == "cn-beijing"
 
 
 def test_a_source_is_told_without_anything_secret():
-    assert str(Source("team-a", "aliyun", REGION)) == "team-a/aliyun"
-    assert str(Source("", "", REGION)) == "the operator's own credentials"
+    assert str(AccountKey("team-a", "aliyun", REGION)) == "team-a/aliyun"
+    assert str(AccountKey("", "", REGION)) == "the operator's own credentials"
 
 
 def test_a_lane_is_an_account_and_a_runtime():
@@ -56,7 +56,7 @@ def test_a_lane_is_an_account_and_a_runtime():
     ],
 )
 def test_who_counts_as_managing_an_endpoint(spec: dict[str, Any], *, manages: bool):
-    assert counts(body("chat", **spec)) is manages
+    assert may_manage(body("chat", **spec)) is manages
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_who_counts_as_managing_an_endpoint(spec: dict[str, Any], *, manages: bo
     ],
 )
 def test_of_an_object_that_is_being_deleted_our_finalizer_tells(finalizers: tuple[str, ...], *, manages: bool):
-    assert counts(body("chat", deleted="2026-11-22T10:00:00Z", finalizers=finalizers)) is manages
+    assert may_manage(body("chat", deleted="2026-11-22T10:00:00Z", finalizers=finalizers)) is manages
 
 
 def test_a_paused_object_counts():
-    assert counts(body("chat", annotations={"agentrun.alibabacloud.com/paused": "true"}))
+    assert may_manage(body("chat", annotations={"agentrun.alibabacloud.com/paused": "true"}))
 
 
 @pytest.mark.parametrize(

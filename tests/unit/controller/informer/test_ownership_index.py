@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.informer.ownership_index import Rivals
+from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store import Store, trimmed
-from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.reconcile.observed import RuntimeSeen
 from agentrun_operator.resources.names import CLAIM
 from support.controller import body, key
@@ -18,18 +18,18 @@ class World:
 
     def __init__(self) -> None:
         self.store = Store()
-        self.rivals = Rivals(self.store, "cn-hangzhou")
+        self.ownership = OwnershipIndex(self.store, "cn-hangzhou")
 
-    def add(self, name: str, claim: str = "", **fields: Any) -> Key:
+    def add(self, name: str, claim: str = "", **fields: Any) -> ObjectKey:
         made = body(name, annotations={CLAIM: claim} if claim else {}, **{"endpointName": "chat", **fields})
         self.store.put(made)
-        self.rivals.note(key(name), trimmed(made))
+        self.ownership.note(key(name), trimmed(made))
         return key(name)
 
-    def elder(self, of: Key) -> str:
+    def elder(self, of: ObjectKey) -> str:
         found = self.store.get(of)
         assert found is not None
-        return self.rivals.elder(of, found, RUNTIME)
+        return self.ownership.elder(of, found, RUNTIME)
 
 
 @pytest.fixture
@@ -83,14 +83,14 @@ def test_one_that_names_my_runtime_and_was_not_led_there_yet_counts(world: World
 
 def test_when_an_object_is_gone_those_of_the_same_endpoint_name_are_told(world: World):
     older, mine, other = world.add("older", created=OLD), world.add("mine"), world.add("other", endpointName="else")
-    assert world.rivals.forget(older) == {mine}
+    assert world.ownership.forget(older) == {mine}
     world.store.remove(body("older"))
     assert world.elder(mine) == ""
-    assert world.rivals.forget(other) == set()
+    assert world.ownership.forget(other) == set()
 
 
 def test_forgetting_an_unknown_object_is_no_error(world: World):
-    assert world.rivals.forget(key("unknown")) == set()
+    assert world.ownership.forget(key("unknown")) == set()
 
 
 def test_an_object_made_anew_for_another_endpoint_leaves_its_old_place(world: World):
@@ -98,24 +98,24 @@ def test_an_object_made_anew_for_another_endpoint_leaves_its_old_place(world: Wo
     world.add("older", created=OLD)
     world.add("older", created=OLD, version=5, uid="new", endpointName="else")
     assert world.elder(mine) == ""
-    assert world.rivals.forget(mine) == set()
+    assert world.ownership.forget(mine) == set()
 
 
 def test_nothing_is_kept_of_objects_that_are_gone(world: World):
     for number in range(10):
         world.add(f"object-{number}", endpointName="another")
         again = world.add(f"object-{number}", version=5, uid="new", endpointName=f"name-{number % 3}")
-        world.rivals.forget(again)
-    assert world.rivals._keys == {}
-    assert world.rivals._spots == {}
+        world.ownership.forget(again)
+    assert world.ownership._keys == {}
+    assert world.ownership._spots == {}
 
 
 def test_an_object_that_went_during_its_pass_is_not_indexed_again(world: World):
     mine = world.add("mine")
-    world.rivals.forget(mine)
+    world.ownership.forget(mine)
     world.elder(mine)
-    assert world.rivals._keys == {}
-    assert world.rivals._spots == {}
+    assert world.ownership._keys == {}
+    assert world.ownership._spots == {}
 
 
 def test_the_same_endpoint_name_in_other_runtimes_concerns_nobody(world: World):
@@ -124,7 +124,7 @@ def test_the_same_endpoint_name_in_other_runtimes_concerns_nobody(world: World):
         world.add(f"of-{number}", created=OLD, agentRuntimeRef={"id": f"runtime-{number}"})
         world.add(f"of-name-{number}", created=OLD, agentRuntimeRef={"name": f"bot-{number}"})
     assert world.elder(mine) == ""
-    assert world.rivals.forget(mine) == set()
+    assert world.ownership.forget(mine) == set()
 
 
 def test_one_that_was_led_by_name_to_a_runtime_that_was_renamed_since_is_still_met_there(world: World):
@@ -146,7 +146,7 @@ def test_one_that_waited_by_name_is_told_when_the_one_by_id_is_gone(world: World
     older = world.add("older", created=OLD, agentRuntimeRef={"id": "runtime-1"})
     waiting = world.add("waiting", created=YOUNG, agentRuntimeRef={"name": "bot"})
     assert world.elder(waiting) == "team-a/older"
-    assert world.rivals.forget(older) == {waiting}
+    assert world.ownership.forget(older) == {waiting}
 
 
 OTHER_RUNTIME = "another/runtime-1/chat"
@@ -191,4 +191,4 @@ def test_who_inherits_the_endpoint_of_an_object_that_goes(world: World, fields: 
     world.add("other", **fields)
     found = world.store.get(mine)
     assert found is not None
-    assert world.rivals.heir(mine, found, RUNTIME) == heir
+    assert world.ownership.heir(mine, found, RUNTIME) == heir

@@ -74,15 +74,15 @@ def test_what_a_write_of_ours_was_answered_is_kept_at_once(store: Store):
 
 
 @pytest.mark.parametrize(
-    ("written", "marked"),
+    ("written", "claimed"),
     [
         pytest.param({"status": {"state": "READY"}}, False, id="a status"),
         pytest.param(OURS, True, id="claim and finalizer"),
     ],
 )
-def test_the_watchs_echo_of_our_own_write_asks_for_nothing(store: Store, written: dict[str, Any], *, marked: bool):
+def test_the_watchs_echo_of_our_own_write_asks_for_nothing(store: Store, written: dict[str, Any], *, claimed: bool):
     store.put(body("chat", version=1))
-    store.refresh(body("chat", version=2, **written), marked=marked)
+    store.refresh(body("chat", version=2, **written), claimed=claimed)
     assert store.put(body("chat", version=2, **written)) is False
 
 
@@ -95,7 +95,7 @@ def test_an_edit_that_came_back_with_our_own_write_still_asks_for_a_look_when_it
 
 def test_an_edit_between_two_writes_of_ours_still_asks_for_a_look(store: Store):
     store.put(body("chat", version=1))
-    store.refresh(body("chat", version=3, generation=2, **OURS), marked=True)
+    store.refresh(body("chat", version=3, generation=2, **OURS), claimed=True)
     store.refresh(body("chat", version=4, generation=2, status={"state": "CREATING"}, **OURS))
     assert store.put(body("chat", version=2, generation=2)) is True
 
@@ -259,7 +259,7 @@ def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObjec
     while events or answers:
         if answers and (not events or data.draw(st.booleans())):
             version, change = answers.pop(0)
-            store.refresh(version, marked=change == MARK)
+            store.refresh(version, claimed=change == MARK)
             marks = marks_of(store) if change == MARK else marks
         elif store.put(events.pop(0)):
             edit, marks = generation_of(store), marks_of(store)
@@ -273,7 +273,7 @@ def test_our_own_writes_ask_for_nothing_when_their_answers_come_before_their_eve
     store, (first, *versions) = Store(), history(changes)
     store.put(first)
     for version, change in zip(versions, changes, strict=True):
-        store.refresh(version, marked=change == MARK)
+        store.refresh(version, claimed=change == MARK)
     assert not any(store.put(version) for version in versions)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.kube.client import ServerError
-from agentrun_operator.controller.kube.events import KEPT, MESSAGE_LIMIT, POSTERS, Recorder
+from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.events import KEPT, MESSAGE_LIMIT, POSTERS, EventRecorder
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from support.controller import body
 from support.controller_server import CALM, MemoryServer, Weather
@@ -24,13 +24,13 @@ class World:
     """A recorder at work."""
 
     def __init__(self) -> None:
-        self.server = MemoryServer()
+        self.kube = MemoryServer()
         self.metrics = Metrics()
-        self.recorder = Recorder(self.server, "replica-1", self.metrics, lambda: NOW)
+        self.recorder = EventRecorder(self.kube, "replica-1", self.metrics, lambda: NOW)
 
     @property
     def posted(self) -> list[dict[str, Any]]:
-        return [each for path, each in self.server.objects.items() if path.startswith(EVENTS)]
+        return [each for path, each in self.kube.objects.items() if path.startswith(EVENTS)]
 
     @property
     def counted(self) -> float:
@@ -88,7 +88,7 @@ async def test_a_message_is_cut_by_its_bytes_and_between_characters(world: World
 
 
 async def test_telling_waits_for_nobody_and_posts_go_side_by_side(world: World):
-    world.server.weather = lambda _method, _path: Weather(before=1.0)
+    world.kube.weather = lambda _method, _path: Weather(before=1.0)
     started = clock()
     for number in range(2 * POSTERS):
         world.recorder.normal(OBJECT, "Created", str(number))
@@ -101,7 +101,7 @@ async def test_telling_waits_for_nobody_and_posts_go_side_by_side(world: World):
 @pytest.mark.parametrize("status", [0, 403, 404, 500])
 async def test_an_event_that_is_not_taken_is_lost_and_the_next_is_posted(world: World, status: int):
     answers = iter([Weather(status=status, refused=True)])
-    world.server.weather = lambda _method, _path: next(answers, CALM)
+    world.kube.weather = lambda _method, _path: next(answers, CALM)
     world.recorder.normal(OBJECT, "Created", "lost")
     world.recorder.normal(OBJECT, "Updated", "posted")
     await world.recorder.drain()
@@ -112,7 +112,7 @@ async def test_an_event_that_is_not_taken_is_lost_and_the_next_is_posted(world: 
 async def test_more_events_than_kubernetes_takes_are_dropped_and_that_is_logged(
     world: World, caplog: pytest.LogCaptureFixture
 ):
-    world.server.weather = lambda _method, _path: Weather(before=1e6)
+    world.kube.weather = lambda _method, _path: Weather(before=1e6)
     with caplog.at_level(logging.WARNING):
         for number in range(KEPT + 3):
             world.recorder.normal(OBJECT, "Created", str(number))
@@ -128,4 +128,4 @@ async def test_draining_with_nothing_to_post_is_done_at_once(world: World):
 
 
 def test_the_servers_refusal_reads_as_a_sentence():
-    assert str(ServerError(403, "no", "POST /x")) == "The Kubernetes API server answered 403 to POST /x: no"
+    assert str(KubeError(403, "no", "POST /x")) == "The Kubernetes API server answered 403 to POST /x: no"

@@ -3,8 +3,8 @@ import inspect
 import pytest
 
 from agentrun_operator.agentrun.api import errors
-from agentrun_operator.controller.concurrency.rate_limiter import LONGEST_BREAK
-from agentrun_operator.controller.remote.problems import REASONS, UnseenError, problem_of, runtime_missing
+from agentrun_operator.controller.concurrency.rate_limiter import MAX_RETRY_AFTER
+from agentrun_operator.controller.remote.problems import REASONS, ProblemError, problem_of, runtime_missing
 from agentrun_operator.resources.reasons import Reason
 
 TABLE: dict[type[errors.AgentRunError], Reason] = {
@@ -69,7 +69,7 @@ def test_the_time_of_blindness_is_told():
     [
         pytest.param(None, 0.0, id="nothing asked"),
         pytest.param(7.5, 7.5, id="as asked"),
-        pytest.param(1e9, LONGEST_BREAK, id="an absurd wish is heeded for minutes only"),
+        pytest.param(1e9, MAX_RETRY_AFTER, id="an absurd wish is heeded for minutes only"),
     ],
 )
 def test_how_long_the_service_wants_to_be_left_alone(asked: float | None, told: float):
@@ -86,4 +86,4 @@ def test_a_missing_runtime_is_definite_and_named():
 
 def test_the_error_reads_as_its_problem():
     problem = problem_of(errors.NoAnswerError(message="gone"))
-    assert str(UnseenError(problem)) == problem.message
+    assert str(ProblemError(problem)) == problem.message

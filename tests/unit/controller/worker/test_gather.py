@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.informer.ownership import Source
-from agentrun_operator.controller.informer.ownership_index import Rivals
+from agentrun_operator.controller.informer.ownership import AccountKey
+from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store import Store
-from agentrun_operator.controller.keys import Key
-from agentrun_operator.controller.remote.accounts.account import Account, Followed
-from agentrun_operator.controller.remote.accounts.pool import Accounts
+from agentrun_operator.controller.keys import ObjectKey
+from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime
+from agentrun_operator.controller.remote.accounts.pool import AccountPool
 from agentrun_operator.controller.remote.polling.poller import Poller
-from agentrun_operator.controller.remote.polling.schedule import Pace
-from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
-from agentrun_operator.controller.worker.gather import Gatherer, Look, Subject
-from agentrun_operator.controller.worker.object_memory import LIST_LAG, Track
+from agentrun_operator.controller.remote.polling.schedule import PollSchedule
+from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
+from agentrun_operator.controller.worker.gather import Gatherer, Observation, Subject
+from agentrun_operator.controller.worker.object_memory import LIST_LAG, ObjectMemory
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 from support.controller import body, key
@@ -34,7 +34,7 @@ GONE_LONG_AGO = "00000000-0000-4000-8000-000000000000"
 DELETED: dict[str, Any] = {"deleted": "2026-11-22T10:00:00Z"}
 
 
-class OneAccount(Accounts):
+class OneAccount(AccountPool):
     """Everybody's."""
 
     def __init__(self, account: Account) -> None:
@@ -51,36 +51,36 @@ class World:
         self.service = service
         self.runtime_id = runtime_id
         self.endpoint_id = endpoint_id
-        self.track = Track("uid-of-chat")
-        self.told: list[tuple[float, set[Key]]] = []
-        self.account = Account(Source("", "", REGION), service.client, None, self.follow, clock)
-        self.gatherer = Gatherer(OneAccount(self.account), Rivals(Store(), REGION), 1.5 * INTERVAL, clock)
+        self.memory = ObjectMemory("uid-of-chat")
+        self.told: list[tuple[float, set[ObjectKey]]] = []
+        self.account = Account(AccountKey("", "", REGION), service.client, None, self.follow, clock)
+        self.gatherer = Gatherer(OneAccount(self.account), OwnershipIndex(Store(), REGION), 1.5 * INTERVAL, clock)
 
-    def follow(self, _account: Account, runtime_id: str) -> Followed:
-        view = RuntimeView(runtime_id, self.service.client, tell=self.tell, clock=clock)
+    def follow(self, _account: Account, runtime_id: str) -> PolledRuntime:
+        cache = RuntimeCache(runtime_id, self.service.client, enqueue=self.enqueue, clock=clock)
         poller = Poller(
-            view,
-            Pace(INTERVAL, 2.0, 20.0),
+            cache,
+            PollSchedule(INTERVAL, 2.0, 20.0),
             before=self.nothing,
             jitter=lambda: 0.5,
             clock=clock,
             stale_after=300.0,
             stale=lambda: None,
         )
-        return Followed(view, poller, asyncio.create_task(poller.run()))
+        return PolledRuntime(cache, poller, asyncio.create_task(poller.run()))
 
     async def nothing(self) -> None:
         pass
 
-    def tell(self, keys: set[Key]) -> None:
+    def enqueue(self, keys: set[ObjectKey]) -> None:
         self.told.append((clock(), keys))
 
     async def delete(self, endpoint_id: str = "") -> None:
         """AgentRun accepts the deletion, and it is done at once."""
-        self.track.attempts = self.track.attempts.deleted(datetime.now(UTC))
+        self.memory.attempts = self.memory.attempts.deleted(datetime.now(UTC))
         await self.service.remove(endpoint_id or self.endpoint_id)
 
-    async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Look:
+    async def observation(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Observation:
         """One look; clears what was asked before."""
         status: dict[str, Any] = {"agentRuntimeId": self.runtime_id}
         if recorded:
@@ -93,7 +93,7 @@ class World:
             **fields,
         )
         self.service.calls.clear()
-        return await self.gatherer.look(Subject(CHAT, found, desired_of(found), self.track), fresh=fresh)
+        return await self.gatherer.observation(Subject(CHAT, found, desired_of(found), self.memory), fresh=fresh)
 
 
 @pytest.fixture
@@ -103,70 +103,70 @@ async def world(no_leaks: None) -> AsyncIterator[World]:
         (endpoint_id,) = await service.endpoints(runtime_id, "chat")
         world = World(service, runtime_id, endpoint_id)
         yield world
-        tasks = [followed.task for followed in world.account.followed.values()]
+        tasks = [polled.task for polled in world.account.polled.values()]
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
 
 
 async def test_an_endpoint_that_is_there_is_asked_for_by_its_id_alone(world: World):
-    look = await world.look(**DELETED)
-    assert look.observed.endpoint is not None
+    observation = await world.observation(**DELETED)
+    assert observation.observed.endpoint is not None
     assert LIST not in world.service.actions
 
 
 async def test_that_a_deleted_endpoint_is_gone_is_asked_for_by_its_id_and_by_its_name(world: World):
-    await world.look(**DELETED)
+    await world.observation(**DELETED)
     await world.service.remove(world.endpoint_id)
-    look = await world.look(**DELETED)
-    assert (look.observed.endpoint, look.observed.confirmed) == (None, True)
+    observation = await world.observation(**DELETED)
+    assert (observation.observed.endpoint, observation.observed.confirmed) == (None, True)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_the_pollers_list_serves_for_the_name_once_it_shows_whatever_was_made(world: World):
-    await world.look(**DELETED)
+    await world.observation(**DELETED)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    look = await world.look(**DELETED)
-    assert (look.observed.endpoint, look.observed.confirmed) == (None, True)
+    observation = await world.observation(**DELETED)
+    assert (observation.observed.endpoint, observation.observed.confirmed) == (None, True)
     assert world.service.actions == [GET]
 
 
 async def test_the_pollers_list_does_not_serve_where_something_was_made_lately(world: World):
-    await world.look(**DELETED)
+    await world.observation(**DELETED)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    world.track.since = clock() - LIST_LAG / 2
-    await world.look(**DELETED)
+    world.memory.since = clock() - LIST_LAG / 2
+    await world.observation(**DELETED)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_nor_where_another_endpoint_was_made_than_the_recorded_one(world: World):
-    await world.look(**DELETED)
-    world.track.created()
+    await world.observation(**DELETED)
+    world.memory.created()
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    await world.look(**DELETED)
+    await world.observation(**DELETED)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_nor_where_another_endpoint_was_seen_than_the_recorded_one(world: World):
     seen, world.endpoint_id = world.endpoint_id, GONE_LONG_AGO
-    look = await world.look(**DELETED)
-    assert look.observed.endpoint is not None
+    observation = await world.observation(**DELETED)
+    assert observation.observed.endpoint is not None
     await world.delete(seen)
     await asyncio.sleep(1.2 * INTERVAL)
-    await world.look(**DELETED)
+    await world.observation(**DELETED)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_nor_against_a_wrong_answer_that_there_is_none_of_the_id_where_nobody_asked_to_delete_it(world: World):
-    await world.look(**DELETED)
+    await world.observation(**DELETED)
     await asyncio.sleep(1.2 * INTERVAL)
     await world.service.fault(GET, status=404, code="ERR_NOT_FOUND", message="the endpoint does not exist", times=1)
-    look = await world.look(**DELETED)
+    observation = await world.observation(**DELETED)
     assert world.service.actions == [GET, LIST, GET]
-    assert look.observed.endpoint is not None
+    assert observation.observed.endpoint is not None
 
 
 @pytest.mark.parametrize(
@@ -177,21 +177,21 @@ async def test_nor_against_a_wrong_answer_that_there_is_none_of_the_id_where_nob
     ],
 )
 async def test_else_the_name_is_asked_for_in_the_very_look(world: World, how: dict[str, Any]):
-    await world.look(**how)
-    world.track.sure()
-    world.track.unrecorded = False
+    await world.observation(**how)
+    world.memory.sure()
+    world.memory.unrecorded = False
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    await world.look(**how)
+    await world.observation(**how)
     assert LIST in world.service.actions
 
 
 async def test_an_object_whose_list_failed_is_told_as_soon_as_everything_was_read(world: World):
-    await world.look(**DELETED)
+    await world.observation(**DELETED)
     await world.service.remove(world.endpoint_id)
     await world.service.fault(LIST, status=500)
-    look = await world.look(**DELETED)
-    assert look.observed.problem is not None
+    observation = await world.observation(**DELETED)
+    assert observation.observed.problem is not None
     await asyncio.sleep(5 * INTERVAL)
     world.told.clear()
     await world.service.heal()
@@ -204,10 +204,10 @@ async def test_an_object_whose_list_failed_is_told_as_soon_as_everything_was_rea
 
 async def test_an_object_whose_look_at_the_endpoint_itself_failed_waits_for_its_own_pause(world: World):
     """Two of them told each other of their lists, without end."""
-    await world.look(**DELETED)
+    await world.observation(**DELETED)
     await world.service.fault(GET, status=500)
-    look = await world.look(**DELETED)
-    assert look.observed.problem is not None
+    observation = await world.observation(**DELETED)
+    assert observation.observed.problem is not None
     world.told.clear()
     await asyncio.sleep(2.2 * INTERVAL)
     assert world.told == []

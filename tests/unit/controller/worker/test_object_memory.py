@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.worker.object_memory import LIST_LAG, NEVER, Track
+from agentrun_operator.controller.worker.object_memory import LIST_LAG, NEVER, ObjectMemory
 from agentrun_operator.resources.names import CLAIM
 from support.controller import desired
 from support.objects import a_condition
@@ -19,13 +19,13 @@ CREATED: dict[str, Any] = {
 
 
 @pytest.fixture
-def track() -> Track:
-    return Track("uid-of-chat")
+def memory() -> ObjectMemory:
+    return ObjectMemory("uid-of-chat")
 
 
-def test_a_track_begins_without_doubts(track: Track):
-    assert not track.doubtful(100.0)
-    assert track.since == NEVER
+def test_a_track_begins_without_doubts(memory: ObjectMemory):
+    assert not memory.doubtful(100.0)
+    assert memory.since == NEVER
 
 
 @pytest.mark.parametrize(
@@ -37,52 +37,54 @@ def test_a_track_begins_without_doubts(track: Track):
         pytest.param(COPIED, False, id="the claim of another object says nothing"),
     ],
 )
-def test_at_the_first_look_a_claim_without_an_id_is_a_doubt(track: Track, fields: dict[str, Any], *, doubtful: bool):
-    track.begin(desired("chat", **fields), 100.0)
-    assert track.doubtful(100.0) is doubtful
+def test_at_the_first_look_a_claim_without_an_id_is_a_doubt(
+    memory: ObjectMemory, fields: dict[str, Any], *, doubtful: bool
+):
+    memory.begin(desired("chat", **fields), 100.0)
+    assert memory.doubtful(100.0) is doubtful
 
 
-def test_a_claim_of_this_process_is_no_doubt(track: Track):
-    track.begin(desired("chat"), 100.0)
-    track.begin(desired("chat", **CLAIMED), 101.0)
-    assert not track.doubtful(101.0)
+def test_a_claim_of_this_process_is_no_doubt(memory: ObjectMemory):
+    memory.begin(desired("chat"), 100.0)
+    memory.begin(desired("chat", **CLAIMED), 101.0)
+    assert not memory.doubtful(101.0)
 
 
-def test_a_doubt_ends_when_lists_must_show_what_there_is(track: Track):
-    track.begin(desired("chat", **CLAIMED), 100.0)
-    assert track.doubtful(100.0 + LIST_LAG - 0.1)
-    assert not track.doubtful(100.0 + LIST_LAG)
+def test_a_doubt_ends_when_lists_must_show_what_there_is(memory: ObjectMemory):
+    memory.begin(desired("chat", **CLAIMED), 100.0)
+    assert memory.doubtful(100.0 + LIST_LAG - 0.1)
+    assert not memory.doubtful(100.0 + LIST_LAG)
 
 
-def test_from_a_create_on_older_lists_say_nothing_and_an_endpoint_may_exist(track: Track):
-    track.sends_create(100.0)
-    assert track.since == 100.0
-    assert track.doubtful(101.0)
-    assert not track.attempts.claim_unused
+def test_from_a_create_on_older_lists_say_nothing_and_an_endpoint_may_exist(memory: ObjectMemory):
+    memory.sends_create(100.0)
+    assert memory.since == 100.0
+    assert memory.doubtful(101.0)
+    assert not memory.attempts.claim_unused
 
 
-def test_an_endpoint_that_was_seen_is_no_doubt(track: Track):
-    track.sends_create(100.0)
-    track.sure()
-    assert not track.doubtful(101.0)
+def test_an_endpoint_that_was_seen_is_no_doubt(memory: ObjectMemory):
+    memory.sends_create(100.0)
+    memory.sure()
+    assert not memory.doubtful(101.0)
 
 
-def test_after_a_create_that_was_certainly_refused_the_claim_is_unused(track: Track):
-    track.sends_create(100.0)
-    track.create_was_refused()
-    assert not track.doubtful(101.0)
-    assert track.attempts.claim_unused
+def test_after_a_create_that_was_certainly_refused_the_claim_is_unused(memory: ObjectMemory):
+    memory.sends_create(100.0)
+    memory.create_was_refused()
+    assert not memory.doubtful(101.0)
+    assert memory.attempts.claim_unused
 
 
-def test_an_edit_begins_the_attempts_anew(track: Track):
-    track.begin(desired("chat", generation=1), 100.0)
-    first = track.attempts
-    track.begin(desired("chat", generation=2), 101.0)
-    assert (first.generation, track.attempts.generation) == (1, 2)
+def test_an_edit_begins_the_attempts_anew(memory: ObjectMemory):
+    memory.begin(desired("chat", generation=1), 100.0)
+    first = memory.attempts
+    memory.begin(desired("chat", generation=2), 101.0)
+    assert (first.generation, memory.attempts.generation) == (1, 2)
 
 
-def test_before_the_first_look_nothing_but_a_list_of_now_will_do(track: Track):
-    assert track.shown_by(100.0) == 100.0
+def test_before_the_first_look_nothing_but_a_list_of_now_will_do(memory: ObjectMemory):
+    assert memory.shown_by(100.0) == 100.0
 
 
 @pytest.mark.parametrize(
@@ -94,23 +96,23 @@ def test_before_the_first_look_nothing_but_a_list_of_now_will_do(track: Track):
         pytest.param(400.0, 500.0, 400.0 + LIST_LAG, id="lists show what came of it"),
     ],
 )
-def test_which_lists_show_whatever_was_made(track: Track, since: float, now: float, moment: float):
-    track.begin(desired("chat", **CLAIMED, **CREATED), 100.0)
-    track.since = since
-    assert track.shown_by(now) == moment
+def test_which_lists_show_whatever_was_made(memory: ObjectMemory, since: float, now: float, moment: float):
+    memory.begin(desired("chat", **CLAIMED, **CREATED), 100.0)
+    memory.since = since
+    assert memory.shown_by(now) == moment
 
 
-def test_while_in_doubt_nothing_but_a_list_of_now_will_do(track: Track):
-    track.begin(desired("chat", **CLAIMED), 100.0)
-    assert track.shown_by(500.0) == 500.0
+def test_while_in_doubt_nothing_but_a_list_of_now_will_do(memory: ObjectMemory):
+    memory.begin(desired("chat", **CLAIMED), 100.0)
+    assert memory.shown_by(500.0) == 500.0
 
 
-def test_an_endpoint_whose_id_is_not_recorded_yet_is_shown_by_a_list_of_now_only(track: Track):
+def test_an_endpoint_whose_id_is_not_recorded_yet_is_shown_by_a_list_of_now_only(memory: ObjectMemory):
     recorded = desired("chat", **CLAIMED, **CREATED)
-    track.begin(recorded, 100.0)
-    track.created()
-    assert track.shown_by(500.0) == 500.0
-    track.saw("e1", recorded)
-    assert track.shown_by(500.0) == 100.0 + LIST_LAG
-    track.saw("e2", recorded)
-    assert track.shown_by(500.0) == 500.0
+    memory.begin(recorded, 100.0)
+    memory.created()
+    assert memory.shown_by(500.0) == 500.0
+    memory.saw("e1", recorded)
+    assert memory.shown_by(500.0) == 100.0 + LIST_LAG
+    memory.saw("e2", recorded)
+    assert memory.shown_by(500.0) == 500.0

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controller.informer.store import Body, Store
-from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.telemetry.metrics import Metrics
-from agentrun_operator.controller.worker.gather import Gatherer, Look, Subject
-from agentrun_operator.controller.worker.object_writer import Objects
+from agentrun_operator.controller.worker.gather import Gatherer, Observation, Subject
+from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controller.worker.reconciler import Reconciler
-from agentrun_operator.controller.worker.reporter import Story
+from agentrun_operator.controller.worker.reporter import Reporter
 from agentrun_operator.reconcile.actions import Rest
-from agentrun_operator.reconcile.input import Limits, Situation
+from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 from agentrun_operator.resources.reasons import Reason
@@ -44,7 +44,7 @@ class LastFinalizerServer(MemoryServer):
         self.answer = LET_GO
         self.before_the_answer: Happening = lambda: None
 
-    async def patch(self, key: Key, body: Mapping[str, Any], part: str = "") -> Body:  # noqa: ARG002 - there is one
+    async def patch(self, key: ObjectKey, body: Mapping[str, Any], part: str = "") -> Body:  # noqa: ARG002 - there is one
         self.patches.append(body["metadata"])
         metadata = self.answer["metadata"] | {"finalizers": body["metadata"]["finalizers"]}
         metadata["annotations"] = {name: value for name, value in body["metadata"]["annotations"].items() if value}
@@ -62,19 +62,19 @@ class Looks(Gatherer):
         self.alive, self.deleting = alive, deleting
         self.during: Happening = lambda: None
 
-    async def look(self, subject: Subject, *, fresh: bool) -> Look:  # noqa: ARG002 - whoever asks
+    async def observation(self, subject: Subject, *, fresh: bool) -> Observation:  # noqa: ARG002 - whoever asks
         self.during()
-        return Look(self.deleting if subject.desired.deleting else self.alive)
+        return Observation(self.deleting if subject.desired.deleting else self.alive)
 
 
-class Silent(Story):
+class Silent(Reporter):
     def __init__(self) -> None:
         pass
 
     def adopted(self, body: Body) -> None:
         pass
 
-    def released(self, body: Body, situation: Situation, *, orphaned: bool) -> None:
+    def released(self, body: Body, given: Input, *, orphaned: bool) -> None:
         pass
 
 
@@ -82,17 +82,17 @@ class World:
     """A reconciler and what it works with."""
 
     def __init__(self) -> None:
-        self.store, self.server = Store(), LastFinalizerServer()
+        self.store, self.kube = Store(), LastFinalizerServer()
         self.looks = Looks(THEIRS, RUNTIME_GONE)
-        self.rivals_told: list[Key] = []
-        self.objects = Objects(self.server, self.store, Metrics())
+        self.rivals_told: list[ObjectKey] = []
+        self.writer = ObjectWriter(self.kube, self.store, Metrics())
         self.reconciler = Reconciler(
             self.store,
             self.looks,
-            self.objects,
+            self.writer,
             Silent(),
-            Limits(),
-            tell_rivals=self.rivals_told.append,
+            Timing(),
+            enqueue_rivals=self.rivals_told.append,
             now=lambda: datetime.now(UTC),
         )
 
@@ -110,11 +110,11 @@ def world() -> World:
 async def test_an_object_that_was_let_go_is_left_alone_though_its_end_was_not_told_yet(world: World):
     world.store.put(LET_GO)
     await world.reconciler.reconcile(CHAT)
-    assert len(world.server.patches) == 1
+    assert len(world.kube.patches) == 1
 
     world.store.put(LET_GO)  # the event of the deletion itself, or a list that began before
     assert await world.reconciler.reconcile(CHAT) == Rest()
-    assert len(world.server.patches) == 1
+    assert len(world.kube.patches) == 1
 
 
 async def test_those_who_wait_for_an_endpoint_are_told_when_its_object_is_let_go_whoever_holds_it_still(world: World):
@@ -127,13 +127,13 @@ async def test_a_pass_ends_when_its_object_is_made_anew_during_its_look(world: W
     world.store.put(LET_GO)
     world.looks.during = world.made_anew
     assert await world.reconciler.reconcile(CHAT) == Rest()
-    assert world.server.patches == []
+    assert world.kube.patches == []
 
 
 async def test_the_answer_to_a_write_speaks_of_the_object_that_was_written_though_it_was_made_anew(world: World):
     world.store.put(LET_GO)
-    world.server.before_the_answer = world.made_anew
-    answer = await world.objects.unmark(LET_GO)
+    world.kube.before_the_answer = world.made_anew
+    answer = await world.writer.unclaim(LET_GO)
     assert answer["metadata"]["uid"] == "old"
 
 
@@ -141,15 +141,15 @@ async def test_the_deletion_of_an_object_that_is_being_marked_is_decided_by_a_lo
     """It adopts another object's endpoint, and must not take it along."""
 
     def deleted() -> None:
-        metadata = world.server.answer["metadata"] | {"deletionTimestamp": NOW, "resourceVersion": "8"}
-        world.server.answer = world.server.answer | {"metadata": metadata}
-        world.store.put(world.server.answer)
-        world.server.before_the_answer = lambda: None
+        metadata = world.kube.answer["metadata"] | {"deletionTimestamp": NOW, "resourceVersion": "8"}
+        world.kube.answer = world.kube.answer | {"metadata": metadata}
+        world.store.put(world.kube.answer)
+        world.kube.before_the_answer = lambda: None
 
     world.looks.deleting = INHERITED
-    world.server.answer = body(uid="old", adoptionPolicy="Adopt")
-    world.server.before_the_answer = deleted
-    world.store.put(world.server.answer)
+    world.kube.answer = body(uid="old", adoptionPolicy="Adopt")
+    world.kube.before_the_answer = deleted
+    world.store.put(world.kube.answer)
     async with asyncio.timeout(5):
         await world.reconciler.reconcile(CHAT)
-    assert [patch["finalizers"] for patch in world.server.patches] == [[FINALIZER], []]
+    assert [patch["finalizers"] for patch in world.kube.patches] == [[FINALIZER], []]

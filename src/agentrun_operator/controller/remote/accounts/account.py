@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError, CredentialsNotFoundError
 from agentrun_operator.controller.concurrency.fairness import urgency
-from agentrun_operator.controller.concurrency.single_flight import Flight
+from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.remote.problems import UnseenError, problem_of
-from agentrun_operator.controller.remote.runtime.runtime import NEVER, RuntimeView
+from agentrun_operator.controller.remote.problems import ProblemError, problem_of
+from agentrun_operator.controller.remote.runtime.runtime import NEVER, RuntimeCache
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.auth.credentials import Credentials
     from agentrun_operator.agentrun.http.client import AsyncClient
-    from agentrun_operator.controller.informer.ownership import Source
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.informer.ownership import AccountKey
+    from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.remote.polling.poller import Poller
 
 NAME_GOOD_FOR = 10.0
@@ -41,7 +41,7 @@ class SecretCredentials:
 
     def __init__(self, read: Callable[[], Awaitable[Credentials]], clock: Callable[[], float] = time.monotonic) -> None:
         """Prepares the provider; `read` reads the Secret."""
-        self._read = Flight(read, clock)
+        self._read = SingleFlight(read, clock)
         self._clock = clock
         self._credentials: Credentials | None = None
         self._read_at = NEVER
@@ -71,7 +71,7 @@ class SecretCredentials:
         try:
             self._credentials = await self._read.newer_than(asked - max_age)
             self.problem, self._good_at = None, asked
-        except UnseenError as error:
+        except ProblemError as error:
             self.problem = replace(error.problem, blind_for=asked - self._good_at)
         self._read_at = asked
 
@@ -87,10 +87,10 @@ class SecretCredentials:
 
 
 @dataclass(slots=True)
-class Followed:
+class PolledRuntime:
     """A runtime's view and the task that keeps it fresh."""
 
-    view: RuntimeView
+    cache: RuntimeCache
     poller: Poller
     task: asyncio.Task[None] = field(repr=False)
 
@@ -100,67 +100,67 @@ class Account:
 
     def __init__(
         self,
-        source: Source,
+        account_key: AccountKey,
         client: AsyncClient,
         secret: SecretCredentials | None,
-        follow: Callable[[Account, str], Followed],
+        follow: Callable[[Account, str], PolledRuntime],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepares the account; nothing is asked yet.
 
         Args:
-            source: where its credentials come from.
+            account_key: where its credentials come from.
             client: its client.
             secret: the provider of its credentials when they come from a Secret.
             follow: begins to follow a runtime.
             clock: the time in seconds.
         """
-        self.source = source
+        self.account_key = account_key
         self.client = client
         self.secret = secret
-        self.users: set[Key] = set()
-        self.followed: dict[str, Followed] = {}
+        self.users: set[ObjectKey] = set()
+        self.polled: dict[str, PolledRuntime] = {}
         self._follow = follow
         self._clock = clock
-        self._names: dict[str, Flight[tuple[str, ...]]] = {}
+        self._names: dict[str, SingleFlight[tuple[str, ...]]] = {}
         self._ids: dict[str, tuple[float, tuple[str, ...]]] = {}
-        self._runtimes: dict[Key, str] = {}
+        self._runtimes: dict[ObjectKey, str] = {}
 
-    def runtime(self, runtime_id: str) -> Followed:
+    def runtime(self, runtime_id: str) -> PolledRuntime:
         """The view of a runtime, followed from now on."""
-        if runtime_id not in self.followed:
-            self.followed[runtime_id] = self._follow(self, runtime_id)
-        return self.followed[runtime_id]
+        if runtime_id not in self.polled:
+            self.polled[runtime_id] = self._follow(self, runtime_id)
+        return self.polled[runtime_id]
 
-    def use(self, key: Key, runtime_id: str, endpoint_name: str, *, latest: bool) -> RuntimeView:
+    def use(self, key: ObjectKey, runtime_id: str, endpoint_name: str, *, latest: bool) -> RuntimeCache:
         """The view of a runtime that an object depends on from now on."""
         if self._runtimes.get(key) not in (None, runtime_id):
             self._leave(key)
         self._runtimes[key] = runtime_id
-        view = self.runtime(runtime_id).view
-        view.watchers.add(key, endpoint_name, latest=latest)
-        return view
+        cache = self.runtime(runtime_id).cache
+        cache.subscribers.add(key, endpoint_name, latest=latest)
+        return cache
 
-    def release(self, key: Key) -> None:
+    def release(self, key: ObjectKey) -> None:
         """An object is gone, or uses another account."""
         self.users.discard(key)
         self._leave(key)
 
-    def _leave(self, key: Key) -> None:
+    def _leave(self, key: ObjectKey) -> None:
         """A runtime that nobody depends on is not followed any more."""
         runtime_id = self._runtimes.pop(key, None)
-        followed = self.followed.get(runtime_id or "")
-        if followed is None:
+        polled = self.polled.get(runtime_id or "")
+        if polled is None:
             return
-        followed.view.watchers.remove(key)
-        if not followed.view.watchers:
-            followed.task.cancel()
-            self.followed.pop(followed.view.runtime_id, None)
+        polled.cache.subscribers.remove(key)
+        if not polled.cache.subscribers:
+            polled.task.cancel()
+            self.polled.pop(polled.cache.runtime_id, None)
 
-    def hurry(self, runtime_id: str) -> None:
+    def poll_soon(self, runtime_id: str) -> None:
         """A change of an endpoint is under way there."""
-        if runtime_id in self.followed:
-            self.followed[runtime_id].poller.hurry()
+        if runtime_id in self.polled:
+            self.polled[runtime_id].poller.poll_soon()
 
     async def runtime_id(self, name: str) -> str:
         """The id of the runtime with this name.
@@ -183,9 +183,9 @@ class Account:
             return tuple(runtime.agent_runtime_id for runtime in runtimes if runtime.agent_runtime_id)
 
         try:
-            return await self._names.setdefault(name, Flight(read, self._clock)).newer_than(moment)
+            return await self._names.setdefault(name, SingleFlight(read, self._clock)).newer_than(moment)
         except AgentRunError as error:
-            raise UnseenError(problem_of(error)) from None
+            raise ProblemError(problem_of(error)) from None
         finally:
             self._names.pop(name, None)
 
@@ -199,6 +199,6 @@ def _only(name: str, ids: tuple[str, ...]) -> str:
         return ids[0]
     if not ids:
         told = f"There is no AgentRuntime named {name!r} in this account and region"
-        raise UnseenError(Problem(Reason.RUNTIME_NOT_FOUND, told, definite=True))
+        raise ProblemError(Problem(Reason.RUNTIME_NOT_FOUND, told, definite=True))
     told = f"{len(ids)} AgentRuntimes are named {name!r} ({', '.join(sorted(ids)[:5])}): use agentRuntimeRef.id"
-    raise UnseenError(Problem(Reason.RUNTIME_AMBIGUOUS, told, definite=True))
+    raise ProblemError(Problem(Reason.RUNTIME_AMBIGUOUS, told, definite=True))

@@ -14,15 +14,15 @@ from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.http.retry import NO_RETRY
-from agentrun_operator.controller.concurrency.rate_limiter import TokenBucket
+from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
 from agentrun_operator.controller.errors import NotLeadingError, StartError
-from agentrun_operator.controller.informer.ownership import Source
-from agentrun_operator.controller.remote.accounts.account import Account, Followed, SecretCredentials
+from agentrun_operator.controller.informer.ownership import AccountKey
+from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime, SecretCredentials
 from agentrun_operator.controller.remote.accounts.secret_credentials import read_credentials
 from agentrun_operator.controller.remote.polling.poller import Poller
-from agentrun_operator.controller.remote.polling.schedule import Pace
-from agentrun_operator.controller.remote.problems import UnseenError, problem_of
-from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+from agentrun_operator.controller.remote.polling.schedule import PollSchedule
+from agentrun_operator.controller.remote.problems import ProblemError, problem_of
+from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.api.protocol import Request
     from agentrun_operator.agentrun.http.transport import Attempt
-    from agentrun_operator.controller.keys import Key
-    from agentrun_operator.controller.kube.client import Server
+    from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.settings import Settings
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.reconcile.desired import Desired
@@ -47,32 +47,32 @@ MISSING_FOR = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class AccountContext:
     """What accounts are made with."""
 
     settings: Settings
-    server: Server
+    kube: KubeClient
     metrics: Metrics
     may_write: Callable[[], bool]
-    tell: Callable[[set[Key]], None]
+    enqueue: Callable[[set[ObjectKey]], None]
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
 
 
-class Accounts:
+class AccountPool:
     """All accounts in use."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, context: AccountContext) -> None:
         """Prepares the accounts; nothing is asked yet.
 
         Raises:
             StartError: what the environment says of AgentRun cannot work.
         """
         self.ambient = _ambient()
-        self._around = around
-        self._accounts: dict[Source, Account] = {}
-        self._buckets: dict[tuple[str, str], TokenBucket] = {}
-        self._of: dict[Key, Account] = {}
+        self._context = context
+        self._accounts: dict[AccountKey, Account] = {}
+        self._limiters: dict[tuple[str, str], AdaptiveRateLimiter] = {}
+        self._of: dict[ObjectKey, Account] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     def __iter__(self) -> Iterator[Account]:
@@ -94,10 +94,13 @@ class Accounts:
         """Every account's present rate limit in calls per second; an account is named by its region and credentials'
         source.
         """
-        for source in self._accounts:
-            yield f"{source.region} {source}", self._bucket(source, self._accounts[source].secret).rate
+        for account_key in self._accounts:
+            yield (
+                f"{account_key.region} {account_key}",
+                self._limiter(account_key, self._accounts[account_key].secret).rate,
+            )
 
-    async def account_for(self, key: Key, desired: Desired) -> Account:
+    async def account_for(self, key: ObjectKey, desired: Desired) -> Account:
         """The account whose credentials the object is to use.
 
         An object that is being deleted gets the last good credentials when the Secret went first.
@@ -106,8 +109,8 @@ class Accounts:
             UnseenError: it may use none, or there are none.
         """
         try:
-            account = self._account(self._source(desired))
-        except UnseenError:
+            account = self._account(self._account_key(desired))
+        except ProblemError:
             self.release(key)
             raise
         if self._of.get(key) is not account:
@@ -119,25 +122,25 @@ class Accounts:
             if account.secret.problem and not (
                 account.secret.known and self._may_go_on(desired, account.secret.problem)
             ):
-                raise UnseenError(account.secret.problem)
+                raise ProblemError(account.secret.problem)
         return account
 
-    def release(self, key: Key) -> None:
+    def release(self, key: ObjectKey) -> None:
         """An object is gone; an account without objects is closed."""
         account = self._of.pop(key, None)
         if account is None:
             return
         account.release(key)
         if not account.users:
-            self._accounts.pop(account.source, None)
-            log.debug("No object uses %s any more", account.source)
-            closing = asyncio.create_task(account.client.aclose(), name=f"close {account.source}")
+            self._accounts.pop(account.account_key, None)
+            log.debug("No object uses %s any more", account.account_key)
+            closing = asyncio.create_task(account.client.aclose(), name=f"close {account.account_key}")
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
     async def aclose(self) -> None:
         """Ends all work and closes all connections."""
-        polls = [followed.task for account in self for followed in account.followed.values()]
+        polls = [polled.task for account in self for polled in account.polled.values()]
         for task in polls:
             task.cancel()
         await asyncio.gather(*polls, *self._closing, return_exceptions=True)
@@ -149,45 +152,45 @@ class Accounts:
         """Whether the last good credentials serve: for a deletion, and while Kubernetes only fails to answer."""
         return desired.deleting or not problem.definite
 
-    def _source(self, desired: Desired) -> Source:
+    def _account_key(self, desired: Desired) -> AccountKey:
         secret = desired.spec.credentials_secret_ref
         region = desired.spec.region or self.region
         if secret:
-            return Source(desired.namespace, secret.name, region)
-        allowed = self._around.settings.ambient_credentials_namespaces
+            return AccountKey(desired.namespace, secret.name, region)
+        allowed = self._context.settings.ambient_credentials_namespaces
         if allowed and desired.namespace not in allowed:
             told = f"Namespace {desired.namespace} may not use the operator's own credentials: set credentialsSecretRef"
-            raise UnseenError(Problem(Reason.CREDENTIALS_NOT_ALLOWED, told, definite=True))
-        return Source("", "", region)
+            raise ProblemError(Problem(Reason.CREDENTIALS_NOT_ALLOWED, told, definite=True))
+        return AccountKey("", "", region)
 
-    def _account(self, source: Source) -> Account:
-        if source not in self._accounts:
+    def _account(self, account_key: AccountKey) -> Account:
+        if account_key not in self._accounts:
             try:
-                self._accounts[source] = self._make(source)
+                self._accounts[account_key] = self._make(account_key)
             except AgentRunError as error:  # half of an access key in the environment, for one
-                raise UnseenError(problem_of(error)) from None
-        return self._accounts[source]
+                raise ProblemError(problem_of(error)) from None
+        return self._accounts[account_key]
 
-    def _make(self, source: Source) -> Account:
-        around = self._around
-        secret = self._secret_credentials(source) if source.secret else None
+    def _make(self, account_key: AccountKey) -> Account:
+        context = self._context
+        secret = self._secret_credentials(account_key) if account_key.secret else None
 
         async def before_attempt(request: Request) -> None:
-            await bucket().acquire()
-            if request.method != "GET" and not around.may_write():
+            await limiter().acquire()
+            if request.method != "GET" and not context.may_write():
                 raise NotLeadingError
 
         def after_attempt(attempt: Attempt) -> None:
-            around.metrics.attempt(attempt)
+            context.metrics.attempt(attempt)
             if attempt.throttled:
-                bucket().throttled(attempt.retry_after or 0.0, attempt.seconds)
+                limiter().throttled(attempt.retry_after or 0.0, attempt.seconds)
             else:
-                bucket().accepted()
+                limiter().accepted()
 
-        def bucket() -> TokenBucket:
-            return self._bucket(source, secret)
+        def limiter() -> AdaptiveRateLimiter:
+            return self._limiter(account_key, secret)
 
-        config = Config(region_id=source.region)
+        config = Config(region_id=account_key.region)
         client = AsyncClient(
             config,
             credentials=secret,
@@ -195,48 +198,50 @@ class Accounts:
             connections=None,  # the work queue bounds the calls, by runtime: one that hangs takes none of the others'
             before_attempt=before_attempt,
             after_attempt=after_attempt,
-            monotonic=around.clock,
+            monotonic=context.clock,
         )
-        return Account(source, client, secret, self._follow, around.clock)
+        return Account(account_key, client, secret, self._follow, context.clock)
 
-    def _secret_credentials(self, source: Source) -> SecretCredentials:
-        server = self._around.server
-        return SecretCredentials(lambda: read_credentials(server, source.namespace, source.secret), self._around.clock)
+    def _secret_credentials(self, account_key: AccountKey) -> SecretCredentials:
+        kube = self._context.kube
+        return SecretCredentials(
+            lambda: read_credentials(kube, account_key.namespace, account_key.secret), self._context.clock
+        )
 
-    def _bucket(self, source: Source, secret: SecretCredentials | None) -> TokenBucket:
+    def _limiter(self, account_key: AccountKey, secret: SecretCredentials | None) -> AdaptiveRateLimiter:
         """The rate limit of the account that the credentials belong to: two Secrets with one key share it."""
-        key = self._payer(source, secret)
-        if key not in self._buckets:
-            settings = self._around.settings
-            payers = {self._payer(account.source, account.secret) for account in self}
-            self._buckets = {known: bucket for known, bucket in self._buckets.items() if known in payers}
-            self._buckets[key] = TokenBucket(settings.api_qps, settings.api_burst, self._around.clock)
-        return self._buckets[key]
+        key = self._payer(account_key, secret)
+        if key not in self._limiters:
+            settings = self._context.settings
+            payers = {self._payer(account.account_key, account.secret) for account in self}
+            self._limiters = {known: limiter for known, limiter in self._limiters.items() if known in payers}
+            self._limiters[key] = AdaptiveRateLimiter(settings.api_qps, settings.api_burst, self._context.clock)
+        return self._limiters[key]
 
-    def _payer(self, source: Source, secret: SecretCredentials | None) -> tuple[str, str]:
+    def _payer(self, account_key: AccountKey, secret: SecretCredentials | None) -> tuple[str, str]:
         """Whom AgentRun counts calls against, as far as it can be told: the access key, and the region."""
         if secret is None:
-            return self.ambient.access_key_id or str(source), source.region
-        return secret.get().access_key_id if secret.known else str(source), source.region
+            return self.ambient.access_key_id or str(account_key), account_key.region
+        return secret.get().access_key_id if secret.known else str(account_key), account_key.region
 
-    def _follow(self, account: Account, runtime_id: str) -> Followed:
-        around, settings = self._around, self._around.settings
-        view = RuntimeView(runtime_id, account.client, tell=around.tell, clock=around.clock)
+    def _follow(self, account: Account, runtime_id: str) -> PolledRuntime:
+        context, settings = self._context, self._context.settings
+        cache = RuntimeCache(runtime_id, account.client, enqueue=context.enqueue, clock=context.clock)
 
         async def before() -> None:
             if account.secret and await account.secret.lost(SECRET_GOOD_FOR):
-                around.tell(set(account.users))
+                context.enqueue(set(account.users))
 
         poller = Poller(
-            view,
-            Pace(settings.poll_interval, settings.fast_poll_interval, settings.api_qps),
+            cache,
+            PollSchedule(settings.poll_interval, settings.fast_poll_interval, settings.api_qps),
             before=before,
-            jitter=around.jitter,
-            clock=around.clock,
+            jitter=context.jitter,
+            clock=context.clock,
             stale_after=settings.stale_after,
-            stale=lambda: around.tell(set(view.watchers)),
+            stale=lambda: context.enqueue(set(cache.subscribers)),
         )
-        return Followed(view, poller, asyncio.create_task(poller.run(), name=f"poll {runtime_id}"))
+        return PolledRuntime(cache, poller, asyncio.create_task(poller.run(), name=f"poll {runtime_id}"))
 
 
 def _ambient() -> Config:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.controller.kube.client import NOT_FOUND, Server, ServerError
-from agentrun_operator.controller.remote.problems import UnseenError
+from agentrun_operator.controller.kube.client import NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FORBIDDEN = 403
 
 
-async def read_credentials(server: Server, namespace: str, name: str) -> Credentials:
+async def read_credentials(kube: KubeClient, namespace: str, name: str) -> Credentials:
     """The credentials in a Secret.
 
     Raises:
@@ -31,14 +31,14 @@ async def read_credentials(server: Server, namespace: str, name: str) -> Credent
     """
     where = f"Secret {namespace}/{name}"
     try:
-        secret = await server.secret(namespace, name)
-    except ServerError as error:
-        raise UnseenError(_unread(where, error)) from None
+        secret = await kube.secret(namespace, name)
+    except KubeError as error:
+        raise ProblemError(_unread(where, error)) from None
     try:
         return _credentials(secret.get("data") or {})
     except (CredentialsNotFoundError, KeyError) as error:
         said = f"has no key {error}" if isinstance(error, KeyError) else f"cannot be used: {error}"
-        raise UnseenError(Problem(Reason.CREDENTIALS_NOT_FOUND, f"{where} {said}", definite=True)) from None
+        raise ProblemError(Problem(Reason.CREDENTIALS_NOT_FOUND, f"{where} {said}", definite=True)) from None
 
 
 def _credentials(data: Mapping[str, Any]) -> Credentials:
@@ -54,7 +54,7 @@ def _value(data: Mapping[str, Any], name: str) -> Secret:
         raise CredentialsNotFoundError(f"key {name} is no text") from None
 
 
-def _unread(where: str, error: ServerError) -> Problem:
+def _unread(where: str, error: KubeError) -> Problem:
     if error.status == NOT_FOUND:
         return Problem(Reason.CREDENTIALS_NOT_FOUND, f"{where} does not exist", definite=True)
     if error.status == FORBIDDEN:

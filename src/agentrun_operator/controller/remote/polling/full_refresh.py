@@ -1,7 +1,7 @@
 """The regular look at everything in a runtime: by one list, and page by page where that failed, so that one page does
 not void the others.
 
-How long each pause is: `pace`; whose turn it is: `poller`.
+How long each pause is: `schedule`; whose turn it is: `poller`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.remote.polling.schedule import Pace, Step
+from agentrun_operator.controller.remote.polling.schedule import PollSchedule, Step
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from agentrun_operator.controller.remote.polling.page_reader import Sweep
-    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+    from agentrun_operator.controller.remote.polling.page_reader import PageReader
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 
 
-class RegularLook:
+class FullRefresh:
     """The regular look at one runtime.
 
     Attributes:
@@ -28,9 +28,9 @@ class RegularLook:
 
     def __init__(
         self,
-        view: RuntimeView,
-        sweep: Sweep,
-        pace: Pace,
+        cache: RuntimeCache,
+        reader: PageReader,
+        schedule: PollSchedule,
         *,
         before: Callable[[], Awaitable[None]],
         jitter: Callable[[], float],
@@ -39,24 +39,24 @@ class RegularLook:
         """Prepares the first one.
 
         Args:
-            view: what to refresh.
-            sweep: the reading of all pages.
-            pace: how often.
+            cache: what to refresh.
+            reader: the reading of all pages.
+            schedule: how often.
             before: called before each: the account's credentials may have changed.
             jitter: random numbers from 0 to 1.
             clock: the time in seconds.
         """
-        self._view = view
-        self._sweep = sweep
-        self._pace = pace
+        self._cache = cache
+        self._reader = reader
+        self._schedule = schedule
         self._before = before
         self._jitter = jitter
         self._clock = clock
-        self.due = clock() + pace.at_rest(jitter())
+        self.due = clock() + schedule.at_rest(jitter())
         self.page_by_page = False
         self._failures = 0
 
-    async def look(self, *, anyway: bool) -> bool:
+    async def refresh(self, *, anyway: bool) -> bool:
         """Looks, unless everything was seen not long ago.
 
         Args:
@@ -73,28 +73,28 @@ class RegularLook:
         self._failures = 0
         self.page_by_page = self.page_by_page and self._blind
         if self.page_by_page:
-            every_page = Step(parts=self._sweep.pages)
-            self.due = self._clock() + self._pace.following(every_page, 0.0, quiet=math.inf, writes=0)
+            every_page = Step(parts=self._reader.pages)
+            self.due = self._clock() + self._schedule.following(every_page, 0.0, quiet=math.inf, writes=0)
         else:
-            self.due = self._view.seen_at + self._pace.at_rest(self._jitter())
+            self.due = self._cache.seen_at + self._schedule.at_rest(self._jitter())
         return at_once
 
     def failed(self) -> None:
         """A look failed: it is made up for soon, page by page."""
         self._failures += 1
-        self.due = self._clock() + self._pace.failing(self._failures)
+        self.due = self._clock() + self._schedule.failing(self._failures)
         self.page_by_page = True
 
     @property
     def _blind(self) -> bool:
-        return self._view.blind_for >= self._pace.resting
+        return self._cache.blind_for >= self._schedule.resting
 
     async def _read_on(self) -> bool:
         """A page, or the whole list; whether it was that."""
-        if self.page_by_page and self._sweep.pages > 1:
-            await self._sweep.step()
+        if self.page_by_page and self._reader.pages > 1:
+            await self._reader.step()
             return False
-        await self._view.list(newer_than=self._clock())
-        self._sweep.restart()
+        await self._cache.list(newer_than=self._clock())
+        self._reader.restart()
         self.page_by_page = False
         return True

@@ -15,20 +15,20 @@ from agentrun_operator.agentrun.api.paging import Pass
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 
 
-class Sweep:
+class PageReader:
     """The reading of one runtime's list, over and over."""
 
-    def __init__(self, view: RuntimeView, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, cache: RuntimeCache, clock: Callable[[], float] = time.monotonic) -> None:
         """Prepares the first reading.
 
         Args:
-            view: what to refresh.
+            cache: what to refresh.
             clock: the time in seconds.
         """
-        self._view = view
+        self._cache = cache
         self._clock = clock
         self._began = clock()
         self._reading: Pass | None = None
@@ -41,7 +41,7 @@ class Sweep:
     @property
     def pages(self) -> int:
         """How many there are, by what is known."""
-        return -(-len(self._view.book) // PAGE_SIZE)
+        return -(-len(self._cache.endpoints) // PAGE_SIZE)
 
     def restart(self) -> None:
         """The next step is the first of a new reading."""
@@ -56,8 +56,8 @@ class Sweep:
         """
         if self._reading is None:
             self._reading, self._began = Pass(PAGE_SIZE), self._clock()
-        await self._view.next_page(self._reading)
+        await self._cache.next_page(self._reading)
         if self._reading.at_end:
             reading, self._reading = self._reading, None
             if reading.complete:
-                self._view.all_read(self._began)
+                self._cache.all_read(self._began)

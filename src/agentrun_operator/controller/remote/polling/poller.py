@@ -1,7 +1,8 @@
-"""Keeps one runtime's view fresh: whose turn it is, the regular look's at everything or what is under way's.
+"""Keeps one runtime's cache fresh: a full refresh now and then, and what is in transition more often.
 
-A poll tells the objects whose endpoint changed and writes nothing. Either kind of look has its own time and its own
-failures, so that neither stops the other. How each looks: `regular` and `following`; how long each pause is: `pace`.
+Enqueues the objects whose endpoint changed and writes nothing. Each kind of refresh has its own time and its own
+failures, so that neither stops the other. How they read: `full_refresh`, `transition_refresh`. How long each pause is:
+`schedule`.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.fairness import urgency
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.remote.polling.full_refresh import RegularLook
-from agentrun_operator.controller.remote.polling.page_reader import Sweep
-from agentrun_operator.controller.remote.polling.transition_refresh import Following
-from agentrun_operator.controller.remote.problems import UnseenError
+from agentrun_operator.controller.remote.polling.full_refresh import FullRefresh
+from agentrun_operator.controller.remote.polling.page_reader import PageReader
+from agentrun_operator.controller.remote.polling.transition_refresh import TransitionRefresh
+from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from agentrun_operator.controller.remote.polling.schedule import Pace, Step
-    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+    from agentrun_operator.controller.remote.polling.schedule import PollSchedule, Step
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ class Poller:
 
     def __init__(
         self,
-        view: RuntimeView,
-        pace: Pace,
+        cache: RuntimeCache,
+        schedule: PollSchedule,
         *,
         before: Callable[[], Awaitable[None]],
         jitter: Callable[[], float],
@@ -46,8 +47,8 @@ class Poller:
         """Prepares the poller; `run` is the work.
 
         Args:
-            view: what to refresh.
-            pace: how often.
+            cache: what to refresh.
+            schedule: how often.
             before: called before each regular look: the account's credentials may have changed.
             jitter: random numbers from 0 to 1.
             clock: the time in seconds.
@@ -55,22 +56,22 @@ class Poller:
                 it is so at once.
             stale: called once when it is, and once when it no longer is.
         """
-        self._view = view
-        self._pace = pace
+        self._cache = cache
+        self._schedule = schedule
         self._clock = clock
         self._stale_after = stale_after
         self._stale = stale
         self._was_stale = False
         self._wakeup = asyncio.Event()
-        self._sweep = Sweep(view, clock)
-        self._regular = RegularLook(view, self._sweep, pace, before=before, jitter=jitter, clock=clock)
-        self._following = Following(view, self._sweep, pace, clock)
+        self._reader = PageReader(cache, clock)
+        self._full = FullRefresh(cache, self._reader, schedule, before=before, jitter=jitter, clock=clock)
+        self._transitions = TransitionRefresh(cache, self._reader, schedule, clock)
         self._versions_at = clock()
         self._lost = False
 
-    def hurry(self) -> None:
+    def poll_soon(self) -> None:
         """A change is under way: look soon."""
-        self._view.moved_at = self._clock()
+        self._cache.moved_at = self._clock()
         self._wakeup.set()
 
     async def run(self) -> None:
@@ -78,7 +79,7 @@ class Poller:
         urgency.set(Priority.NEW)  # whatever the pass is that began it; looks and new objects take turns
         while True:
             await self._pause()
-            await self._look()
+            await self._poll()
             self._tell_if_stale()
 
     async def _pause(self) -> None:
@@ -97,63 +98,63 @@ class Poller:
         """Seconds until the changes that are sent to the runtime may turn out to have ended; the pause is another
         then.
         """
-        left = self._view.wrote_at + self._pace.fast - self._clock()
+        left = self._cache.wrote_at + self._schedule.fast - self._clock()
         return left if left > 0 else math.inf
 
     def _due(self) -> float:
         """When the next look is."""
         if (step := self._next_step()) is None:
-            return self._regular.due
-        following = self._following.due(step)
-        return following if self._following.reads_all(step) else min(following, self._regular.due)
+            return self._full.due
+        following = self._transitions.due(step)
+        return following if self._transitions.reads_all(step) else min(following, self._full.due)
 
     def _next_step(self) -> Step | None:
         """How to look at what is under way; None if nothing is, or the runtime itself is gone."""
-        return None if self._lost else self._following.step()
+        return None if self._lost else self._transitions.step()
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         step = self._next_step()
-        if step and self._clock() >= self._regular.due and not self._following.reads_all(step):
+        if step and self._clock() >= self._full.due and not self._transitions.reads_all(step):
             step = None
-        turn = self._following if step else self._regular
-        well = self._following.well and not self._regular.page_by_page
+        turn = self._transitions if step else self._full
+        well = self._transitions.well and not self._full.page_by_page
         try:
-            await self._look_at_versions()
-            await (self._follow(step) if step else self._look_at_all())
-        except UnseenError as error:
+            await self._refresh_versions()
+            await (self._refresh_transitions(step) if step else self._refresh_all())
+        except ProblemError as error:
             turn.failed()
             if error.problem.reason is Reason.RUNTIME_NOT_FOUND:
                 self._lost = True
-                self._sweep.restart()
+                self._reader.restart()
             level = logging.WARNING if well else logging.DEBUG
-            log.log(level, "Cannot look at runtime %s: %s", self._view.runtime_id, error)
+            log.log(level, "Cannot look at runtime %s: %s", self._cache.runtime_id, error)
         except Exception:  # a defect must not leave the runtime without looks for ever
             turn.failed()
-            log.exception("A defect stopped a look at runtime %s", self._view.runtime_id)
+            log.exception("A defect stopped a look at runtime %s", self._cache.runtime_id)
 
-    async def _follow(self, step: Step) -> None:
-        if step.endpoint_ids and not self._regular.page_by_page:
-            self._sweep.restart()
-        await self._following.look(step)
+    async def _refresh_transitions(self, step: Step) -> None:
+        if step.endpoint_ids and not self._full.page_by_page:
+            self._reader.restart()
+        await self._transitions.refresh(step)
 
-    async def _look_at_all(self) -> None:
-        if await self._regular.look(anyway=self._lost):
-            self._following.looked()
-        self._lost = self._lost and self._regular.page_by_page
+    async def _refresh_all(self) -> None:
+        if await self._full.refresh(anyway=self._lost):
+            self._transitions.looked()
+        self._lost = self._lost and self._full.page_by_page
 
-    async def _look_at_versions(self) -> None:
+    async def _refresh_versions(self) -> None:
         """A failure concerns those who follow LATEST, and slows nobody else."""
         now = self._clock()
-        if not self._view.watchers.on_latest or now < self._versions_at + self._pace.resting:
+        if not self._cache.subscribers.on_latest or now < self._versions_at + self._schedule.resting:
             return
         self._versions_at = now
         try:
-            await self._view.newest_version(newer_than=now)
-        except UnseenError as error:
-            log.debug("Cannot look at the versions of runtime %s: %s", self._view.runtime_id, error)
+            await self._cache.newest_version(newer_than=now)
+        except ProblemError as error:
+            log.debug("Cannot look at the versions of runtime %s: %s", self._cache.runtime_id, error)
 
     def _tell_if_stale(self) -> None:
-        stale = self._lost or self._view.blind_for >= self._stale_after
+        stale = self._lost or self._cache.blind_for >= self._stale_after
         if stale != self._was_stale:
             self._was_stale = stale
             self._stale()

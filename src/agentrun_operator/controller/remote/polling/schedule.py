@@ -50,7 +50,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollSchedule:
     """How often to look.
 
     Args:

@@ -1,7 +1,7 @@
 """Looks at what is under way in a runtime, whichever way takes the fewest calls: one by one, or all, page by page.
 
 While much is under way in a big runtime its list is read evenly, so that its news come evenly too. How long each pause
-is: `pace`; whose turn it is: `poller`.
+is: `schedule`; whose turn it is: `poller`.
 """
 
 from __future__ import annotations
@@ -10,34 +10,36 @@ import asyncio
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.remote.polling.schedule import Pace, Step
-from agentrun_operator.controller.remote.problems import UnseenError
+from agentrun_operator.controller.remote.polling.schedule import PollSchedule, Step
+from agentrun_operator.controller.remote.problems import ProblemError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentrun_operator.controller.remote.polling.page_reader import Sweep
-    from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+    from agentrun_operator.controller.remote.polling.page_reader import PageReader
+    from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 
 TOGETHER = 5
 """Endpoints that are looked at at the same time: few enough that a user's change does not wait behind them."""
 
 
-class Following:
+class TransitionRefresh:
     """The looks at what is under way in one runtime."""
 
-    def __init__(self, view: RuntimeView, sweep: Sweep, pace: Pace, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, cache: RuntimeCache, reader: PageReader, schedule: PollSchedule, clock: Callable[[], float]
+    ) -> None:
         """Prepares the first look.
 
         Args:
-            view: what to refresh.
-            sweep: the reading of all pages.
-            pace: how often.
+            cache: what to refresh.
+            reader: the reading of all pages.
+            schedule: how often.
             clock: the time in seconds.
         """
-        self._view = view
-        self._sweep = sweep
-        self._pace = pace
+        self._cache = cache
+        self._reader = reader
+        self._schedule = schedule
         self._clock = clock
         self._looked_at = clock()
         self._failures = 0
@@ -50,8 +52,8 @@ class Following:
 
     def step(self) -> Step | None:
         """The next look; None if nothing is under way."""
-        pages = self._sweep.pages
-        moving = tuple(islice(self._view.moving(), pages))
+        pages = self._reader.pages
+        moving = tuple(islice(self._cache.moving(), pages))
         if not moving:
             return None
         return Step(moving) if len(moving) < pages else Step(parts=pages)
@@ -62,24 +64,24 @@ class Following:
 
     def reads_all(self, step: Step) -> bool:
         """Whether a reading of all pages goes well: it is the regular look when it ends."""
-        return step.parts > 1 and self._sweep.under_way and self.well
+        return step.parts > 1 and self._reader.under_way and self.well
 
     def _pause_before(self, step: Step) -> float:
         if self._failures:
-            return self._pace.failing(self._failures)
-        now, view = self._clock(), self._view
-        writes = view.writes - self._writes
-        return self._pace.following(step, now - view.moved_at, quiet=now - view.wrote_at, writes=writes)
+            return self._schedule.failing(self._failures)
+        now, cache = self._clock(), self._cache
+        writes = cache.writes - self._writes
+        return self._schedule.following(step, now - cache.moved_at, quiet=now - cache.wrote_at, writes=writes)
 
-    async def look(self, step: Step) -> None:
+    async def refresh(self, step: Step) -> None:
         """Looks.
 
         Raises:
             UnseenError: AgentRun did not say, to nothing that was asked.
         """
-        self._writes = self._view.writes
+        self._writes = self._cache.writes
         try:
-            await (self._get_each(step.endpoint_ids) if step.endpoint_ids else self._sweep.step())
+            await (self._get_each(step.endpoint_ids) if step.endpoint_ids else self._reader.step())
         finally:
             self.looked()
         self._failures = 0
@@ -96,11 +98,11 @@ class Following:
         """Some at a time. One that cannot be seen does not hide the others."""
         turns = asyncio.Semaphore(TOGETHER)
 
-        async def get(endpoint_id: str) -> UnseenError | None:
+        async def get(endpoint_id: str) -> ProblemError | None:
             async with turns:
                 try:
-                    await self._view.get(endpoint_id)
-                except UnseenError as error:
+                    await self._cache.get(endpoint_id)
+                except ProblemError as error:
                     return error
             return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import MOVING_STATES
-from agentrun_operator.controller.remote.runtime.interning import frugal
+from agentrun_operator.controller.remote.runtime.interning import interned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ class Entry:
     at: float
 
 
-class Book:
+class EndpointCache:
     """The endpoints of one runtime."""
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class Book:
         if at <= self._gone.get(endpoint_id, NEVER) or at < (known.at if known else self.listed_at):
             return set()
         same = known is not None and known.endpoint == endpoint
-        self._entries[endpoint_id] = Entry(known.endpoint if known and same else frugal(endpoint), at)
+        self._entries[endpoint_id] = Entry(known.endpoint if known and same else interned(endpoint), at)
         self._index(endpoint_id, endpoint, at)
         return set() if same else {_name(endpoint)}
 

@@ -18,7 +18,7 @@ PARTS = 256
 """Different parts of endpoints, such as canaries, that are kept for others to share."""
 
 
-def frugal(endpoint: Endpoint) -> Endpoint:
+def interned(endpoint: Endpoint) -> Endpoint:
     """An equal endpoint that shares with others what they have in common; which of its fields were answered is lost."""
     return Endpoint.model_construct(FIELDS, **{name: _shared(value) for name, value in endpoint})
 

@@ -13,11 +13,11 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError, ResourceNotExistError
 from agentrun_operator.agentrun.models import READY_STATES
 from agentrun_operator.controller.concurrency.fairness import urgency
-from agentrun_operator.controller.concurrency.single_flight import Flight
+from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.remote.problems import UnseenError, problem_of, runtime_missing
-from agentrun_operator.controller.remote.runtime.endpoint_cache import Book
-from agentrun_operator.controller.remote.runtime.subscribers import Watchers
+from agentrun_operator.controller.remote.problems import ProblemError, problem_of, runtime_missing
+from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
+from agentrun_operator.controller.remote.runtime.subscribers import Subscribers
 from agentrun_operator.reconcile.observed import RuntimeSeen
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun.api.protocol import Operation
     from agentrun_operator.agentrun.http.client import AsyncClient
     from agentrun_operator.agentrun.models import Endpoint, Runtime
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
 
 T = TypeVar("T")
 
@@ -43,13 +43,13 @@ MISSING_FOR = 2.0
 """Seconds for which one that did not exist is not asked about again, however many objects name it."""
 
 
-class RuntimeView:
+class RuntimeCache:
     """One runtime.
 
     Attributes:
         runtime_id: which.
-        book: its endpoints, each as it was seen last.
-        watchers: the objects that depend on it.
+        endpoints: its endpoints, each as it was seen last.
+        subscribers: the objects that depend on it.
         moved_at: when anything changed last, or was asked to; as all times here in seconds of the clock.
         seen_at: since when everything has been looked at, or the time at which the view was made.
         writes: the calls so far that changed something.
@@ -61,7 +61,7 @@ class RuntimeView:
         runtime_id: str,
         client: AsyncClient,
         *,
-        tell: Callable[[set[Key]], None],
+        enqueue: Callable[[set[ObjectKey]], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepares the view; nothing is asked yet.
@@ -69,32 +69,32 @@ class RuntimeView:
         Args:
             runtime_id: the runtime.
             client: the account's client.
-            tell: is called with the objects whose endpoint changed, appeared or vanished.
+            enqueue: is called with the objects whose endpoint changed, appeared or vanished.
             clock: the time in seconds.
         """
         self.runtime_id = runtime_id
-        self.book = Book()
-        self.watchers = Watchers()
+        self.endpoints = EndpointCache()
+        self.subscribers = Subscribers()
         self.moved_at = clock()
         self.seen_at = clock()
         self.writes = 0
         self.wrote_at = NEVER
         self._client = client
-        self._tell = tell
+        self._enqueue = enqueue
         self._clock = clock
         self._runtime: Runtime | None = None
         self._runtime_at = NEVER
         self._missing_at = NEVER
         self._newest: str | None = None
         self._newest_at = NEVER
-        self._lists = Flight(self._list, clock)
-        self._runtimes = Flight(self._get_runtime, clock)
-        self._versions = Flight(self._list_versions, clock)
+        self._lists = SingleFlight(self._list, clock)
+        self._runtimes = SingleFlight(self._get_runtime, clock)
+        self._versions = SingleFlight(self._list_versions, clock)
 
     def moving(self) -> Iterator[str]:
         """The ids of the endpoints of objects here that are in a state which ends by itself."""
-        for endpoint in self.book.moving():
-            if endpoint.agent_runtime_endpoint_id and self.watchers.any_at(endpoint.agent_runtime_endpoint_name):
+        for endpoint in self.endpoints.moving():
+            if endpoint.agent_runtime_endpoint_id and self.subscribers.any_at(endpoint.agent_runtime_endpoint_name):
                 yield endpoint.agent_runtime_endpoint_id
 
     @property
@@ -107,15 +107,15 @@ class RuntimeView:
         """Whether AgentRun says that there is no such runtime, and nothing was seen of it since."""
         return self._missing_at >= self.seen_at
 
-    async def list(self, newer_than: float) -> Book:
+    async def list(self, newer_than: float) -> EndpointCache:
         """What is known, at least from a list that began after `newer_than`.
 
         Raises:
             UnseenError: the list failed, or the runtime does not exist.
         """
-        if self.book.listed_at <= newer_than:
+        if self.endpoints.listed_at <= newer_than:
             await self._listed(self._lists.newer_than(newer_than))
-        return self.book
+        return self.endpoints
 
     async def next_page(self, reading: Pass) -> None:
         """Looks at the endpoints on the next page of a reading.
@@ -125,14 +125,14 @@ class RuntimeView:
         """
         began = self._clock()
         endpoints = await self._listed(self._client.run(operations.next_endpoints(self.runtime_id, reading)))
-        self._moved(set[str]().union(*(self.book.seen(endpoint, began) for endpoint in endpoints)))
+        self._moved(set[str]().union(*(self.endpoints.seen(endpoint, began) for endpoint in endpoints)))
 
     def all_read(self, began: float, endpoints: Iterable[Endpoint] = ()) -> None:
         """Everything was looked at since `began`: what is neither among these nor was seen since then is gone."""
         self.seen_at = max(self.seen_at, began)
-        self._moved(self.book.listed(endpoints, began))
-        if missed := self.watchers.take_missed():
-            self._tell(missed)
+        self._moved(self.endpoints.listed(endpoints, began))
+        if missed := self.subscribers.take_missed():
+            self._enqueue(missed)
 
     async def get(self, endpoint_id: str) -> Endpoint | None:
         """One endpoint as it is now, or None if AgentRun says that it, or its runtime, does not exist.
@@ -144,11 +144,11 @@ class RuntimeView:
         try:
             endpoint = await self._client.run(operations.get_endpoint(self.runtime_id, endpoint_id))
         except ResourceNotExistError:
-            self._moved(self.book.gone(endpoint_id, began))
+            self._moved(self.endpoints.gone(endpoint_id, began))
             return None
         except AgentRunError as error:
-            raise UnseenError(problem_of(error, self.blind_for)) from None
-        self._moved(self.book.seen(endpoint, began))
+            raise ProblemError(problem_of(error, self.blind_for)) from None
+        self._moved(self.endpoints.seen(endpoint, began))
         return endpoint
 
     async def runtime(self, newer_than: float = NEVER) -> RuntimeSeen:
@@ -168,11 +168,11 @@ class RuntimeView:
                 known = await self._runtimes.newer_than(max(newer_than, self._runtime_at))
             except ResourceNotExistError:
                 if self._runtime is not None:
-                    self._tell(set(self.watchers))
+                    self._enqueue(set(self.subscribers))
                 self._runtime, self._missing_at = None, self._clock()
                 raise runtime_missing(self.runtime_id) from None
             except AgentRunError as error:
-                raise UnseenError(problem_of(error, self.blind_for)) from None
+                raise ProblemError(problem_of(error, self.blind_for)) from None
         return RuntimeSeen(
             id=self.runtime_id,
             name=known.agent_runtime_name or "",
@@ -191,7 +191,7 @@ class RuntimeView:
             try:
                 await self._versions.newer_than(newer_than)
             except AgentRunError as error:
-                raise UnseenError(problem_of(error, self.blind_for)) from None
+                raise ProblemError(problem_of(error, self.blind_for)) from None
         return self._newest
 
     def distrust_runtime(self) -> None:
@@ -202,7 +202,7 @@ class RuntimeView:
         """Takes in a write's answer. Its own object needs not be told, others that watch the endpoint do."""
         self.moved_at = self.wrote_at = self._clock()
         self.writes += 1
-        changed = self.book.seen(endpoint, self.moved_at) if endpoint is not None else ()
+        changed = self.endpoints.seen(endpoint, self.moved_at) if endpoint is not None else ()
         self._moved(changed, at_least=2)
 
     async def _listed(self, answer: Awaitable[T]) -> T:
@@ -211,9 +211,9 @@ class RuntimeView:
             return await answer
         except ResourceNotExistError as error:
             await self.runtime(newer_than=self._clock())
-            raise UnseenError(problem_of(error, self.blind_for)) from None
+            raise ProblemError(problem_of(error, self.blind_for)) from None
         except AgentRunError as error:
-            raise UnseenError(problem_of(error, self.blind_for)) from None
+            raise ProblemError(problem_of(error, self.blind_for)) from None
 
     async def _list(self) -> None:
         began = self._clock()
@@ -233,7 +233,7 @@ class RuntimeView:
         before, asked_before = self._newest, self._newest_at != NEVER
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
         if asked_before and self._newest != before:
-            self._tell(set(self.watchers.on_latest))
+            self._enqueue(set(self.subscribers.on_latest))
 
     async def _shared(self, operation: Operation[T]) -> T:
         """A call in a task of its own, a flight's, for all who wait for it."""
@@ -244,6 +244,6 @@ class RuntimeView:
         return self._clock() - (READY_FOR if runtime.status in READY_STATES else UNREADY_FOR)
 
     def _moved(self, names: Iterable[str], *, at_least: int = 1) -> None:
-        if keys := self.watchers.of(names, at_least=at_least):
+        if keys := self.subscribers.of(names, at_least=at_least):
             self.moved_at = self._clock()
-            self._tell(keys)
+            self._enqueue(keys)

@@ -9,30 +9,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from agentrun_operator.controller.keys import Key
+    from agentrun_operator.controller.keys import ObjectKey
 
 
-class Watchers:
+class Subscribers:
     """The objects that depend on one runtime."""
 
     def __init__(self) -> None:
-        self._names: dict[Key, str] = {}
-        self._by_name: defaultdict[str, set[Key]] = defaultdict(set)
-        self._on_latest: set[Key] = set()
-        self._missed: set[Key] = set()
+        self._names: dict[ObjectKey, str] = {}
+        self._by_name: defaultdict[str, set[ObjectKey]] = defaultdict(set)
+        self._on_latest: set[ObjectKey] = set()
+        self._missed: set[ObjectKey] = set()
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[ObjectKey]:
         return iter(self._names)
 
     def __len__(self) -> int:
         return len(self._names)
 
     @property
-    def on_latest(self) -> AbstractSet[Key]:
+    def on_latest(self) -> AbstractSet[ObjectKey]:
         """Those who want to know what LATEST stands for."""
         return self._on_latest
 
-    def add(self, key: Key, name: str, *, latest: bool) -> None:
+    def add(self, key: ObjectKey, name: str, *, latest: bool) -> None:
         """Notes that an object looks at the endpoint of this name, and at no other any more, and whether it wants to
         know the newest version.
         """
@@ -43,7 +43,7 @@ class Watchers:
         (self._on_latest.add if latest else self._on_latest.discard)(key)
         self._missed.discard(key)
 
-    def remove(self, key: Key) -> None:
+    def remove(self, key: ObjectKey) -> None:
         """Forgets an object, if it is known."""
         self._on_latest.discard(key)
         self._missed.discard(key)
@@ -57,17 +57,17 @@ class Watchers:
         """Whether any object looks at the endpoint of this name."""
         return name in self._by_name
 
-    def of(self, names: Iterable[str], *, at_least: int = 1) -> set[Key]:
+    def of(self, names: Iterable[str], *, at_least: int = 1) -> set[ObjectKey]:
         """Those who look at the endpoints of these names, where so many look at the same."""
         each = (self._by_name.get(name, ()) for name in names)
         return {key for keys in each if len(keys) >= at_least for key in keys}
 
-    def missed(self, key: Key) -> None:
+    def missed(self, key: ObjectKey) -> None:
         """Notes that a list which an object asked for failed: it waits until everything was read."""
         if key in self._names:
             self._missed.add(key)
 
-    def take_missed(self) -> set[Key]:
+    def take_missed(self) -> set[ObjectKey]:
         """Those whose list failed; they wait no longer."""
         missed, self._missed = self._missed, set()
         return missed

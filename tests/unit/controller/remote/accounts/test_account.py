@@ -8,18 +8,18 @@ from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.secret import Secret
 from agentrun_operator.controller.concurrency.fairness import urgency
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.informer.ownership import Source
+from agentrun_operator.controller.informer.ownership import AccountKey
 from agentrun_operator.controller.remote.accounts.account import (
     NAME_BAD_FOR,
     NAME_GOOD_FOR,
     Account,
-    Followed,
+    PolledRuntime,
     SecretCredentials,
 )
 from agentrun_operator.controller.remote.polling.poller import Poller
-from agentrun_operator.controller.remote.polling.schedule import Pace
-from agentrun_operator.controller.remote.problems import UnseenError
-from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+from agentrun_operator.controller.remote.polling.schedule import PollSchedule
+from agentrun_operator.controller.remote.problems import ProblemError
+from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 from support.controller import key
@@ -42,20 +42,20 @@ async def account(service: AgentRun) -> AsyncIterator[Account]:
     async def nothing() -> None:
         pass
 
-    def follow(account: Account, runtime_id: str) -> Followed:
-        view = RuntimeView(runtime_id, account.client, tell=lambda _: None, clock=clock)
+    def follow(account: Account, runtime_id: str) -> PolledRuntime:
+        cache = RuntimeCache(runtime_id, account.client, enqueue=lambda _: None, clock=clock)
         poller = Poller(
-            view,
-            Pace(60.0, 1.0, 20.0),
+            cache,
+            PollSchedule(60.0, 1.0, 20.0),
             before=nothing,
             jitter=lambda: 0.5,
             clock=clock,
             stale_after=300.0,
             stale=lambda: None,
         )
-        return Followed(view, poller, asyncio.create_task(poller.run()))
+        return PolledRuntime(cache, poller, asyncio.create_task(poller.run()))
 
-    account = Account(Source("", "", "cn-hangzhou"), service.client, None, follow, clock)
+    account = Account(AccountKey("", "", "cn-hangzhou"), service.client, None, follow, clock)
     yield account
     for user in (CHAT, OTHER):
         account.release(user)
@@ -67,10 +67,10 @@ async def account(service: AgentRun) -> AsyncIterator[Account]:
 
 async def test_a_runtime_is_followed_from_its_first_use_and_by_one_task(account: Account, service: AgentRun):
     runtime_id = await service.runtime()
-    assert account.followed == {}
-    view = account.use(CHAT, runtime_id, "chat", latest=False)
-    assert account.use(OTHER, runtime_id, "other", latest=False) is view
-    assert set(view.watchers) == {CHAT, OTHER}
+    assert account.polled == {}
+    cache = account.use(CHAT, runtime_id, "chat", latest=False)
+    assert account.use(OTHER, runtime_id, "other", latest=False) is cache
+    assert set(cache.subscribers) == {CHAT, OTHER}
     await asyncio.sleep(61)
     assert service.actions == [LIST]
 
@@ -79,14 +79,14 @@ async def test_a_runtime_that_nobody_depends_on_is_followed_no_more(account: Acc
     runtime_id = await service.runtime()
     for user in (CHAT, OTHER):
         account.use(user, runtime_id, user.name, latest=False)
-    task = account.followed[runtime_id].task
+    task = account.polled[runtime_id].task
     account.release(CHAT)
     await asyncio.sleep(61)
     assert service.actions == [LIST]
     account.release(OTHER)
     await settle()
     assert task.cancelled()
-    assert account.followed == {}
+    assert account.polled == {}
     await asyncio.sleep(600)
     assert service.actions == [LIST]
 
@@ -95,15 +95,15 @@ async def test_an_object_that_is_led_to_another_runtime_leaves_the_first(account
     first, second = await service.runtime("bot"), await service.runtime("new-bot")
     account.use(CHAT, first, "chat", latest=False)
     account.use(CHAT, second, "chat", latest=False)
-    assert list(account.followed) == [second]
+    assert list(account.polled) == [second]
 
 
 async def test_a_runtime_may_be_followed_again(account: Account, service: AgentRun):
     runtime_id = await service.runtime()
     account.use(CHAT, runtime_id, "chat", latest=False)
     account.release(CHAT)
-    view = account.use(CHAT, runtime_id, "chat", latest=False)
-    assert set(view.watchers) == {CHAT}
+    cache = account.use(CHAT, runtime_id, "chat", latest=False)
+    assert set(cache.subscribers) == {CHAT}
     await asyncio.sleep(61)
     assert service.actions == [LIST]
 
@@ -113,7 +113,7 @@ async def test_releasing_who_never_used_anything_is_no_error(account: Account):
 
 
 async def test_a_hurry_for_a_runtime_that_is_not_followed_is_nothing(account: Account):
-    account.hurry("unknown")
+    account.poll_soon("unknown")
 
 
 # Names
@@ -138,7 +138,7 @@ async def test_all_who_ask_for_a_name_share_one_call_and_its_answer_for_a_moment
 
 async def test_a_name_that_nobody_has_is_definite_and_shared_too(account: Account, service: AgentRun):
     for _ in range(5):
-        with pytest.raises(UnseenError, match="no AgentRuntime named 'bot'") as caught:
+        with pytest.raises(ProblemError, match="no AgentRuntime named 'bot'") as caught:
             await account.runtime_id("bot")
         assert caught.value.problem.reason is Reason.RUNTIME_NOT_FOUND
         assert caught.value.problem.definite
@@ -146,7 +146,7 @@ async def test_a_name_that_nobody_has_is_definite_and_shared_too(account: Accoun
 
 
 async def test_a_name_that_nobody_has_is_asked_for_again_soon(account: Account, service: AgentRun):
-    with pytest.raises(UnseenError):
+    with pytest.raises(ProblemError):
         await account.runtime_id("bot")
     runtime_id = await service.runtime("bot")
     await asyncio.sleep(NAME_BAD_FOR + 0.1)
@@ -155,7 +155,7 @@ async def test_a_name_that_nobody_has_is_asked_for_again_soon(account: Account, 
 
 async def test_a_name_that_several_have_is_ambiguous_and_names_them(account: Account, service: AgentRun):
     ids = [await service.runtime("bot", workspaceId=workspace) for workspace in ("ws-1", "ws-2")]
-    with pytest.raises(UnseenError) as caught:
+    with pytest.raises(ProblemError) as caught:
         await account.runtime_id("bot")
     problem = caught.value.problem
     assert problem.reason is Reason.RUNTIME_AMBIGUOUS
@@ -168,7 +168,7 @@ async def test_a_name_that_cannot_be_looked_up_is_not_missing_and_asked_for_agai
     runtime_id = await service.runtime("bot")
     await service.fault(LIST_RUNTIMES, status=500, times=1)
     results = await asyncio.gather(*(account.runtime_id("bot") for _ in range(5)), return_exceptions=True)
-    assert [result.problem.reason for result in results if isinstance(result, UnseenError)] == [
+    assert [result.problem.reason for result in results if isinstance(result, ProblemError)] == [
         Reason.REMOTE_UNAVAILABLE
     ] * 5
     assert await account.runtime_id("bot") == runtime_id
@@ -177,7 +177,7 @@ async def test_a_name_that_cannot_be_looked_up_is_not_missing_and_asked_for_agai
 async def test_names_are_not_remembered_for_ever(account: Account, service: AgentRun):
     await service.runtime("bot")
     for number in range(50):
-        with pytest.raises(UnseenError):
+        with pytest.raises(ProblemError):
             await account.runtime_id(f"nobody-{number}")
         await asyncio.sleep(1)
     await asyncio.sleep(10)
@@ -188,7 +188,7 @@ async def test_names_are_not_remembered_for_ever(account: Account, service: Agen
 
 async def test_a_name_is_looked_up_for_everybody_and_so_it_is_urgent(account: Account, service: AgentRun):
     await service.runtime("bot")
-    urgency.set(Priority.LOOK)
+    urgency.set(Priority.RESYNC)
     await account.runtime_id("bot")
     assert [call.urgency for call in service.calls] == [Priority.CHANGE]
 
@@ -207,7 +207,7 @@ class Reader:
         self.reads += 1
         await asyncio.sleep(0.1)
         if isinstance(self.found, Problem):
-            raise UnseenError(self.found)
+            raise ProblemError(self.found)
         return self.found
 
 

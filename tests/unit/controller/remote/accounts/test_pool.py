@@ -12,13 +12,13 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import ThrottledError
 from agentrun_operator.controller.concurrency.workqueue import WorkQueue
 from agentrun_operator.controller.errors import StartError
-from agentrun_operator.controller.informer.informer import Intake
-from agentrun_operator.controller.informer.ownership_index import Rivals
+from agentrun_operator.controller.informer.informer import Informer
+from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store import Store
-from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account
-from agentrun_operator.controller.remote.accounts.pool import MISSING_FOR, SECRET_GOOD_FOR, Accounts, Surroundings
-from agentrun_operator.controller.remote.problems import UnseenError
+from agentrun_operator.controller.remote.accounts.pool import MISSING_FOR, SECRET_GOOD_FOR, AccountContext, AccountPool
+from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.settings import Settings
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.reconcile.observed import Problem
@@ -40,28 +40,28 @@ class World:
     """Accounts, and the Secrets that they are made of."""
 
     def __init__(self, **settings: Any) -> None:
-        self.server = MemoryServer()
-        around = Surroundings(
+        self.kube = MemoryServer()
+        context = AccountContext(
             Settings(**settings),
-            self.server,
+            self.kube,
             Metrics(),
             may_write=lambda: True,
-            tell=lambda _: None,
+            enqueue=lambda _: None,
             clock=clock,
             jitter=lambda: 0.5,
         )
-        self.accounts = Accounts(around)
+        self.accounts = AccountPool(context)
 
     def put_secret(self, access_key_id: str = "key-1", name: str = "aliyun") -> None:
         values = {"accessKeyId": access_key_id, "accessKeySecret": f"{access_key_id}-secret"}
         encoded = {each: base64.b64encode(value.encode()).decode() for each, value in values.items()}
-        self.server.put_secret("team-a", name, encoded)
+        self.kube.put_secret("team-a", name, encoded)
 
-    async def account_for(self, of: Key = CHAT, **fields: Any) -> Account:
+    async def account_for(self, of: ObjectKey = CHAT, **fields: Any) -> Account:
         return await self.accounts.account_for(of, desired(of.name, namespace=of.namespace, **fields))
 
-    async def refused(self, of: Key = CHAT, **fields: Any) -> Problem:
-        with pytest.raises(UnseenError) as caught:
+    async def refused(self, of: ObjectKey = CHAT, **fields: Any) -> Problem:
+        with pytest.raises(ProblemError) as caught:
             await self.account_for(of, **fields)
         return caught.value.problem
 
@@ -86,14 +86,14 @@ async def test_objects_without_a_secret_share_the_operators_own_account(world: W
     first = await world.account_for(CHAT)
     assert await world.account_for(key("chat", "team-b")) is first
     assert first.secret is None
-    assert world.server.asked == []
+    assert world.kube.asked == []
 
 
 async def test_objects_of_one_secret_share_an_account_and_one_read_of_it(world: World):
     world.put_secret()
     accounts = await asyncio.gather(*(world.account_for(key(f"o{number}"), **NAMED) for number in range(30)))
     assert len({id(account) for account in accounts}) == 1
-    assert world.server.asked == [("GET", SECRET_PATH)]
+    assert world.kube.asked == [("GET", SECRET_PATH)]
     assert world.access_key(accounts[0]) == "key-1"
 
 
@@ -125,7 +125,7 @@ async def test_an_object_that_may_use_no_credentials_any_more_lets_go_of_its_acc
     account.use(CHAT, "runtime-1", "chat", latest=False)
     await world.refused(CHAT)
     assert list(world.accounts) == []
-    assert account.followed == {}
+    assert account.polled == {}
     await world.accounts.aclose()
 
 
@@ -180,7 +180,7 @@ async def test_a_secret_is_not_read_at_every_pass(world: World):
     for _ in range(10):
         await world.account_for(CHAT, **NAMED)
         await asyncio.sleep(1)
-    assert len(world.server.asked) == 1
+    assert len(world.kube.asked) == 1
 
 
 async def test_a_rotated_secret_is_picked_up(world: World):
@@ -212,7 +212,7 @@ async def test_a_missing_secret_is_found_soon_after_it_was_made_and_asked_for_by
         problem = await world.refused(CHAT, **NAMED)
         assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
         assert problem.definite
-    assert len(world.server.asked) == 1
+    assert len(world.kube.asked) == 1
     world.put_secret()
     await asyncio.sleep(MISSING_FOR + 0.1)
     assert world.access_key(await world.account_for(CHAT, **NAMED)) == "key-1"
@@ -235,9 +235,9 @@ async def test_when_the_last_good_credentials_serve(
     world.put_secret()
     await world.account_for(CHAT, **NAMED)
     if weather is None:
-        world.server.remove(SECRET_PATH)
+        world.kube.remove(SECRET_PATH)
     else:
-        world.server.weather = lambda _method, _path: weather
+        world.kube.weather = lambda _method, _path: weather
     await asyncio.sleep(SECRET_GOOD_FOR + 1)
     if goes_on:
         assert world.access_key(await world.account_for(CHAT, deleted=deleted, **NAMED)) == "key-1"
@@ -247,7 +247,7 @@ async def test_when_the_last_good_credentials_serve(
 
 @pytest.mark.parametrize("deleted", ["", DELETED])
 async def test_credentials_that_were_never_read_serve_nobody(world: World, deleted: str):
-    world.server.weather = lambda _method, _path: Weather(status=500, refused=True)
+    world.kube.weather = lambda _method, _path: Weather(status=500, refused=True)
     problem = await world.refused(CHAT, deleted=deleted, **NAMED)
     assert not problem.definite
 
@@ -256,7 +256,7 @@ async def test_the_last_good_credentials_stay_as_long_as_an_object_uses_them(wor
     world.put_secret()
     await world.account_for(CHAT, **NAMED)
     await world.account_for(OTHER, **NAMED)
-    world.server.remove(SECRET_PATH)
+    world.kube.remove(SECRET_PATH)
     world.accounts.release(OTHER)
     await asyncio.sleep(3600)
     assert world.access_key(await world.account_for(CHAT, deleted=DELETED, **NAMED)) == "key-1"
@@ -271,7 +271,7 @@ async def test_an_account_without_objects_is_closed_with_all_that_belongs_to_it(
     world.put_secret()
     account = await world.account_for(CHAT, **NAMED)
     account.use(CHAT, "runtime-1", "chat", latest=True)
-    task = account.followed["runtime-1"].task
+    task = account.polled["runtime-1"].task
     world.accounts.release(CHAT)
     await settle()
     assert task.cancelled()
@@ -308,7 +308,7 @@ async def test_an_object_that_names_another_secret_leaves_its_first_account(worl
     second = await world.account_for(CHAT, **OTHER_NAMED)
     await settle()
     assert list(world.accounts) == [second]
-    assert first.followed == {}
+    assert first.polled == {}
     assert first.client._http.is_closed
 
 
@@ -321,7 +321,7 @@ async def test_closing_everything_ends_every_task(world: World):
     for name in ("a", "b"):
         (await world.account_for(key(name), **NAMED)).use(key(name), f"runtime-{name}", name, latest=False)
     (await world.account_for(key("c"))).use(key("c"), "runtime-c", "c", latest=False)
-    polls = [followed.task for account in world.accounts for followed in account.followed.values()]
+    polls = [polled.task for account in world.accounts for polled in account.polled.values()]
     await world.accounts.aclose()
     assert len(polls) == 3
     assert all(poll.done() for poll in polls)
@@ -338,21 +338,21 @@ async def test_a_thousand_objects_that_came_and_went_leave_nothing_behind(world:
     await settle()
     assert list(world.accounts) == []
     assert world.accounts._of == {}
-    assert len(world.accounts._buckets) <= 2
+    assert len(world.accounts._limiters) <= 2
     assert not world.accounts._closing
 
 
 async def test_an_object_that_goes_in_the_middle_of_its_pass_leaves_no_account_and_no_poller_behind(world: World):
     store = Store()
-    queue: WorkQueue[Key] = WorkQueue(lambda _: "lane", 1, jitter=lambda: 0.5, clock=clock)
-    intake = Intake(store, Rivals(store, "cn-hangzhou"), queue, world.accounts.release)
+    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: "lane", 1, jitter=lambda: 0.5, clock=clock)
+    informer = Informer(store, OwnershipIndex(store, "cn-hangzhou"), queue, world.accounts.release)
     world.put_secret()
-    intake.take("ADDED", body("chat", **NAMED))
+    informer.on_event("ADDED", body("chat", **NAMED))
     await queue.get()
     account = await world.account_for(CHAT, **NAMED)
-    intake.take("DELETED", body("chat", **NAMED))
+    informer.on_event("DELETED", body("chat", **NAMED))
     account.use(CHAT, "runtime-1", "chat", latest=False)
-    task = account.followed["runtime-1"].task
+    task = account.polled["runtime-1"].task
     queue.done(CHAT)
     await settle()
     assert task.cancelled()
@@ -370,7 +370,7 @@ async def test_two_secrets_with_one_access_key_share_its_rate_limit(world: World
     first = await world.account_for(key("a"), **NAMED)
     second = await world.account_for(key("b"), **OTHER_NAMED)
     third = await world.account_for(key("c"), credentialsSecretRef={"name": "aliyun-3"})
-    limits = [world.accounts._bucket(each.source, each.secret) for each in (first, second, third)]
+    limits = [world.accounts._limiter(each.account_key, each.secret) for each in (first, second, third)]
     assert limits[0] is limits[1]
     assert limits[2] is not limits[0]
 
@@ -378,28 +378,30 @@ async def test_two_secrets_with_one_access_key_share_its_rate_limit(world: World
 async def test_a_secret_with_the_operators_own_key_shares_the_operators_limit(world: World):
     world.put_secret("ambient-key")
     mine, own = await world.account_for(CHAT, **NAMED), await world.account_for(OTHER)
-    assert world.accounts._bucket(mine.source, mine.secret) is world.accounts._bucket(own.source, own.secret)
+    assert world.accounts._limiter(mine.account_key, mine.secret) is world.accounts._limiter(
+        own.account_key, own.secret
+    )
 
 
 async def test_each_region_of_an_account_has_a_limit_of_its_own(world: World):
     here, there = await world.account_for(CHAT), await world.account_for(OTHER, region="cn-beijing")
-    assert world.accounts._bucket(here.source, None) is not world.accounts._bucket(there.source, None)
+    assert world.accounts._limiter(here.account_key, None) is not world.accounts._limiter(there.account_key, None)
 
 
 async def test_limits_of_keys_that_were_rotated_away_are_forgotten(world: World):
     for number in range(100):
         world.put_secret(f"key-{number}")
         account = await world.account_for(CHAT, **NAMED)
-        world.accounts._bucket(account.source, account.secret)
+        world.accounts._limiter(account.account_key, account.secret)
         await asyncio.sleep(SECRET_GOOD_FOR + 1)
-    assert len(world.accounts._buckets) <= 2
+    assert len(world.accounts._limiters) <= 2
 
 
 async def test_the_present_limits_are_told_by_region_and_source_without_the_key(world: World):
     world.put_secret()
     mine = await world.account_for(CHAT, **NAMED)
     await world.account_for(OTHER)
-    world.accounts._bucket(mine.source, mine.secret).throttled()
+    world.accounts._limiter(mine.account_key, mine.secret).throttled()
     assert dict(world.accounts.rates()) == {
         "cn-hangzhou team-a/aliyun": 10.0,
         "cn-hangzhou the operator's own credentials": 20.0,
@@ -418,7 +420,7 @@ async def test_how_agentrun_answers_and_how_long_it_takes_lowers_the_limit(world
 
     respx_mock.route().mock(side_effect=answer)
     account = await world.account_for(CHAT)
-    bucket = world.accounts._bucket(account.source, None)
+    limiter = world.accounts._limiter(account.account_key, None)
 
     async def call(name: str) -> None:
         with suppress(ThrottledError):
@@ -427,11 +429,11 @@ async def test_how_agentrun_answers_and_how_long_it_takes_lowers_the_limit(world
     sent_before = asyncio.create_task(call("slow"))
     await settle()
     await call("refused")
-    assert bucket.rate == 10.0
+    assert limiter.rate == 10.0
     for _ in range(100):
         await call("fine")
     slow.set()
     await sent_before
-    assert bucket.rate == 10.0
+    assert limiter.rate == 10.0
     await call("refused")
-    assert bucket.rate == pytest.approx(5.0, rel=0.05)  # what was accepted was all of the rate
+    assert limiter.rate == pytest.approx(5.0, rel=0.05)  # what was accepted was all of the rate

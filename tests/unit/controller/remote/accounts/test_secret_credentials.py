@@ -4,7 +4,7 @@ import traceback
 import pytest
 
 from agentrun_operator.controller.remote.accounts.secret_credentials import read_credentials
-from agentrun_operator.controller.remote.problems import UnseenError
+from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.resources.reasons import Reason
 from support.controller_server import MemoryServer, Weather
 
@@ -18,45 +18,45 @@ def encoded(**values: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def server() -> MemoryServer:
+async def kube() -> MemoryServer:
     return MemoryServer()
 
 
-async def unseen(server: MemoryServer) -> UnseenError:
-    with pytest.raises(UnseenError) as caught:
-        await read_credentials(server, "team-a", "aliyun")
+async def unseen(kube: MemoryServer) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
+        await read_credentials(kube, "team-a", "aliyun")
     return caught.value
 
 
-async def test_a_secret_holds_an_access_key(server: MemoryServer):
-    server.put_secret("team-a", "aliyun", encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET))
-    found = await read_credentials(server, "team-a", "aliyun")
+async def test_a_secret_holds_an_access_key(kube: MemoryServer):
+    kube.put_secret("team-a", "aliyun", encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET))
+    found = await read_credentials(kube, "team-a", "aliyun")
     assert (found.access_key_id, found.access_key_secret.reveal()) == (KEY_ID, KEY_SECRET)
     assert found.security_token is None
-    assert server.asked == [("GET", "/api/v1/namespaces/team-a/secrets/aliyun")]
+    assert kube.asked == [("GET", "/api/v1/namespaces/team-a/secrets/aliyun")]
 
 
-async def test_a_secret_of_temporary_credentials_holds_their_token(server: MemoryServer):
+async def test_a_secret_of_temporary_credentials_holds_their_token(kube: MemoryServer):
     values = encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET, securityToken=TOKEN, accountId="123")
-    server.put_secret("team-a", "aliyun", values)
-    token = (await read_credentials(server, "team-a", "aliyun")).security_token
+    kube.put_secret("team-a", "aliyun", values)
+    token = (await read_credentials(kube, "team-a", "aliyun")).security_token
     assert token is not None
     assert token.reveal() == TOKEN
 
 
 @pytest.mark.parametrize("space", ["\n", "\r\n", "  ", "\t"])
-async def test_white_space_around_a_value_does_not_count(server: MemoryServer, space: str):
+async def test_white_space_around_a_value_does_not_count(kube: MemoryServer, space: str):
     padded = {"accessKeyId": f"{space}{KEY_ID}{space}", "accessKeySecret": f"{KEY_SECRET}{space}"}
-    server.put_secret("team-a", "aliyun", encoded(**padded))
-    found = await read_credentials(server, "team-a", "aliyun")
+    kube.put_secret("team-a", "aliyun", encoded(**padded))
+    found = await read_credentials(kube, "team-a", "aliyun")
     assert (found.access_key_id, found.access_key_secret.reveal()) == (KEY_ID, KEY_SECRET)
 
 
 @pytest.mark.parametrize("token", ["", "\n"])
-async def test_an_empty_token_is_none(server: MemoryServer, token: str):
+async def test_an_empty_token_is_none(kube: MemoryServer, token: str):
     values = encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET, securityToken=token)
-    server.put_secret("team-a", "aliyun", values)
-    assert (await read_credentials(server, "team-a", "aliyun")).security_token is None
+    kube.put_secret("team-a", "aliyun", values)
+    assert (await read_credentials(kube, "team-a", "aliyun")).security_token is None
 
 
 WHOLE = {"accessKeyId": KEY_ID, "accessKeySecret": KEY_SECRET, "securityToken": TOKEN}
@@ -79,10 +79,10 @@ WHOLE = {"accessKeyId": KEY_ID, "accessKeySecret": KEY_SECRET, "securityToken": 
     ],
 )
 async def test_a_secret_that_cannot_be_used_is_named_with_what_is_wrong_and_without_its_values(
-    server: MemoryServer, data: dict[str, str], names: str
+    kube: MemoryServer, data: dict[str, str], names: str
 ):
-    server.put_secret("team-a", "aliyun", data)
-    error = await unseen(server)
+    kube.put_secret("team-a", "aliyun", data)
+    error = await unseen(kube)
     assert error.problem.reason is Reason.CREDENTIALS_NOT_FOUND
     assert error.problem.definite
     assert "team-a/aliyun" in error.problem.message
@@ -92,29 +92,29 @@ async def test_a_secret_that_cannot_be_used_is_named_with_what_is_wrong_and_with
         assert value not in shown
 
 
-async def test_a_missing_secret_is_definite(server: MemoryServer):
-    problem = (await unseen(server)).problem
+async def test_a_missing_secret_is_definite(kube: MemoryServer):
+    problem = (await unseen(kube)).problem
     assert problem.definite
     assert problem.message == "Secret team-a/aliyun does not exist"
 
 
-async def test_a_secret_that_may_not_be_read_says_what_to_grant(server: MemoryServer):
-    server.weather = lambda _method, _path: Weather(status=403, refused=True)
-    problem = (await unseen(server)).problem
+async def test_a_secret_that_may_not_be_read_says_what_to_grant(kube: MemoryServer):
+    kube.weather = lambda _method, _path: Weather(status=403, refused=True)
+    problem = (await unseen(kube)).problem
     assert problem.definite
     assert "grant" in problem.message
     assert "team-a/aliyun" in problem.message
 
 
 @pytest.mark.parametrize("status", [0, 401, 429, 500, 503])
-async def test_an_api_server_that_fails_to_answer_is_no_missing_secret(server: MemoryServer, status: int):
-    server.weather = lambda _method, _path: Weather(status=status, refused=True)
-    problem = (await unseen(server)).problem
+async def test_an_api_server_that_fails_to_answer_is_no_missing_secret(kube: MemoryServer, status: int):
+    kube.weather = lambda _method, _path: Weather(status=status, refused=True)
+    problem = (await unseen(kube)).problem
     assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
     assert not problem.definite
     assert "cannot be read" in problem.message
 
 
-async def test_nothing_is_listed_or_written(server: MemoryServer):
-    await unseen(server)
-    assert {method for method, _ in server.asked} == {"GET"}
+async def test_nothing_is_listed_or_written(kube: MemoryServer):
+    await unseen(kube)
+    assert {method for method, _ in kube.asked} == {"GET"}

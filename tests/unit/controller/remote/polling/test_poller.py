@@ -10,10 +10,10 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.concurrency.fairness import urgency
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.keys import Key
+from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.polling.poller import Poller
-from agentrun_operator.controller.remote.polling.schedule import CALL_PAUSE, PATIENCE, WRITES_PER_CALL, Pace
-from agentrun_operator.controller.remote.runtime.runtime import RuntimeView
+from agentrun_operator.controller.remote.polling.schedule import CALL_PAUSE, PATIENCE, WRITES_PER_CALL, PollSchedule
+from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 from agentrun_operator.emulator import Transitions
 from support.controller import key
 from support.controller_agentrun import GET, GET_RUNTIME, LIST, LIST_VERSIONS, AgentRun
@@ -21,7 +21,7 @@ from support.controller_time import clock
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
-PACE = Pace(interval=60.0, fast=1.0, rate=20.0)
+PACE = PollSchedule(interval=60.0, fast=1.0, rate=20.0)
 UNLIMITED = replace(PACE, rate=2000.0)
 STALE_AFTER = 300.0
 CHAT, OTHER = key("chat"), key("other")
@@ -33,20 +33,20 @@ class World:
     def __init__(self, service: AgentRun, runtime_id: str) -> None:
         self.service = service
         self.runtime_id = runtime_id
-        self.told: list[tuple[float, set[Key]]] = []
+        self.told: list[tuple[float, set[ObjectKey]]] = []
         self.stale: list[float] = []
         self.befores = 0
         self.defect: Exception | None = None
-        self.view = RuntimeView(runtime_id, service.client, tell=self.tell, clock=clock)
-        self.view.watchers.add(CHAT, "chat", latest=False)
-        self.view.watchers.add(OTHER, "other", latest=False)
+        self.cache = RuntimeCache(runtime_id, service.client, enqueue=self.enqueue, clock=clock)
+        self.cache.subscribers.add(CHAT, "chat", latest=False)
+        self.cache.subscribers.add(OTHER, "other", latest=False)
         self.begin(PACE)
 
-    def begin(self, pace: Pace) -> None:
+    def begin(self, schedule: PollSchedule) -> None:
         """Starts polling."""
         self.poller = Poller(
-            self.view,
-            pace,
+            self.cache,
+            schedule,
             before=self.before,
             jitter=lambda: 0.5,
             clock=clock,
@@ -60,7 +60,7 @@ class World:
         self.task.cancel()
         await asyncio.wait({self.task})
 
-    def tell(self, keys: set[Key]) -> None:
+    def enqueue(self, keys: set[ObjectKey]) -> None:
         self.told.append((clock(), keys))
 
     async def before(self) -> None:
@@ -72,14 +72,14 @@ class World:
         """Creates an endpoint as a pass does; its id."""
         body = EndpointCreate(agent_runtime_endpoint_name=name)
         made = await self.service.client.run(operations.create_endpoint(self.runtime_id, body))
-        self.view.wrote(made)
-        self.poller.hurry()
+        self.cache.wrote(made)
+        self.poller.poll_soon()
         return made.agent_runtime_endpoint_id or ""
 
     async def settled(self, *names: str) -> list[str]:
         """Endpoints that are there and known, with nothing under way."""
         ids = await self.service.endpoints(self.runtime_id, *names)
-        await self.view.list(newer_than=clock())
+        await self.cache.list(newer_than=clock())
         self.told.clear()
         self.service.calls.clear()
         return ids
@@ -129,7 +129,7 @@ async def test_a_change_under_way_is_looked_at_fast_until_it_has_ended(world: Wo
     assert more == []
     assert 5.0 <= at - started <= 5.0 + PACE.fast + 0.2
     assert len(world.service.times(LIST)) <= 6
-    assert not [*world.view.moving()]
+    assert not [*world.cache.moving()]
 
 
 async def test_a_change_that_takes_long_is_looked_at_less_and_less_often(world: World):
@@ -165,7 +165,7 @@ async def test_a_hurry_when_nothing_is_under_way_asks_for_nothing(world: World):
     await world.settled("chat")
     for _ in range(20):
         await asyncio.sleep(1)
-        world.poller.hurry()
+        world.poller.poll_soon()
     assert world.service.actions == []
 
 
@@ -173,9 +173,9 @@ async def test_few_changes_in_a_big_runtime_are_followed_one_by_one(world: World
     names = [f"e{number}" for number in range(250)]
     chat, *_ = await world.settled("chat", *names)
     await world.service.change(chat, status="UPDATING")
-    await world.view.list(newer_than=clock())
+    await world.cache.list(newer_than=clock())
     world.service.calls.clear()
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(10)
     assert set(world.service.actions) == {GET}
     assert world.gaps(GET) == pytest.approx([1.0] * 8, abs=0.1)
@@ -185,11 +185,11 @@ async def test_many_changes_in_a_big_runtime_are_followed_by_its_list(world: Wor
     names = [f"e{number}" for number in range(250)]
     ids = await world.settled("chat", "other", *names)
     for number, name in enumerate(names[:3]):
-        world.view.watchers.add(key(name), name, latest=False)
+        world.cache.subscribers.add(key(name), name, latest=False)
         await world.service.change(ids[2 + number], status="UPDATING")
-    await world.view.list(newer_than=clock())
+    await world.cache.list(newer_than=clock())
     world.service.calls.clear()
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(10)
     assert set(world.service.actions) == {LIST}
 
@@ -199,9 +199,9 @@ async def crowd(world: World, count: int, moving: int) -> list[str]:
     names = [f"e{number}" for number in range(count)]
     ids = await world.settled(*names)
     for name, endpoint_id in list(zip(names, ids, strict=True))[:moving]:
-        world.view.watchers.add(key(name), name, latest=False)
+        world.cache.subscribers.add(key(name), name, latest=False)
         await world.service.change(endpoint_id, status="UPDATING")
-    await world.view.list(newer_than=clock())
+    await world.cache.list(newer_than=clock())
     world.service.calls.clear()
     world.told.clear()
     return ids[:moving]
@@ -212,7 +212,7 @@ async def oldest_within(world: World, seconds: int) -> float:
     oldest = 0.0
     for _ in range(seconds):
         await asyncio.sleep(1)
-        oldest = max(oldest, world.view.blind_for)
+        oldest = max(oldest, world.cache.blind_for)
     return oldest
 
 
@@ -220,7 +220,7 @@ async def test_the_pages_of_a_big_runtime_are_read_evenly_and_each_tells_at_once
     for endpoint_id in await crowd(world, 1000, moving=200):
         await world.service.change(endpoint_id, status="READY")
     started = clock()
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(5)
     assert world.gaps(LIST)[:8] == pytest.approx([CALL_PAUSE] * 8, abs=0.1)
     told = [at for at, _ in world.told]
@@ -240,9 +240,9 @@ async def test_pages_are_read_sooner_while_many_changes_are_sent(unlimited: Worl
 
 async def test_pages_that_were_read_one_by_one_are_a_look_at_everything(world: World):
     await crowd(world, 300, moving=30)
-    world.view.watchers.add(OTHER, "other", latest=True)
+    world.cache.subscribers.add(OTHER, "other", latest=True)
     await asyncio.sleep(130)
-    assert world.view.blind_for < 10
+    assert world.cache.blind_for < 10
     assert world.service.actions.count(LIST_VERSIONS) == 2
     assert world.befores == 2
     assert len(world.service.times(LIST)) == pytest.approx(130, rel=0.6)
@@ -250,16 +250,16 @@ async def test_pages_that_were_read_one_by_one_are_a_look_at_everything(world: W
 
 async def test_what_no_page_shows_any_more_is_told(world: World):
     ids = await crowd(world, 300, moving=30)
-    world.poller.hurry()
+    world.poller.poll_soon()
     await world.service.remove(ids[0])
     await asyncio.sleep(10)
     assert [keys for _, keys in world.told] == [{key("e0")}]
-    assert world.view.book.find(ids[0], "e0") is None
+    assert world.cache.endpoints.find(ids[0], "e0") is None
 
 
 async def test_a_page_that_fails_is_no_page_without_endpoints(world: World):
     ids = await crowd(world, 300, moving=30)
-    world.poller.hurry()
+    world.poller.poll_soon()
     await world.service.fault(LIST, status=500, times=3)
     await asyncio.sleep(60)
     assert world.told == []
@@ -273,7 +273,7 @@ async def test_a_page_that_always_fails_is_asked_for_less_and_less_often_and_war
 ):
     await crowd(world, 1000, moving=200)
     await world.service.fault(LIST, status=500, skip=4)
-    world.poller.hurry()
+    world.poller.poll_soon()
     with caplog.at_level(logging.WARNING):
         await asyncio.sleep(50)
     assert len(world.service.times(LIST)) <= 10
@@ -283,9 +283,9 @@ async def test_a_page_that_always_fails_is_asked_for_less_and_less_often_and_war
 async def test_a_page_that_failed_is_asked_for_again_and_not_all_those_before_it(world: World):
     await crowd(world, 900, moving=200)
     await world.service.fault(LIST, status=500, skip=7, times=1)
-    before, calls = world.view.seen_at, 0
-    world.poller.hurry()
-    while world.view.seen_at == before:
+    before, calls = world.cache.seen_at, 0
+    world.poller.poll_soon()
+    while world.cache.seen_at == before:
         await asyncio.sleep(0.05)
         calls = len(world.service.times(LIST))
     assert calls == 9 + 1
@@ -294,11 +294,11 @@ async def test_a_page_that_failed_is_asked_for_again_and_not_all_those_before_it
 async def test_pages_that_leave_gaps_are_no_look_at_everything(world: World):
     await crowd(world, 300, moving=100)
     await world.service.behave(listDrift=-20)
-    seen = world.view.seen_at
-    world.poller.hurry()
+    seen = world.cache.seen_at
+    world.poller.poll_soon()
     await asyncio.sleep(20)
     assert len(world.service.times(LIST)) > 20
-    assert world.view.seen_at == seen
+    assert world.cache.seen_at == seen
     assert world.told == []
 
 
@@ -306,10 +306,10 @@ async def test_a_runtime_that_is_emptied_between_two_pages_is_no_failure(
     world: World, caplog: pytest.LogCaptureFixture
 ):
     ids = await crowd(world, 250, moving=200)
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(1.5 * PACE.fast / 3)
     assert len(world.service.times(LIST)) == 1
-    everything = filter(None, (world.view.book.find("", f"e{number}") for number in range(250)))
+    everything = filter(None, (world.cache.endpoints.find("", f"e{number}") for number in range(250)))
     with caplog.at_level(logging.WARNING):
         for endpoint in everything:
             await world.service.remove(endpoint.agent_runtime_endpoint_id or "")
@@ -322,9 +322,9 @@ async def test_the_regular_look_is_due_when_the_last_one_is_an_interval_old_thou
     world: World,
 ):
     ids = await crowd(world, 1000, moving=30)
-    world.view.watchers.add(OTHER, "e500", latest=False)
-    other = world.view.book.find("", "e500")
-    world.poller.hurry()
+    world.cache.subscribers.add(OTHER, "e500", latest=False)
+    other = world.cache.endpoints.find("", "e500")
+    world.poller.poll_soon()
     await asyncio.sleep(20)
     for endpoint_id in ids[1:]:
         await world.service.change(endpoint_id, status="READY")
@@ -335,7 +335,7 @@ async def test_the_regular_look_is_due_when_the_last_one_is_an_interval_old_thou
     oldest = 0.0
     while {OTHER} not in [keys for _, keys in world.told]:
         await asyncio.sleep(1)
-        oldest = max(oldest, world.view.blind_for)
+        oldest = max(oldest, world.cache.blind_for)
     assert clock() - changed <= PACE.interval
     assert oldest <= PACE.interval * 1.1
 
@@ -345,7 +345,7 @@ async def test_a_list_that_always_fails_is_tried_seldom_and_does_not_end_the_fol
 ):
     (chat,) = await crowd(world, 1000, moving=1)
     await world.service.fault(LIST, status=500)
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(600)
     assert 8 <= len(world.service.times(LIST)) <= 20
     await world.service.change(chat, status="READY")
@@ -376,9 +376,9 @@ async def test_a_long_outage_leaves_the_following_of_single_endpoints_no_slower_
 @pytest.mark.parametrize("moving", [0, 3, 60])
 async def test_however_many_endpoints_are_followed_a_failed_list_is_made_up_for(world: World, moving: int):
     await crowd(world, 5000, moving=moving)
-    world.view.watchers.add(CHAT, "chat", latest=True)
+    world.cache.subscribers.add(CHAT, "chat", latest=True)
     await world.service.fault(LIST, status=500, fraction=0.05)
-    world.poller.hurry()
+    world.poller.poll_soon()
     assert await oldest_within(world, 900) <= 2 * PACE.interval
     assert len(world.service.times(LIST_VERSIONS)) >= 900 / PACE.interval - 2
 
@@ -396,14 +396,14 @@ async def test_a_list_whose_pages_fail_now_and_then_is_warned_of_once_until_it_i
 @pytest.mark.parametrize("size", [300, 1000])
 async def test_endpoints_that_are_stuck_for_a_day_leave_the_regular_look_in_time(world: World, size: int):
     await crowd(world, size, moving=size // 10)
-    world.view.moved_at -= 10_000.0
+    world.cache.moved_at -= 10_000.0
     assert await oldest_within(world, 1200) <= 1.15 * PACE.interval
 
 
 async def test_a_list_that_a_pass_asked_for_puts_the_regular_look_off_by_no_more_than_an_interval(world: World):
     await world.settled("chat")
     await asyncio.sleep(PACE.interval + 10)
-    await world.view.list(newer_than=clock())
+    await world.cache.list(newer_than=clock())
     asked = len(world.service.times(LIST))
     await asyncio.sleep(1.1 * PACE.interval)
     assert len(world.service.times(LIST)) == asked + 1
@@ -424,11 +424,11 @@ async def test_the_regular_look_waits_for_a_reading_that_is_under_way(world: Wor
     await crowd(world, 3000, moving=200)
     await world.service.behave(latency=3.0)
     began = clock()
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(1.5 * PACE.interval)
     assert 20 < len(world.service.times(LIST)) < 30
     await asyncio.sleep(10.0)
-    assert world.view.seen_at == pytest.approx(began + PACE.fast, abs=1.0)
+    assert world.cache.seen_at == pytest.approx(began + PACE.fast, abs=1.0)
     await world.service.behave(latency=0.0)
     await asyncio.sleep(5.0)
 
@@ -436,15 +436,15 @@ async def test_the_regular_look_waits_for_a_reading_that_is_under_way(world: Wor
 async def test_a_reading_that_is_stuck_does_not_put_off_the_regular_look(world: World):
     await crowd(world, 1000, moving=200)
     await world.service.fault(LIST, status=500, skip=4)
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(2.5 * PACE.interval)
     assert world.befores >= 2
 
 
 async def test_what_is_followed_is_looked_at_sooner_once_no_changes_are_sent_any_more(unlimited: World):
     await crowd(unlimited, 5000, moving=40)
-    unlimited.view.wrote(None)
-    unlimited.poller.hurry()
+    unlimited.cache.wrote(None)
+    unlimited.poller.poll_soon()
     await asyncio.sleep(2 * PACE.fast + 0.2)
     assert len(unlimited.service.times(GET)) >= 40
 
@@ -453,8 +453,8 @@ async def test_following_one_by_one_does_not_put_off_the_regular_look_at_everyth
     names = [f"e{number}" for number in range(150)]
     chat, other, *_ = await world.settled("chat", "other", *names)
     await world.service.change(chat, status="UPDATING")
-    await world.view.list(newer_than=clock())
-    world.poller.hurry()
+    await world.cache.list(newer_than=clock())
+    world.poller.poll_soon()
     await asyncio.sleep(1)
     await world.service.change(other, description="by hand")
     world.told.clear()
@@ -467,11 +467,11 @@ async def test_an_endpoint_that_cannot_be_read_does_not_hide_the_others(world: W
     chat, other, *_ = await world.settled("chat", "other", *names)
     for endpoint_id in (chat, other):
         await world.service.change(endpoint_id, status="UPDATING")
-    await world.view.list(newer_than=clock())
+    await world.cache.list(newer_than=clock())
     for broken in (chat, other):
         await world.service.fault(GET, endpointId=broken, status=500)
         fine = other if broken == chat else chat
-        world.poller.hurry()
+        world.poller.poll_soon()
         await asyncio.sleep(5)
         world.told.clear()
         await world.service.change(fine, description=f"while {broken} is broken")
@@ -503,7 +503,7 @@ async def test_a_failing_runtime_is_not_hammered_by_hurries(world: World):
     await world.create("chat")
     for _ in range(120):
         await asyncio.sleep(1)
-        world.poller.hurry()
+        world.poller.poll_soon()
     assert len(world.service.times(LIST)) <= 12  # the regular looks, and those at what is under way
 
 
@@ -542,17 +542,17 @@ async def test_a_runtime_that_is_gone_is_told_at_the_next_look_once_and_so_is_it
     await world.service.heal()
     await asyncio.sleep(61)
     assert len(world.stale) == 2
-    assert world.view.book.find("", "chat") is not None
+    assert world.cache.endpoints.find("", "chat") is not None
 
 
 async def test_a_big_runtime_that_is_gone_stays_so_whatever_passes_see_of_its_endpoints(world: World):
     ids = await crowd(world, 1000, moving=15)
     await world.service.remove_runtime(world.runtime_id)
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(5)
     assert len(world.stale) == 1
     for endpoint_id in ids[:10]:
-        assert await world.view.get(endpoint_id) is None
+        assert await world.cache.get(endpoint_id) is None
     await asyncio.sleep(300)
     assert len(world.stale) == 1
     assert len(world.service.times(LIST)) <= 15
@@ -561,7 +561,7 @@ async def test_a_big_runtime_that_is_gone_stays_so_whatever_passes_see_of_its_en
 async def test_the_versions_are_looked_at_only_for_those_who_follow_latest(world: World):
     await asyncio.sleep(121)
     assert LIST_VERSIONS not in world.service.actions
-    world.view.watchers.add(CHAT, "chat", latest=True)
+    world.cache.subscribers.add(CHAT, "chat", latest=True)
     await asyncio.sleep(121)
     assert world.service.actions.count(LIST_VERSIONS) == 2
     world.told.clear()
@@ -571,7 +571,7 @@ async def test_the_versions_are_looked_at_only_for_those_who_follow_latest(world
 
 
 async def test_versions_that_cannot_be_listed_slow_nobody_down(world: World):
-    world.view.watchers.add(OTHER, "other", latest=True)
+    world.cache.subscribers.add(OTHER, "other", latest=True)
     await world.service.fault(LIST_VERSIONS, status=403, code="NoPermission")
     await asyncio.sleep(200)
     assert world.gaps(LIST) == [60.0] * 2
@@ -596,13 +596,13 @@ async def test_a_defect_does_not_leave_the_runtime_without_looks_for_ever(
 
 async def test_looks_and_new_objects_take_turns_whatever_the_pass_was_that_began_to_follow_the_runtime(no_leaks: None):
     async with AgentRun() as service:
-        urgency.set(Priority.LOOK)
+        urgency.set(Priority.RESYNC)
         world = World(service, await service.runtime("bot"))
         names = [f"e{number}" for number in range(150)]
         chat, *_ = await world.settled("chat", *names)
         await world.service.change(chat, status="UPDATING")
-        await world.view.list(newer_than=clock())
-        world.poller.hurry()
+        await world.cache.list(newer_than=clock())
+        world.poller.poll_soon()
         await asyncio.sleep(120)
         urgencies = {(call.action, call.urgency) for call in service.calls}
         assert urgencies == {(GET, Priority.NEW), (LIST, Priority.CHANGE)}  # passes wait for the whole list as well
@@ -613,6 +613,6 @@ async def test_looks_and_new_objects_take_turns_whatever_the_pass_was_that_began
 @pytest.mark.parametrize("size", [50, 300])
 async def test_pages_and_new_objects_take_turns(world: World, size: int):
     await crowd(world, size, moving=40)
-    world.poller.hurry()
+    world.poller.poll_soon()
     await asyncio.sleep(10)
     assert {call.urgency for call in world.service.calls} == {Priority.NEW}

@@ -8,11 +8,11 @@ from agentrun_operator.controller.remote.polling.schedule import (
     PATIENCE,
     SHARE,
     WRITES_PER_CALL,
-    Pace,
+    PollSchedule,
     Step,
 )
 
-PACE = Pace(interval=60.0, fast=1.0, rate=20.0)
+PACE = PollSchedule(interval=60.0, fast=1.0, rate=20.0)
 UNLIMITED = replace(PACE, rate=2000.0)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.controller.remote.runtime.interning import frugal
+from agentrun_operator.controller.remote.runtime.interning import interned
 
 
 def answered(number: int, **fields: object) -> Endpoint:
@@ -21,12 +21,12 @@ def answered(number: int, **fields: object) -> Endpoint:
 
 def test_a_frugal_endpoint_says_what_the_other_one_says():
     endpoint = answered(1, description="Grüße", disablePublicNetworkAccess=False, status="READY")
-    assert frugal(endpoint) == endpoint
-    assert frugal(endpoint).to_wire() == endpoint.to_wire()
+    assert interned(endpoint) == endpoint
+    assert interned(endpoint).to_wire() == endpoint.to_wire()
 
 
 def test_two_share_their_words_their_canaries_and_their_scaling():
-    one, other = frugal(answered(1)), frugal(answered(2))
+    one, other = interned(answered(1)), interned(answered(2))
     assert one.agent_runtime_id is other.agent_runtime_id
     assert one.routing_configuration is other.routing_configuration
     assert one.scaling_status is other.scaling_status
@@ -37,7 +37,7 @@ def test_what_differs_stays_different():
     canaries = [{"versionWeights": []}, {"versionWeights": [{"version": "4", "weight": 0.2}]}, {}, None]
     for routing in canaries:
         endpoint = answered(1, routingConfiguration=routing)
-        assert frugal(endpoint) == endpoint
+        assert interned(endpoint) == endpoint
 
 
 @given(weight=st.floats(allow_nan=False, allow_infinity=False), text=st.text(st.characters(exclude_categories=["Cs"])))
@@ -48,4 +48,4 @@ def test_nothing_is_lost_on_the_way(weight: float, text: str):
         routingConfiguration={"versionWeights": [{"version": text, "weight": weight}]},
         scalingStatus={"currentError": text, "scheduledPolicies": [{"name": text, "target": 3}]},
     )
-    assert frugal(endpoint) == endpoint
+    assert interned(endpoint) == endpoint

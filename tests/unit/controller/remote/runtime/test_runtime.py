@@ -7,9 +7,9 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.concurrency.fairness import urgency
 from agentrun_operator.controller.concurrency.workqueue import Priority
-from agentrun_operator.controller.keys import Key
-from agentrun_operator.controller.remote.problems import UnseenError
-from agentrun_operator.controller.remote.runtime.runtime import MISSING_FOR, NEVER, READY_FOR, UNREADY_FOR, RuntimeView
+from agentrun_operator.controller.keys import ObjectKey
+from agentrun_operator.controller.remote.problems import ProblemError
+from agentrun_operator.controller.remote.runtime.runtime import MISSING_FOR, NEVER, READY_FOR, UNREADY_FOR, RuntimeCache
 from agentrun_operator.resources.reasons import Reason
 from support.controller import key
 from support.controller_agentrun import GET, GET_RUNTIME, LIST, LIST_VERSIONS, AgentRun
@@ -26,15 +26,15 @@ class World:
     def __init__(self, service: AgentRun, runtime_id: str) -> None:
         self.service = service
         self.runtime_id = runtime_id
-        self.told: list[set[Key]] = []
-        self.view = RuntimeView(runtime_id, service.client, tell=self.told.append, clock=clock)
-        self.view.watchers.add(CHAT, "chat", latest=False)
-        self.view.watchers.add(OTHER, "other", latest=False)
+        self.told: list[set[ObjectKey]] = []
+        self.cache = RuntimeCache(runtime_id, service.client, enqueue=self.told.append, clock=clock)
+        self.cache.subscribers.add(CHAT, "chat", latest=False)
+        self.cache.subscribers.add(OTHER, "other", latest=False)
 
-    async def listed(self) -> list[set[Key]]:
+    async def listed(self) -> list[set[ObjectKey]]:
         """Lists anew; whom that told."""
         self.told.clear()
-        await self.view.list(newer_than=clock())
+        await self.cache.list(newer_than=clock())
         return list(self.told)
 
 
@@ -44,15 +44,15 @@ async def world(no_leaks: None) -> AsyncIterator[World]:
         yield World(service, await service.runtime("bot", versions=3))
 
 
-async def unseen(asking: object) -> UnseenError:
-    with pytest.raises(UnseenError) as caught:
+async def unseen(asking: object) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
         await asking  # type: ignore[misc]
     return caught.value
 
 
 async def test_nothing_is_asked_before_somebody_wants_to_know(world: World):
     assert world.service.calls == []
-    assert set(world.view.watchers) == {CHAT, OTHER}
+    assert set(world.cache.subscribers) == {CHAT, OTHER}
 
 
 async def test_a_list_tells_those_whose_endpoint_appeared_changed_or_vanished_and_each_once(world: World):
@@ -70,26 +70,26 @@ async def test_a_list_tells_those_whose_endpoint_appeared_changed_or_vanished_an
 async def test_endpoints_that_nobody_here_manages_tell_nobody(world: World):
     await world.service.endpoints(world.runtime_id, "strangers")
     assert await world.listed() == []
-    assert world.view.book.find("", "strangers") is not None
+    assert world.cache.endpoints.find("", "strangers") is not None
 
 
 async def test_all_objects_of_an_endpoint_are_told(world: World):
     observer = key("observer", "team-b")
-    world.view.watchers.add(observer, "chat", latest=False)
+    world.cache.subscribers.add(observer, "chat", latest=False)
     await world.service.endpoints(world.runtime_id, "chat")
     assert await world.listed() == [{CHAT, observer}]
 
 
 async def test_an_object_that_is_forgotten_is_told_nothing(world: World):
-    world.view.watchers.remove(CHAT)
-    world.view.watchers.remove(CHAT)
+    world.cache.subscribers.remove(CHAT)
+    world.cache.subscribers.remove(CHAT)
     await world.service.endpoints(world.runtime_id, "chat", "other")
     assert await world.listed() == [{OTHER}]
-    assert set(world.view.watchers) == {OTHER}
+    assert set(world.cache.subscribers) == {OTHER}
 
 
 async def test_an_object_that_depends_on_another_endpoint_now_is_told_of_that_alone(world: World):
-    world.view.watchers.add(CHAT, "renamed", latest=False)
+    world.cache.subscribers.add(CHAT, "renamed", latest=False)
     await world.service.endpoints(world.runtime_id, "chat")
     assert await world.listed() == []
     await world.service.endpoints(world.runtime_id, "renamed")
@@ -97,24 +97,24 @@ async def test_an_object_that_depends_on_another_endpoint_now_is_told_of_that_al
 
 
 async def test_concurrent_questions_share_one_list(world: World):
-    await asyncio.gather(*(world.view.list(newer_than=clock() - 1) for _ in range(50)))
+    await asyncio.gather(*(world.cache.list(newer_than=clock() - 1) for _ in range(50)))
     assert world.service.actions == [LIST]
 
 
 async def test_a_list_that_is_new_enough_is_not_made_again(world: World):
-    await world.view.list(newer_than=NEVER)
+    await world.cache.list(newer_than=NEVER)
     began = clock()
     await asyncio.sleep(5)
-    await world.view.list(newer_than=began - 1)
+    await world.cache.list(newer_than=began - 1)
     assert world.service.actions == [LIST]
-    await world.view.list(newer_than=began)
+    await world.cache.list(newer_than=began)
     assert world.service.actions == [LIST, LIST]
 
 
 async def test_a_list_of_many_pages_is_one_list(world: World):
     await world.service.endpoints(world.runtime_id, *(f"e{number}" for number in range(250)))
     await world.listed()
-    assert len(world.view.book) == 250
+    assert len(world.cache.endpoints) == 250
     assert world.service.actions == [LIST] * 3
 
 
@@ -139,10 +139,10 @@ async def test_a_list_that_fails_changes_nothing_and_says_why(world: World, what
     await world.listed()
     await world.service.fault(LIST, **what)
     world.told.clear()
-    error = await unseen(world.view.list(newer_than=clock()))
+    error = await unseen(world.cache.list(newer_than=clock()))
     assert error.problem.reason is reason
     assert not error.problem.definite
-    assert world.view.book.find("", "chat") is not None
+    assert world.cache.endpoints.find("", "chat") is not None
     assert world.told == []
 
 
@@ -154,23 +154,23 @@ async def test_a_list_of_which_a_page_fails_changes_nothing(world: World):
         await world.service.remove(endpoint_id)
     await world.service.behave(pageLimit=40)
     await world.service.fault(LIST, status=500, skip=1)
-    await unseen(world.view.list(newer_than=clock()))
-    assert len(world.view.book) == 150
+    await unseen(world.cache.list(newer_than=clock()))
+    assert len(world.cache.endpoints) == 150
 
 
 async def test_how_long_nothing_was_seen_counts_from_the_last_good_list(world: World):
     await asyncio.sleep(7)
-    assert world.view.blind_for == pytest.approx(7.0)
+    assert world.cache.blind_for == pytest.approx(7.0)
     await world.listed()
     await asyncio.sleep(3)
     await world.service.fault(LIST, status=500)
-    error = await unseen(world.view.list(newer_than=clock()))
+    error = await unseen(world.cache.list(newer_than=clock()))
     assert error.problem.blind_for == pytest.approx(3.0, abs=0.1)
 
 
 async def test_one_endpoint_is_asked_for_by_its_id(world: World):
     (chat,) = await world.service.endpoints(world.runtime_id, "chat")
-    found = await world.view.get(chat)
+    found = await world.cache.get(chat)
     assert found is not None
     assert found.agent_runtime_endpoint_name == "chat"
     assert world.told == [{CHAT}]
@@ -182,16 +182,16 @@ async def test_an_endpoint_that_is_gone_is_none_and_its_objects_are_told_once(wo
     await world.listed()
     await world.service.remove(chat)
     world.told.clear()
-    assert await world.view.get(chat) is None
-    assert await world.view.get(chat) is None
+    assert await world.cache.get(chat) is None
+    assert await world.cache.get(chat) is None
     assert world.told == [{CHAT}]
-    assert world.view.book.find(chat, "chat") is None
+    assert world.cache.endpoints.find(chat, "chat") is None
 
 
 async def test_an_endpoint_whose_runtime_is_gone_is_gone(world: World):
     (chat,) = await world.service.endpoints(world.runtime_id, "chat")
     await world.service.remove_runtime(world.runtime_id)
-    assert await world.view.get(chat) is None
+    assert await world.cache.get(chat) is None
 
 
 @pytest.mark.parametrize(("what", "reason"), FAILURES)
@@ -199,39 +199,39 @@ async def test_a_failed_look_at_one_endpoint_is_no_absence(world: World, what: d
     (chat,) = await world.service.endpoints(world.runtime_id, "chat")
     await world.listed()
     await world.service.fault(GET, **what)
-    assert (await unseen(world.view.get(chat))).problem.reason is reason
-    assert world.view.book.find(chat, "") is not None
+    assert (await unseen(world.cache.get(chat))).problem.reason is reason
+    assert world.cache.endpoints.find(chat, "") is not None
 
 
 async def test_a_slow_old_list_does_not_hide_what_was_written_meanwhile(world: World):
     await world.service.fault(LIST, delay=2.0, times=1)
-    listing = asyncio.create_task(world.view.list(newer_than=clock()))
+    listing = asyncio.create_task(world.cache.list(newer_than=clock()))
     await asyncio.sleep(1)
     body = EndpointCreate(agent_runtime_endpoint_name="chat")
     await world.service.behave(listLag=60.0)
-    world.view.wrote(await world.service.client.run(operations.create_endpoint(world.runtime_id, body)))
+    world.cache.wrote(await world.service.client.run(operations.create_endpoint(world.runtime_id, body)))
     await listing
-    assert [*world.view.moving()] != []
+    assert [*world.cache.moving()] != []
     assert world.told == []
 
 
 async def test_a_write_is_known_at_once_and_tells_only_others_of_the_same_endpoint(world: World):
     body = EndpointCreate(agent_runtime_endpoint_name="chat")
     made = await world.service.client.run(operations.create_endpoint(world.runtime_id, body))
-    world.view.wrote(made)
-    assert world.view.book.find("", "chat") is not None
+    world.cache.wrote(made)
+    assert world.cache.endpoints.find("", "chat") is not None
     assert world.told == []
     observer = key("observer", "team-b")
-    world.view.watchers.add(observer, "chat", latest=False)
-    world.view.wrote(made.model_copy(update={"status": "READY"}))
+    world.cache.subscribers.add(observer, "chat", latest=False)
+    world.cache.wrote(made.model_copy(update={"status": "READY"}))
     assert world.told == [{CHAT, observer}]
 
 
 async def test_a_write_that_told_nothing_changes_nothing_but_the_time_of_the_last_move(world: World):
     await asyncio.sleep(5)
-    world.view.wrote(None)
-    assert world.view.moved_at == clock()
-    assert len(world.view.book) == 0
+    world.cache.wrote(None)
+    assert world.cache.moved_at == clock()
+    assert len(world.cache.endpoints) == 0
 
 
 async def test_only_changes_of_endpoints_that_somebody_manages_count_as_moves(world: World):
@@ -239,10 +239,10 @@ async def test_only_changes_of_endpoints_that_somebody_manages_count_as_moves(wo
     await asyncio.sleep(5)
     await world.service.endpoints(world.runtime_id, "strangers")
     await world.listed()
-    assert world.view.moved_at == started
+    assert world.cache.moved_at == started
     await world.service.endpoints(world.runtime_id, "chat")
     await world.listed()
-    assert world.view.moved_at == clock()
+    assert world.cache.moved_at == clock()
 
 
 async def test_moving_are_the_endpoints_of_our_objects_in_a_state_that_ends_by_itself(world: World):
@@ -250,70 +250,70 @@ async def test_moving_are_the_endpoints_of_our_objects_in_a_state_that_ends_by_i
     for endpoint_id in (chat, strangers):
         await world.service.change(endpoint_id, status="UPDATING")
     await world.listed()
-    assert list(world.view.moving()) == [chat]
-    assert other not in world.view.moving()
+    assert list(world.cache.moving()) == [chat]
+    assert other not in world.cache.moving()
 
 
 async def test_a_runtime_that_is_ready_is_asked_for_once_in_minutes(world: World):
-    seen = await asyncio.gather(*(world.view.runtime() for _ in range(30)))
+    seen = await asyncio.gather(*(world.cache.runtime() for _ in range(30)))
     assert {(each.id, each.name, each.ready, each.state) for each in seen} == {(world.runtime_id, "bot", True, "READY")}
     await asyncio.sleep(READY_FOR - 1)
-    await world.view.runtime()
+    await world.cache.runtime()
     assert world.service.actions == [GET_RUNTIME]
     await asyncio.sleep(2)
-    await world.view.runtime()
+    await world.cache.runtime()
     assert world.service.actions == [GET_RUNTIME] * 2
 
 
 async def test_a_runtime_that_is_not_ready_is_asked_for_again_after_a_moment(world: World):
     await world.service.set_runtime_status(world.runtime_id, "CREATING")
-    seen = await world.view.runtime()
+    seen = await world.cache.runtime()
     assert (seen.ready, seen.state) == (False, "CREATING")
-    await world.view.runtime()
+    await world.cache.runtime()
     assert world.service.actions == [GET_RUNTIME]
     await world.service.set_runtime_status(world.runtime_id, "READY")
     await asyncio.sleep(UNREADY_FOR + 0.1)
-    assert (await world.view.runtime()).ready
+    assert (await world.cache.runtime()).ready
 
 
 async def test_what_was_known_of_a_runtime_is_void_once_agentrun_contradicts_it(world: World):
-    await world.view.runtime()
-    world.view.distrust_runtime()
-    await world.view.runtime()
+    await world.cache.runtime()
+    world.cache.distrust_runtime()
+    await world.cache.runtime()
     assert world.service.actions == [GET_RUNTIME] * 2
 
 
 async def test_a_missing_runtime_is_definite_and_not_asked_for_by_everybody(world: World):
     await world.service.remove_runtime(world.runtime_id)
     for _ in range(20):
-        error = await unseen(world.view.runtime())
+        error = await unseen(world.cache.runtime())
         assert error.problem.reason is Reason.RUNTIME_NOT_FOUND
         assert error.problem.definite
         assert world.runtime_id in error.problem.message
     assert world.service.actions == [GET_RUNTIME]
     await asyncio.sleep(MISSING_FOR + 0.1)
-    await unseen(world.view.runtime())
+    await unseen(world.cache.runtime())
     assert world.service.actions == [GET_RUNTIME] * 2
 
 
 async def test_a_runtime_is_missing_from_when_agentrun_says_so_until_something_is_seen_of_it(world: World):
-    assert not world.view.missing
+    assert not world.cache.missing
     world.service.actions.clear()
     gone = {"status": 404, "code": "ERR_NOT_FOUND", "message": "the agent runtime does not exist"}
     await world.service.fault(GET_RUNTIME, **gone)
-    await unseen(world.view.runtime())
-    assert world.view.missing
+    await unseen(world.cache.runtime())
+    assert world.cache.missing
     await world.service.heal()
     await asyncio.sleep(1)
     await world.listed()
-    assert not world.view.missing
+    assert not world.cache.missing
 
 
 async def test_a_list_of_a_missing_runtime_says_that_it_is_missing_to_all_who_asked(world: World):
     await world.service.remove_runtime(world.runtime_id)
     moment = clock() - 1
-    results = await asyncio.gather(*(world.view.list(newer_than=moment) for _ in range(40)), return_exceptions=True)
-    assert {result.problem.reason for result in results if isinstance(result, UnseenError)} == {
+    results = await asyncio.gather(*(world.cache.list(newer_than=moment) for _ in range(40)), return_exceptions=True)
+    assert {result.problem.reason for result in results if isinstance(result, ProblemError)} == {
         Reason.RUNTIME_NOT_FOUND
     }
     assert len(results) == 40
@@ -326,95 +326,95 @@ async def test_a_list_that_says_the_runtime_is_gone_is_doubted_while_the_runtime
     await world.listed()
     gone = {"status": 404, "code": "ERR_NOT_FOUND", "message": "the agent runtime does not exist"}
     await world.service.fault(LIST, **gone)
-    error = await unseen(world.view.list(newer_than=clock()))
+    error = await unseen(world.cache.list(newer_than=clock()))
     assert error.problem.reason is Reason.REMOTE_UNAVAILABLE
     assert not error.problem.definite
-    assert world.view.book.find("", "chat") is not None
+    assert world.cache.endpoints.find("", "chat") is not None
 
 
 async def test_a_runtime_that_cannot_be_read_is_not_missing(world: World):
     await world.service.fault(GET_RUNTIME, status=500)
-    error = await unseen(world.view.runtime())
+    error = await unseen(world.cache.runtime())
     assert error.problem.reason is Reason.REMOTE_UNAVAILABLE
     await world.service.heal()
-    assert (await world.view.runtime()).ready
+    assert (await world.cache.runtime()).ready
 
 
 async def test_the_newest_version_is_the_highest_number(world: World):
     for _ in range(8):
         await world.service.publish(world.runtime_id)
-    assert await world.view.newest_version() == "11"
-    assert (await world.view.runtime()).newest_version == "11"
+    assert await world.cache.newest_version() == "11"
+    assert (await world.cache.runtime()).newest_version == "11"
 
 
 async def test_a_runtime_without_versions_has_no_newest(world: World):
     empty = await world.service.runtime("empty", versions=0)
-    view = RuntimeView(empty, world.service.client, tell=world.told.append, clock=clock)
-    assert await view.newest_version() is None
+    cache = RuntimeCache(empty, world.service.client, enqueue=world.told.append, clock=clock)
+    assert await cache.newest_version() is None
 
 
 async def test_the_versions_are_listed_once_until_somebody_wants_to_know_anew(world: World):
-    await world.view.newest_version()
+    await world.cache.newest_version()
     await asyncio.sleep(100)
-    await world.view.newest_version()
+    await world.cache.newest_version()
     assert world.service.actions == [LIST_VERSIONS]
-    await world.view.newest_version(newer_than=clock())
+    await world.cache.newest_version(newer_than=clock())
     assert world.service.actions == [LIST_VERSIONS] * 2
 
 
 async def test_a_new_version_tells_those_who_follow_latest_and_nobody_else(world: World):
-    world.view.watchers.add(CHAT, "chat", latest=True)
-    assert world.view.watchers.on_latest
-    await world.view.newest_version()
+    world.cache.subscribers.add(CHAT, "chat", latest=True)
+    assert world.cache.subscribers.on_latest
+    await world.cache.newest_version()
     assert world.told == []
     await world.service.publish(world.runtime_id)
-    await world.view.newest_version(newer_than=clock())
-    await world.view.newest_version(newer_than=clock())
+    await world.cache.newest_version(newer_than=clock())
+    await world.cache.newest_version(newer_than=clock())
     assert world.told == [{CHAT}]
-    world.view.watchers.add(CHAT, "chat", latest=False)
-    assert not world.view.watchers.on_latest
+    world.cache.subscribers.add(CHAT, "chat", latest=False)
+    assert not world.cache.subscribers.on_latest
 
 
 @pytest.mark.parametrize(("what", "reason"), FAILURES)
 async def test_versions_that_cannot_be_listed_say_why(world: World, what: dict[str, object], reason: Reason):
     await world.service.fault(LIST_VERSIONS, **what)
-    assert (await unseen(world.view.newest_version())).problem.reason is reason
+    assert (await unseen(world.cache.newest_version())).problem.reason is reason
 
 
 async def test_what_is_read_for_everybody_is_urgent_whoever_asked_first(world: World):
-    urgency.set(Priority.LOOK)
-    await world.view.list(newer_than=NEVER)
-    await world.view.runtime()
-    await world.view.newest_version()
+    urgency.set(Priority.RESYNC)
+    await world.cache.list(newer_than=NEVER)
+    await world.cache.runtime()
+    await world.cache.newest_version()
     assert {call.urgency for call in world.service.calls} == {Priority.CHANGE}
-    assert urgency.get() is Priority.LOOK
+    assert urgency.get() is Priority.RESYNC
 
 
 async def test_what_is_read_for_one_object_is_as_urgent_as_its_pass(world: World):
     (chat,) = await world.service.endpoints(world.runtime_id, "chat")
-    for priority in (Priority.LOOK, Priority.EDIT):
+    for priority in (Priority.RESYNC, Priority.EDIT):
         urgency.set(priority)
-        await world.view.get(chat)
-    assert [call.urgency for call in world.service.calls] == [Priority.LOOK, Priority.EDIT]
+        await world.cache.get(chat)
+    assert [call.urgency for call in world.service.calls] == [Priority.RESYNC, Priority.EDIT]
 
 
 async def test_an_object_that_could_not_see_is_told_once_when_everything_was_read(world: World):
     await world.listed()
-    world.view.watchers.missed(CHAT)
+    world.cache.subscribers.missed(CHAT)
     assert await world.listed() == [{CHAT}]
     assert await world.listed() == []
 
 
 async def test_an_object_that_looks_itself_meanwhile_is_not_told(world: World):
     await world.listed()
-    world.view.watchers.missed(CHAT)
-    world.view.watchers.add(CHAT, "chat", latest=False)
+    world.cache.subscribers.missed(CHAT)
+    world.cache.subscribers.add(CHAT, "chat", latest=False)
     assert await world.listed() == []
 
 
 async def test_an_object_that_is_gone_or_elsewhere_is_not_told(world: World):
     await world.listed()
-    world.view.watchers.missed(CHAT)
-    world.view.watchers.remove(CHAT)
-    world.view.watchers.missed(CHAT)
+    world.cache.subscribers.missed(CHAT)
+    world.cache.subscribers.remove(CHAT)
+    world.cache.subscribers.missed(CHAT)
     assert await world.listed() == []

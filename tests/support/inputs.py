@@ -149,6 +149,6 @@ def tries(draw: st.DrawFn) -> Attempts:
 def cases(draw: st.DrawFn) -> Case:
     """Any case. One of an object for which AgentRun need not be looked at may come without a look."""
     case = Case(draw(bodies()), draw(looks()), draw(tries()))
-    if case.situation.desired.remote_matters or draw(st.booleans()):
+    if case.given.desired.remote_matters or draw(st.booleans()):
         return case
     return Case(case.body, Observed(), case.attempts)

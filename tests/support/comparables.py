@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.comparable import Shape, shape_of_spec
+from agentrun_operator.reconcile.comparable import Comparable, comparable_of_spec
 from agentrun_operator.resources.spec import Spec
 
 if TYPE_CHECKING:
@@ -49,6 +49,6 @@ REMOTE_FIELDS: SearchStrategy[Object] = st.fixed_dictionaries(
 )
 """The fields of a spec that reach AgentRun."""
 
-SHAPES: SearchStrategy[Shape] = REMOTE_FIELDS.map(
-    lambda fields: shape_of_spec(Spec.model_validate({"agentRuntimeRef": {"id": "rt-1"}} | fields))
+SHAPES: SearchStrategy[Comparable] = REMOTE_FIELDS.map(
+    lambda fields: comparable_of_spec(Spec.model_validate({"agentRuntimeRef": {"id": "rt-1"}} | fields))
 )
