@@ -11,13 +11,13 @@ import httpx
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.http.retry import NO_RETRY
-from agentrun_operator.controller.concurrency.fairness import urgency
+from agentrun_operator.controller.concurrency.priority import urgency
 from agentrun_operator.emulator import DEFAULT_ACCOUNT, Behaviour, Transitions, create_app
 from support.controller_time import clock
 
 if TYPE_CHECKING:
     from agentrun_operator.agentrun.api.protocol import Request
-    from agentrun_operator.controller.concurrency.workqueue import Priority
+    from agentrun_operator.controller.concurrency.priority import Priority
 
 EPOCH = 1_795_000_000.0
 """Seconds since 1970 at which the loop's clock would show zero."""

@@ -10,7 +10,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.concurrency.workqueue import Priority, WorkQueue
+from agentrun_operator.controller.concurrency.priority import Priority
+from agentrun_operator.controller.concurrency.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.kopf_handlers import registry
 from agentrun_operator.controller.informer.ownership import lane_of

@@ -6,19 +6,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FAIR_SHARE = 4
 """Every so many turns, one goes to whoever has waited longest."""
-
-urgency: ContextVar[Priority] = ContextVar("urgency", default=Priority.CHANGE)
-"""How urgent the work is that the current task does. Set where a task begins; read where it has to wait."""
 
 
 class Waiter(NamedTuple):

@@ -12,10 +12,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Generic, TypeVar
 
 from agentrun_operator.controller.concurrency.delay_queue import DelayQueue
+from agentrun_operator.controller.concurrency.priority import Priority
 
 K = TypeVar("K", bound=Hashable)
 
@@ -24,19 +24,6 @@ FIRST_PAUSE = 1.0
 
 RESERVE = 2
 """A lane has this many times its places for edits, so that a user need not wait for a bulk that hangs."""
-
-
-class Priority(IntEnum):
-    """How urgent a key is; the lower, the sooner."""
-
-    EDIT = 0
-    """A user changed or deleted the object."""
-    CHANGE = 1
-    """AgentRun changed the endpoint, or a planned look is due."""
-    NEW = 2
-    """The object is new."""
-    RESYNC = 3
-    """A look at everything: after a start, a list or a resync."""
 
 
 @dataclass(frozen=True, slots=True)

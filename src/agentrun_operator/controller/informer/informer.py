@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.keys import ObjectKey, key_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.keys import ObjectKey, key_of
 from agentrun_operator.controller.kube.client import KubeError
 

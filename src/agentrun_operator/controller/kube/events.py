@@ -11,8 +11,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from agentrun_operator.controller.concurrency.fairness import urgency
-from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey, key_of
 from agentrun_operator.controller.kube.client import KubeClient, KubeError, reference
 

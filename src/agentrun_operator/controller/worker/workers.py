@@ -7,13 +7,14 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.concurrency.fairness import urgency
+from agentrun_operator.controller.concurrency.priority import urgency
 from agentrun_operator.controller.errors import NotLeadingError
 from agentrun_operator.controller.kube.client import KubeError
 from agentrun_operator.reconcile.actions import Rest, Retry
 
 if TYPE_CHECKING:
-    from agentrun_operator.controller.concurrency.workqueue import Priority, WorkQueue
+    from agentrun_operator.controller.concurrency.priority import Priority
+    from agentrun_operator.controller.concurrency.workqueue import WorkQueue
     from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.controller.worker.reconciler import Reconciler

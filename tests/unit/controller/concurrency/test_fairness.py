@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE, PrioritySemaphore, urgency
-from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE, PrioritySemaphore
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from support.controller_time import settle
 
 pytestmark = pytest.mark.usefixtures("no_leaks")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE, urgency
+from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.concurrency.rate_limiter import (
     ACCEPTED_WINDOW,
     MAX_DECREASE,
@@ -17,7 +18,6 @@ from agentrun_operator.controller.concurrency.rate_limiter import (
     THROTTLE_WINDOW,
     AdaptiveRateLimiter,
 )
-from agentrun_operator.controller.concurrency.workqueue import Priority
 from agentrun_operator.emulator.faults.behaviour import Throttling
 from agentrun_operator.emulator.faults.throttle import Throttle
 from support import controller_time

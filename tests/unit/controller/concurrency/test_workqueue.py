@@ -3,7 +3,8 @@ import random
 
 import pytest
 
-from agentrun_operator.controller.concurrency.workqueue import RESERVE, Item, Priority, WorkQueue
+from agentrun_operator.controller.concurrency.priority import Priority
+from agentrun_operator.controller.concurrency.workqueue import RESERVE, Item, WorkQueue
 from support.controller_time import clock, settle
 
 EDIT, CHANGE, NEW, RESYNC = Priority

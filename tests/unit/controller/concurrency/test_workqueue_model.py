@@ -6,7 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agentrun_operator.controller.concurrency.workqueue import RESERVE, Item, Priority, WorkQueue
+from agentrun_operator.controller.concurrency.priority import Priority
+from agentrun_operator.controller.concurrency.workqueue import RESERVE, Item, WorkQueue
 from support.controller_time import VirtualTimeLoop
 
 PLACES = 2

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agentrun_operator.controller.concurrency.workqueue import Priority, WorkQueue
+from agentrun_operator.controller.concurrency.priority import Priority
+from agentrun_operator.controller.concurrency.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.resync import CHECK, Resync

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError, CredentialsNotFoundError
-from agentrun_operator.controller.concurrency.fairness import urgency
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
-from agentrun_operator.controller.concurrency.workqueue import Priority
 from agentrun_operator.controller.remote.problems import ProblemError, problem_of
 from agentrun_operator.controller.remote.runtime.runtime import NEVER, RuntimeCache
 from agentrun_operator.reconcile.observed import Problem

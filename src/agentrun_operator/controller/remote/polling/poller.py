@@ -13,8 +13,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.concurrency.fairness import urgency
-from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.remote.polling.full_refresh import FullRefresh
 from agentrun_operator.controller.remote.polling.page_reader import PageReader
 from agentrun_operator.controller.remote.polling.transition_refresh import TransitionRefresh

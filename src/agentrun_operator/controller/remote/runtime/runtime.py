@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError, ResourceNotExistError
 from agentrun_operator.agentrun.models import READY_STATES
-from agentrun_operator.controller.concurrency.fairness import urgency
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
-from agentrun_operator.controller.concurrency.workqueue import Priority
 from agentrun_operator.controller.remote.problems import ProblemError, problem_of, runtime_missing
 from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
 from agentrun_operator.controller.remote.runtime.subscribers import Subscribers

@@ -8,8 +8,7 @@ import pytest
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.models import EndpointCreate
-from agentrun_operator.controller.concurrency.fairness import urgency
-from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.polling.poller import Poller
 from agentrun_operator.controller.remote.polling.schedule import CALL_PAUSE, PATIENCE, WRITES_PER_CALL, PollSchedule

@@ -5,8 +5,7 @@ import pytest
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.models import EndpointCreate
-from agentrun_operator.controller.concurrency.fairness import urgency
-from agentrun_operator.controller.concurrency.workqueue import Priority
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.remote.runtime.runtime import MISSING_FOR, NEVER, READY_FOR, UNREADY_FOR, RuntimeCache
