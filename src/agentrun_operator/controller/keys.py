@@ -1,21 +1,38 @@
-"""What an object is called in the operator: its namespace and name. The uid tells two of the same name apart."""
+"""What things are called in the operator: an object by its namespace and name, an account by whose credentials it has.
+
+Names alone; nothing is looked up here.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Body: TypeAlias = dict[str, Any]
+"""An object of the Kubernetes API, as JSON has it."""
+
 
 class ObjectKey(NamedTuple):
-    """Namespace and name of an object."""
+    """Namespace and name of an object. Its uid tells two apart that had the same name one after the other."""
 
     namespace: str
     name: str
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
+
+
+class AccountKey(NamedTuple):
+    """Whose credentials are used, and where: a Secret, or with an empty name the operator's own."""
+
+    namespace: str
+    secret: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.secret}" if self.secret else "the operator's own credentials"
 
 
 def key_of(body: Mapping[str, Any]) -> ObjectKey:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.reconcile.desired import Claim
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 from agentrun_operator.resources.spec import ManagementPolicy
@@ -14,17 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from agentrun_operator.controller.keys import ObjectKey
-
-
-class AccountKey(NamedTuple):
-    """Where an object's credentials come from: a Secret, or with an empty name the operator's own."""
-
-    namespace: str
-    secret: str
-    region: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.secret}" if self.secret else "the operator's own credentials"
 
 
 class Place(NamedTuple):

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentrun_operator.controller.informer.ownership import Place
-    from agentrun_operator.controller.informer.store import Body, Store
-    from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.reconcile.observed import RuntimeSeen
 
 

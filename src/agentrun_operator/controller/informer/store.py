@@ -11,13 +11,11 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from agentrun_operator.controller.keys import ObjectKey, key_of
+from agentrun_operator.controller.keys import Body, ObjectKey, key_of
 from agentrun_operator.resources.names import ANNOTATIONS, CLAIM, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-Body = dict[str, Any]
 
 METADATA = (
     "namespace",

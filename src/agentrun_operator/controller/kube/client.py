@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import aiohttp
 from kubernetes.aio.client import ApiClient, Configuration
 
 from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
-from agentrun_operator.resources.names import API_VERSION, GROUP, KIND, PLURAL, VERSION
+from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from agentrun_operator.controller.keys import ObjectKey
-
-Body = dict[str, Any]
+    from agentrun_operator.controller.keys import Body, ObjectKey
 
 TIMEOUT = 30.0
 """Seconds for a whole request; the library's own default is five minutes."""
@@ -193,15 +191,3 @@ def _parsed(status: int, data: bytes, asked: str) -> Body:
 
 def _leases(namespace: str) -> str:
     return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
-
-
-def reference(key: ObjectKey, uid: str, resource_version: str) -> Body:
-    """How an Event names the object that it is about."""
-    return {
-        "apiVersion": API_VERSION,
-        "kind": KIND,
-        "namespace": key.namespace,
-        "name": key.name,
-        "uid": uid,
-        "resourceVersion": resource_version,
-    }

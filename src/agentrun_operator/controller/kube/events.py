@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey, key_of
-from agentrun_operator.controller.kube.client import KubeClient, KubeError, reference
+from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.resources.names import API_VERSION, KIND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from agentrun_operator.controller.informer.store import Body
+    from agentrun_operator.controller.keys import Body
     from agentrun_operator.controller.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class EventRecorder:
             "apiVersion": "v1",
             "kind": "Event",
             "metadata": {"generateName": f"{event.key.name}.", "namespace": event.key.namespace},
-            "involvedObject": reference(event.key, metadata["uid"], metadata["resourceVersion"]),
+            "involvedObject": _reference(event.key, metadata["uid"], metadata["resourceVersion"]),
             "type": event.kind,
             "reason": event.reason,
             "message": event.message.encode()[:MESSAGE_LIMIT].decode(errors="ignore"),
@@ -118,3 +119,15 @@ class EventRecorder:
             "reportingInstance": self._identity,
             "source": {"component": "agentrun-operator"},
         }
+
+
+def _reference(key: ObjectKey, uid: str, resource_version: str) -> Body:
+    """How an Event names the object that it is about."""
+    return {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "namespace": key.namespace,
+        "name": key.name,
+        "uid": uid,
+        "resourceVersion": resource_version,
+    }

@@ -12,7 +12,7 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import LeaseLostError
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeClient, KubeError
@@ -20,9 +20,9 @@ from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeCl
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-log = logging.getLogger(__name__)
+    from agentrun_operator.controller.keys import Body
 
-Body = dict[str, Any]
+log = logging.getLogger(__name__)
 
 RELEASE_TIMEOUT = 2.0
 """Seconds that giving the Lease back may take; the next leader waits for its end otherwise."""

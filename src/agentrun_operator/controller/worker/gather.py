@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-    from agentrun_operator.controller.informer.store import Body
-    from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.remote.accounts.account import Account
     from agentrun_operator.controller.remote.accounts.pool import AccountPool
     from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache

@@ -12,7 +12,8 @@ from agentrun_operator.controller.keys import key_of
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 
 if TYPE_CHECKING:
-    from agentrun_operator.controller.informer.store import Body, Store
+    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.keys import Body
     from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.reconcile.desired import Claim

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from agentrun_operator.controller.informer.store import Body, Store
-    from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.worker.gather import Gatherer
     from agentrun_operator.controller.worker.object_writer import ObjectWriter
     from agentrun_operator.controller.worker.reporter import Reporter

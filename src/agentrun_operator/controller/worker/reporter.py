@@ -12,7 +12,7 @@ from agentrun_operator.resources.reasons import Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.controller.informer.store import Body
+    from agentrun_operator.controller.keys import Body
     from agentrun_operator.controller.kube.events import EventRecorder
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.reconcile.input import Input

@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controller.informer.ownership import (
-    AccountKey,
     account_key_of,
     age_of,
     lane_of,
@@ -12,6 +11,7 @@ from agentrun_operator.controller.informer.ownership import (
     place_of,
     same_endpoint,
 )
+from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.resources.names import FINALIZER
 from support.controller import body, key
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.informer.store import Body, Store
-from agentrun_operator.controller.keys import ObjectKey
+from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.keys import Body, ObjectKey
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.gather import Gatherer, Observation, Subject
 from agentrun_operator.controller.worker.object_writer import ObjectWriter

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.auth.credentials import Credentials
     from agentrun_operator.agentrun.http.client import AsyncClient
-    from agentrun_operator.controller.informer.ownership import AccountKey
-    from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.keys import AccountKey, ObjectKey
     from agentrun_operator.controller.remote.polling.poller import Poller
 
 NAME_GOOD_FOR = 10.0

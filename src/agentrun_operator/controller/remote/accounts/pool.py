@@ -16,7 +16,7 @@ from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.http.retry import NO_RETRY
 from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
 from agentrun_operator.controller.errors import NotLeadingError, StartError
-from agentrun_operator.controller.informer.ownership import AccountKey
+from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime, SecretCredentials
 from agentrun_operator.controller.remote.accounts.secret_credentials import read_credentials
 from agentrun_operator.controller.remote.polling.poller import Poller

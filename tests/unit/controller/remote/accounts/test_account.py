@@ -7,7 +7,7 @@ from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.secret import Secret
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
-from agentrun_operator.controller.informer.ownership import AccountKey
+from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.controller.remote.accounts.account import (
     NAME_BAD_FOR,
     NAME_GOOD_FOR,
