@@ -44,7 +44,7 @@ class Sample:
             descriptors=told["process_open_fds"],
             active=told["agentrun_queue_active"],
             depth=told["agentrun_queue_depth"],
-            defects=told.get('agentrun_reconciles_total{outcome="defect"}', 0.0),
+            defects=told.get('agentrun_reconciles_total{outcome="error"}', 0.0),
         )
 
 

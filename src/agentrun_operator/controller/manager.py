@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from agentrun_operator.controller.collector import Working
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
@@ -52,7 +52,12 @@ LIST_AGE = 1.5
 
 
 class Manager:
-    """The working operator."""
+    """The working operator.
+
+    Attributes:
+        has_synced: whether every object was listed once.
+        working: what it works with, to be measured.
+    """
 
     def __init__(
         self,
@@ -76,33 +81,32 @@ class Manager:
             may_write: whether this replica still leads.
             own_signals: puts our signal handlers back.
         """
-        self._metrics = metrics
-        self._settings = settings
-        self.filled = False
-        self.store = Store()
+        self.has_synced = False
+        self._store = Store()
         context = AccountContext(settings, kube, metrics, may_write, self.enqueue)
         self._accounts = AccountPool(context)
         region = self._accounts.region
-        ownership = OwnershipIndex(self.store, region)
+        ownership = OwnershipIndex(self._store, region)
         self._queue: WorkQueue[ObjectKey] = WorkQueue(
-            lambda key: lane_of(body, region) if (body := self.store.get(key)) else None,
+            lambda key: lane_of(body, region) if (body := self._store.get(key)) else None,
             settings.workers,
             jitter=random.random,
         )
+        self.working = Working(self._queue, self._store, self._accounts)
         self._recorder = EventRecorder(kube, identity, metrics, _now)
         gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
         self._reconciler = Reconciler(
-            self.store,
+            self._store,
             gatherer,
-            ObjectWriter(kube, self.store, metrics),
+            ObjectWriter(kube, self._store, metrics),
             Reporter(self._recorder, metrics),
             Timing(settings.stale_after, settings.retry_max),
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             now=_now,
         )
         self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max)
-        informer = Informer(self.store, ownership, self._queue, self._forget)
-        self._resync = Resync(kube, self.store, informer, settings.namespaces, settings.resync_interval)
+        informer = Informer(self._store, ownership, self._queue, self._forget)
+        self._resync = Resync(kube, self._store, informer, settings.namespaces, settings.resync_interval)
         handlers = registry(informer, login_handler(configuration))
         self._watch = Watch(kube, handlers, settings.namespaces, own_signals=own_signals)
 
@@ -111,7 +115,7 @@ class Manager:
         await self._fill(stop)
         recorder = asyncio.create_task(self._recorder.run(), name="events")
         workers = asyncio.create_task(self._workers.run(), name="work queue")
-        resync = asyncio.create_task(self._resync.run(), name="sweeper")
+        resync = asyncio.create_task(self._resync.run(), name="resync")
         watch = asyncio.create_task(self._watch.run(stop), name="watch")
         credentials = asyncio.create_task(self._accounts.try_own_credentials(), name="credentials")
         try:
@@ -126,22 +130,6 @@ class Manager:
             failures = [error for error in found if isinstance(error, Exception)]
         if failures:
             raise failures[0]
-
-    def measure(self) -> None:
-        """Sets the metrics that are looked up, not counted."""
-        metrics = self._metrics
-        metrics.queue_depth.set(len(self._queue))
-        metrics.queue_active.set(self._queue.active)
-        metrics.queue_planned.set(self._queue.planned)
-        caches = [polled.cache for account in self._accounts for polled in account.polled.values()]
-        metrics.runtimes.set(len(caches))
-        metrics.poll_age.set(max((cache.blind_for for cache in caches if not cache.missing), default=0.0))
-        metrics.objects.clear()
-        for labels, count in self._standing().items():
-            metrics.objects.labels(*labels).set(count)
-        metrics.remote_limit.clear()
-        for name, rate in self._accounts.rates():
-            metrics.remote_limit.labels(name).set(rate)
 
     async def _drain(self, workers: asyncio.Task[None], resync: asyncio.Task[None]) -> None:
         """No new passes; those under way may end, then the events that tell of them."""
@@ -160,27 +148,19 @@ class Manager:
                 log.warning("Cannot list the objects yet: %s", error)
                 await asyncio.sleep(1)
             else:
-                self.filled = True
+                self.has_synced = True
                 log.info("Working on %d objects", count)
                 return
 
     def enqueue(self, keys: set[ObjectKey]) -> None:
+        """Asks for a reconcile of those of the objects that are still there."""
         for key in keys:
-            if key in self.store:
+            if key in self._store:
                 self._queue.add(key, Priority.CHANGE)
 
     def _forget(self, key: ObjectKey) -> None:
         self._reconciler.forget(key)
         self._accounts.release(key)
-
-    def _standing(self) -> Counter[tuple[str, str, str]]:
-        bodies = (self.store.get(key) for key in self.store)
-        return Counter(
-            (condition["type"], condition["status"], condition["reason"])
-            for body in bodies
-            if body
-            for condition in body["status"].get("conditions") or ()
-        )
 
 
 def _now() -> datetime:

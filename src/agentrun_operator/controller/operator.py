@@ -13,6 +13,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentrun_operator.controller.collector import ManagerCollector
 from agentrun_operator.controller.concurrency.cancellation import run_until
 from agentrun_operator.controller.errors import LeaseLostError, StartError
 from agentrun_operator.controller.kube.client import KubeClient
@@ -60,7 +61,7 @@ class Operator:
         self._kube = kube
         self._configuration = configuration
         self._identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
-        self._metrics = Metrics()
+        self._metrics = Metrics(ManagerCollector(lambda: self._manager.working if self._manager else None))
         self._stop = asyncio.Event()
         self._manager: Manager | None = None
         self._standing_by = False
@@ -68,7 +69,7 @@ class Operator:
     async def run(self) -> None:
         """Runs until it is told to stop."""
         self._own_signals()
-        health = Health(self._settings.health_address, self._ready, self._measured)
+        health = Health(self._settings.health_address, self._ready, self._metrics.registry)
         port = await health.start()
         try:
             await check(self._kube, self._settings)
@@ -138,12 +139,7 @@ class Operator:
             self._metrics.leader.set(0)
 
     def _ready(self) -> bool:
-        return self._standing_by or (self._manager is not None and self._manager.filled)
-
-    def _measured(self) -> bytes:
-        if self._manager:
-            self._manager.measure()
-        return self._metrics.text()
+        return self._standing_by or (self._manager is not None and self._manager.has_synced)
 
     def _own_signals(self) -> None:
         loop = asyncio.get_running_loop()

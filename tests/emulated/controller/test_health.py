@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from prometheus_client import CollectorRegistry, Gauge
 
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.telemetry.health import Health
@@ -13,7 +14,9 @@ class World:
 
     def __init__(self) -> None:
         self.ready = True
-        self.health = Health("127.0.0.1:0", lambda: self.ready, lambda: b"agentrun_leader 1.0\n")
+        registry = CollectorRegistry()
+        Gauge("agentrun_leader", "1 while this replica leads", registry=registry).set(1)
+        self.health = Health("127.0.0.1:0", lambda: self.ready, registry)
         self.port = 0
 
     async def get(self, path: str) -> tuple[int, str, str]:
@@ -49,7 +52,8 @@ async def test_readiness_is_asked_for_at_every_request(world: World):
 
 async def test_metrics_are_told_in_the_form_that_prometheus_reads(world: World):
     status, text, kind = await world.get("/metrics")
-    assert (status, text) == (200, "agentrun_leader 1.0\n")
+    assert status == 200
+    assert text.splitlines()[-1] == "agentrun_leader 1.0"
     assert kind == "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -62,14 +66,14 @@ async def test_an_address_that_cannot_be_had_is_told_with_the_flag(address: str)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        health = Health(f"{address}:{taken.getsockname()[1]}", lambda: True, bytes)
+        health = Health(f"{address}:{taken.getsockname()[1]}", lambda: True, CollectorRegistry())
         with pytest.raises(StartError, match=f"--health-address {address}:") as caught:
             await health.start()
         assert "\n" not in str(caught.value)
 
 
 async def test_stopping_before_the_start_is_no_error():
-    await Health(":0", lambda: True, bytes).stop()
+    await Health(":0", lambda: True, CollectorRegistry()).stop()
 
 
 def has_ipv6() -> bool:
@@ -83,6 +87,6 @@ def has_ipv6() -> bool:
 
 @pytest.mark.skipif(not has_ipv6(), reason="no IPv6 on this machine")
 async def test_an_address_of_ipv6_may_stand_in_brackets():
-    health = Health("[::1]:0", lambda: True, bytes)
+    health = Health("[::1]:0", lambda: True, CollectorRegistry())
     assert await health.start() > 0
     await health.stop()

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from agentrun_operator.controller.collector import ManagerCollector
 from agentrun_operator.controller.telemetry.metrics import Metrics
 
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
@@ -11,7 +12,7 @@ OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 def existing() -> set[str]:
     """The names under which Prometheus asks for our metrics."""
     found = set()
-    for family in Metrics().registry.collect():
+    for family in Metrics(ManagerCollector(lambda: None)).registry.collect():
         if family.name.startswith("agentrun_"):
             found.add(f"{family.name}_total" if family.type == "counter" else family.name)
     return found

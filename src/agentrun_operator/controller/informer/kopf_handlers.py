@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import kopf
 
+from agentrun_operator.controller.informer.kopf_quirks import EndlessBackoffs, NoDiffBase, NoProgress
 from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
@@ -45,49 +46,3 @@ def settings() -> kopf.OperatorSettings:
     chosen.persistence.diffbase_storage = NoDiffBase()
     chosen.persistence.progress_storage = NoProgress()
     return chosen
-
-
-class NoDiffBase(kopf.DiffBaseStorage):
-    """No memory of an earlier object. Kopf's own copies each object at each event, for handlers that are not used here:
-    a tenth of the time of a restart.
-    """
-
-    def build(self, **_: object) -> kopf.BodyEssence:
-        return kopf.BodyEssence()
-
-    def fetch(self, **_: object) -> None:
-        return None
-
-    def store(self, **_: object) -> None:
-        """Writes nothing into the object."""
-
-
-class NoProgress(kopf.ProgressStorage):
-    """No memory of handlers' progress: those of events have none."""
-
-    def fetch(self, **_: object) -> None:
-        return None
-
-    def clear(self, *, essence: kopf.BodyEssence) -> kopf.BodyEssence:
-        return essence
-
-    def store(self, **_: object) -> None:
-        """Writes nothing into the object."""
-
-    def purge(self, **_: object) -> None:
-        """Writes nothing into the object."""
-
-    def touch(self, **_: object) -> None:
-        """Writes nothing into the object."""
-
-
-class EndlessBackoffs:
-    """Pauses between kopf's tries, without end: an API server that is away is no reason to end the watch."""
-
-    FIRST = (0.2, 0.5, 1.0, 2.0)
-    REST = 3.0
-
-    def __iter__(self) -> Any:  # noqa: ANN401 - a generator of floats; kopf's setting is typed as any iterable
-        yield from self.FIRST
-        while True:
-            yield self.REST

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import kopf
 
 from agentrun_operator.controller.concurrency.cancellation import run_until
 from agentrun_operator.controller.informer.kopf_handlers import settings
+from agentrun_operator.controller.informer.kopf_quirks import EveryTask, ShutdownNoise
 from agentrun_operator.controller.kube.preflight import until_served
 
 if TYPE_CHECKING:
@@ -19,34 +19,6 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
-
-
-class _Everything(frozenset[asyncio.Task[object]]):
-    """Every task of the loop: kopf cancels tasks that it did not start, unless they are in what it is to ignore."""
-
-    def __contains__(self, task: object) -> bool:
-        return True
-
-
-class _Hush:
-    """Keeps to the debug log what kopf's own tasks run into while it stops.
-
-    It closes its session under those that still scan the API, and nobody waits for them.
-    """
-
-    def __init__(self, stop: asyncio.Event) -> None:
-        self._stop = stop
-
-    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if self._stop.is_set() and _is_kopfs(context.get("future")):
-            log.debug("While kopf stopped: %s", context.get("exception"))
-        else:
-            loop.default_exception_handler(context)
-
-
-def _is_kopfs(future: object) -> bool:
-    code = getattr(future.get_coro(), "cr_code", None) if isinstance(future, asyncio.Task) else None
-    return code is not None and Path(code.co_filename).is_relative_to(Path(kopf.__file__).parent)
 
 
 class Watch:
@@ -75,7 +47,7 @@ class Watch:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watches until `stop` is set."""
-        asyncio.get_running_loop().set_exception_handler(_Hush(stop))
+        asyncio.get_running_loop().set_exception_handler(ShutdownNoise(stop))
         while not stop.is_set():
             tasks = await kopf.spawn_tasks(
                 registry=self._registry,
@@ -86,7 +58,7 @@ class Watch:
             )
             self._own_signals()
             try:
-                await kopf.run_tasks(tasks, ignored=_Everything())
+                await kopf.run_tasks(tasks, ignored=EveryTask())
             except Exception as error:  # noqa: BLE001 - whatever ends kopf's watch, it is to go on
                 log.warning("The watch ended and starts again: %s", error)
             if not stop.is_set():

@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from prometheus_client.aiohttp import make_aiohttp_handler
 
 from agentrun_operator.controller.errors import StartError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-METRICS_TYPE = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+    from prometheus_client import CollectorRegistry
 
 
 class Health:
     """The health server."""
 
-    def __init__(self, address: str, ready: Callable[[], bool], metrics: Callable[[], bytes]) -> None:
+    def __init__(self, address: str, ready: Callable[[], bool], metrics: CollectorRegistry) -> None:
         """Prepares it.
 
         Args:
             address: host and port; an empty host is every address of the machine, one of IPv6 may stand in brackets.
             ready: whether this replica does what it is to do, standing by included.
-            metrics: the metrics' text.
+            metrics: what /metrics tells.
         """
         host, _, port = address.rpartition(":")
         self._host, self._port = host.strip("[]") or None, int(port)
@@ -42,7 +43,11 @@ class Health:
         """
         app = web.Application()
         app.add_routes(
-            [web.get("/livez", self._livez), web.get("/readyz", self._readyz), web.get("/metrics", self._serve_metrics)]
+            [
+                web.get("/livez", self._livez),
+                web.get("/readyz", self._readyz),
+                web.get("/metrics", make_aiohttp_handler(self._metrics)),
+            ]
         )
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -64,6 +69,3 @@ class Health:
 
     async def _readyz(self, _: web.Request) -> web.Response:
         return web.Response(text="ok\n") if self._ready() else web.Response(status=503, text="not ready\n")
-
-    async def _serve_metrics(self, _: web.Request) -> web.Response:
-        return web.Response(body=self._metrics(), headers=METRICS_TYPE)

@@ -89,7 +89,7 @@ class Workers:
         except Exception:  # a defect must stop neither the others nor this object for ever
             pause = self._queue.add_rate_limited(key, self._retry_max)
             log.exception("A defect stopped the pass for %s; tried again in %.1f s", key, pause, extra=facts)
-            return "defect"
+            return "error"
 
     def _planned(self, key: ObjectKey, ending: Rest | Retry) -> str:
         match ending:
