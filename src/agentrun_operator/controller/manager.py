@@ -22,7 +22,8 @@ from agentrun_operator.controller.informer.watch import Watch
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.controller.kube.connection import login_handler
 from agentrun_operator.controller.kube.events import EventRecorder
-from agentrun_operator.controller.remote.accounts.pool import AccountContext, AccountPool
+from agentrun_operator.controller.remote.accounts.factory import AccountContext
+from agentrun_operator.controller.remote.accounts.pool import AccountPool
 from agentrun_operator.controller.worker.gather import Gatherer
 from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controller.worker.reconciler import Reconciler

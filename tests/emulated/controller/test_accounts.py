@@ -10,7 +10,8 @@ from agentrun_operator.agentrun.api.errors import CredentialsRejectedError, HTTP
 from agentrun_operator.agentrun.models import EndpointCreate, EndpointUpdate
 from agentrun_operator.controller.errors import NotLeadingError
 from agentrun_operator.controller.remote.accounts.account import Account
-from agentrun_operator.controller.remote.accounts.pool import AccountContext, AccountPool
+from agentrun_operator.controller.remote.accounts.factory import AccountContext
+from agentrun_operator.controller.remote.accounts.pool import AccountPool
 from agentrun_operator.controller.settings import Settings
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from support.controller import desired, key

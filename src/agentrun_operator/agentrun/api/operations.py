@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from pydantic import JsonValue
 
-from agentrun_operator.agentrun.api.paging import Listing, Pass, read_all, read_next
+from agentrun_operator.agentrun.api.paging import Listing, Traversal, read_all, read_next
 from agentrun_operator.agentrun.api.protocol import Operation, Request, Response
 from agentrun_operator.agentrun.models import (
     AgentRuntimeEndpointCreateInput,
@@ -66,8 +66,8 @@ def list_endpoints(runtime_id: str, page_size: int = PAGE_SIZE) -> Operation[lis
     return [_identified(endpoint, runtime_id, None) for endpoint in endpoints]
 
 
-def next_endpoints(runtime_id: str, reading: Pass) -> Operation[list[Endpoint]]:
-    """The next page of a reading of a runtime's endpoints, which is `Pass(PAGE_SIZE)` before the first."""
+def next_endpoints(runtime_id: str, reading: Traversal) -> Operation[list[Endpoint]]:
+    """The next page of a reading of a runtime's endpoints, which is `Traversal(PAGE_SIZE)` before the first."""
     endpoints = yield from read_next(_endpoints(runtime_id, reading.asked_size), reading, slowly=True)
     return [_identified(endpoint, runtime_id, None) for endpoint in endpoints.values()]
 

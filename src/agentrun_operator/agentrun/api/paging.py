@@ -64,7 +64,7 @@ class Listing(Generic[ItemT]):
 
 
 @dataclass(slots=True)
-class Pass:
+class Traversal:
     """What one reading from the first page on has shown so far.
 
     Attributes:
@@ -144,7 +144,7 @@ def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
     """
     found: dict[str, ItemT] = {}
     for _ in range(MAX_PASSES):
-        known, reading = len(found), Pass(listing.page_size)
+        known, reading = len(found), Traversal(listing.page_size)
         while not reading.over:
             found.update((yield from read_next(listing, reading, ahead=PAGES_AHEAD)))
         # An end without news settles it: what the service counts beyond that, it does not show.
@@ -155,7 +155,7 @@ def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
 
 
 def read_next(
-    listing: Listing[ItemT], reading: Pass, *, ahead: int = 0, slowly: bool = False
+    listing: Listing[ItemT], reading: Traversal, *, ahead: int = 0, slowly: bool = False
 ) -> Operation[dict[str, ItemT]]:
     """The next page of a reading: its items by id.
 
@@ -183,7 +183,7 @@ def read_next(
     return items
 
 
-def _may_be_empty(page: Page[ItemT], reading: Pass) -> bool:
+def _may_be_empty(page: Page[ItemT], reading: Traversal) -> bool:
     """Whether a page without items may be believed: as a list with nothing in it, or as the end of one."""
     if page.total == 0:
         return not reading.counted  # else a whole list is said to have vanished while it was read

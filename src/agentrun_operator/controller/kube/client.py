@@ -40,7 +40,7 @@ METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v
 RESOURCES = f"/apis/{GROUP}/{VERSION}"
 MESSAGE_LIMIT = 500
 
-CONFLICT, GONE, NOT_FOUND, INVALID = 409, 410, 404, 422
+FORBIDDEN, NOT_FOUND, CONFLICT = 403, 404, 409
 
 
 @dataclass(slots=True)

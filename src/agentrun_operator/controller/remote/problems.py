@@ -1,14 +1,20 @@
-"""Why something could not be seen or done: the client's and the API server's errors, translated once into problems.
+"""Why something could not be seen or done: the client's errors, translated once into problems.
 
 A problem has a condition's reason and a text for people. What to do about it is decided in `reconcile`.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from agentrun_operator.agentrun.api import errors
 from agentrun_operator.controller.concurrency.rate_limiter import MAX_RETRY_AFTER
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 class ProblemError(Exception):
@@ -53,3 +59,19 @@ def runtime_missing(what: str) -> ProblemError:
     """There is no such runtime."""
     message = f"There is no AgentRuntime {what} in this account and region"
     return ProblemError(Problem(Reason.RUNTIME_NOT_FOUND, message, definite=True))
+
+
+@contextmanager
+def reported(blind_for: Callable[[], float] = float) -> Iterator[None]:
+    """Whatever the client raises in here is a problem.
+
+    Args:
+        blind_for: seconds since AgentRun was last seen; asked for when something went wrong.
+
+    Raises:
+        ProblemError: the client raised an error.
+    """
+    try:
+        yield
+    except errors.AgentRunError as error:
+        raise ProblemError(problem_of(error, blind_for())) from None

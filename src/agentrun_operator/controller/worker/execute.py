@@ -84,7 +84,7 @@ def _operation(subject: Subject, observation: Observation, action: Write) -> Ope
 
 def _failed(error: errors.AgentRunError, cache: RuntimeCache) -> WriteResult:
     if isinstance(error, errors.RuntimeNotReadyError | errors.ResourceNotExistError):
-        cache.distrust_runtime()
+        cache.info.distrust()
     return WriteResult(
         problem=problem_of(error),
         taken=isinstance(error, errors.ResourceAlreadyExistError),

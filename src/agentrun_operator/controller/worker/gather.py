@@ -95,13 +95,13 @@ class Gatherer:
         """The runtime that the reference led to before; only when that is gone, the one it leads to now."""
         desired = subject.desired
         name = desired.spec.agent_runtime_ref.name
-        runtime_id = desired.known_runtime_id or await account.runtime_id(name or "")
+        runtime_id = desired.known_runtime_id or await account.names.runtime_id(name or "")
         try:
             return await self._at(subject, account, runtime_id, fresh=fresh)
         except ProblemError as error:
             if error.problem.reason is not Reason.RUNTIME_NOT_FOUND or not name or desired.deleting:
                 raise
-            other = await account.runtime_id(name)
+            other = await account.names.runtime_id(name)
             if other == runtime_id:
                 raise
             return await self._at(subject, account, other, fresh=fresh)
@@ -110,9 +110,11 @@ class Gatherer:
         desired = subject.desired
         latest = desired.comparable.target_version == LATEST and not desired.deleting
         cache = account.use(subject.key, runtime_id, desired.endpoint_name, latest=latest)
-        runtime = await cache.runtime()
+        runtime = await cache.info.seen()
         if latest:
-            runtime = replace(runtime, newest_version=await cache.newest_version(newer_than=self._moment(fresh=fresh)))
+            runtime = replace(
+                runtime, newest_version=await cache.info.newest_version(newer_than=self._moment(fresh=fresh))
+            )
         endpoint, confirmed = await self._endpoint(subject, cache, fresh=fresh)
         if endpoint is not None:
             subject.memory.saw(endpoint.agent_runtime_endpoint_id, desired)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.agentrun.api.paging import Listing, Pass, read_next
+from agentrun_operator.agentrun.api.paging import Listing, Traversal, read_next
 from agentrun_operator.agentrun.api.protocol import Request, Response
 from agentrun_operator.agentrun.models import Endpoint, Page
 from support.agentrun import drive, ok
@@ -26,9 +26,9 @@ def answer(page: dict[str, Any], _: Request) -> Response:
     return ok(page)
 
 
-def read_slowly(lists: Iterator[List], total: Callable[[List], int | None] = len) -> Pass:
+def read_slowly(lists: Iterator[List], total: Callable[[List], int | None] = len) -> Traversal:
     """Reads a list to its end which is another at each page."""
-    reading = Pass(SIZE)
+    reading = Traversal(SIZE)
     while not reading.at_end:
         now = next(lists)
         shown = now[reading.pages * SIZE :][:SIZE]

@@ -1,4 +1,4 @@
-"""Reads AgentRun credentials from Secrets, one `get` at a time: the operator neither lists nor watches them.
+"""Credentials that are read from a Secret, one `get` at a time: the operator neither lists nor watches Secrets.
 
 Values go from here into `Secret` objects, which show themselves to nobody; only names enter messages.
 """
@@ -7,27 +7,88 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.controller.kube.client import NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.controller.concurrency.single_flight import SingleFlight
+from agentrun_operator.controller.kube.client import FORBIDDEN, NOT_FOUND, KubeClient, KubeError
 from agentrun_operator.controller.remote.problems import ProblemError
+from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
-FORBIDDEN = 403
+
+class SecretCredentials:
+    """A provider of credentials that are read from a Secret: the last good ones stay while an object uses them.
+
+    Attributes:
+        problem: why the last reading gave none; None if it did.
+    """
+
+    def __init__(self, read: Callable[[], Awaitable[Credentials]], clock: Callable[[], float] = time.monotonic) -> None:
+        """Prepares the provider.
+
+        Args:
+            read: reads the Secret.
+            clock: the time in seconds.
+        """
+        self.problem: Problem | None = None
+        self._read = SingleFlight(read, clock)
+        self._clock = clock
+        self._credentials: Credentials | None = None
+        self._read_at = NEVER
+        self._good_at = clock()
+
+    def get(self) -> Credentials:
+        """The last good credentials."""
+        if self._credentials is None:
+            raise CredentialsNotFoundError("the Secret was never read")
+        return self._credentials
+
+    async def get_async(self) -> Credentials:
+        """The last good credentials."""
+        return self.get()
+
+    @property
+    def known(self) -> bool:
+        """Whether there ever were any."""
+        return self._credentials is not None
+
+    async def refresh(self, max_age: float) -> None:
+        """Reads the Secret again, unless that was done lately. What went wrong is in `problem`."""
+        asked = self._clock()
+        if self._read_at > asked - max_age:
+            return
+        try:
+            self._credentials = await self._read.newer_than(asked - max_age)
+            self.problem, self._good_at = None, asked
+        except ProblemError as error:
+            self.problem = replace(error.problem, blind_for=asked - self._good_at)
+        self._read_at = asked
+
+    async def lost(self, max_age: float) -> bool:
+        """Reads the Secret again, unless that was done lately; whether it was good before and certainly is not now."""
+        before = self.problem
+        await self.refresh(max_age)
+        return before is None and self.problem is not None and self.problem.definite
+
+    def distrust(self) -> None:
+        """AgentRun refused the credentials: read the Secret again at the next occasion."""
+        self._read_at = NEVER
 
 
 async def read_credentials(kube: KubeClient, namespace: str, name: str) -> Credentials:
     """The credentials in a Secret.
 
     Raises:
-        UnseenError: the Secret or a key of it is missing or unusable (definite), or it could not be read.
+        ProblemError: the Secret or a key of it is missing or unusable (definite), or it could not be read.
     """
     where = f"Secret {namespace}/{name}"
     try:

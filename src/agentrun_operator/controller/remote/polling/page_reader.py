@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api.operations import PAGE_SIZE
-from agentrun_operator.agentrun.api.paging import Pass
+from agentrun_operator.agentrun.api.paging import Traversal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ class PageReader:
         self._cache = cache
         self._clock = clock
         self._began = clock()
-        self._reading: Pass | None = None
+        self._reading: Traversal | None = None
 
     @property
     def under_way(self) -> bool:
@@ -55,7 +55,7 @@ class PageReader:
                 exist.
         """
         if self._reading is None:
-            self._reading, self._began = Pass(PAGE_SIZE), self._clock()
+            self._reading, self._began = Traversal(PAGE_SIZE), self._clock()
         await self._cache.next_page(self._reading)
         if self._reading.at_end:
             reading, self._reading = self._reading, None

@@ -148,7 +148,7 @@ class Poller:
             return
         self._versions_at = now
         try:
-            await self._cache.newest_version(newer_than=now)
+            await self._cache.info.newest_version(newer_than=now)
         except ProblemError as error:
             log.debug("Cannot look at the versions of runtime %s: %s", self._cache.runtime_id, error)
 

@@ -17,7 +17,8 @@ from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account
-from agentrun_operator.controller.remote.accounts.pool import MISSING_FOR, SECRET_GOOD_FOR, AccountContext, AccountPool
+from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR, AccountContext
+from agentrun_operator.controller.remote.accounts.pool import MISSING_FOR, AccountPool
 from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.settings import Settings
 from agentrun_operator.controller.telemetry.metrics import Metrics
@@ -338,7 +339,7 @@ async def test_a_thousand_objects_that_came_and_went_leave_nothing_behind(world:
     await settle()
     assert list(world.accounts) == []
     assert world.accounts._of == {}
-    assert len(world.accounts._limiters) <= 2
+    assert len(world.accounts._limiters._limiters) <= 2
     assert not world.accounts._closing
 
 
@@ -370,7 +371,7 @@ async def test_two_secrets_with_one_access_key_share_its_rate_limit(world: World
     first = await world.account_for(key("a"), **NAMED)
     second = await world.account_for(key("b"), **OTHER_NAMED)
     third = await world.account_for(key("c"), credentialsSecretRef={"name": "aliyun-3"})
-    limits = [world.accounts._limiter(each.account_key, each.secret) for each in (first, second, third)]
+    limits = [world.accounts._limiters.of(each.key, each.secret) for each in (first, second, third)]
     assert limits[0] is limits[1]
     assert limits[2] is not limits[0]
 
@@ -378,30 +379,28 @@ async def test_two_secrets_with_one_access_key_share_its_rate_limit(world: World
 async def test_a_secret_with_the_operators_own_key_shares_the_operators_limit(world: World):
     world.put_secret("ambient-key")
     mine, own = await world.account_for(CHAT, **NAMED), await world.account_for(OTHER)
-    assert world.accounts._limiter(mine.account_key, mine.secret) is world.accounts._limiter(
-        own.account_key, own.secret
-    )
+    assert world.accounts._limiters.of(mine.key, mine.secret) is world.accounts._limiters.of(own.key, own.secret)
 
 
 async def test_each_region_of_an_account_has_a_limit_of_its_own(world: World):
     here, there = await world.account_for(CHAT), await world.account_for(OTHER, region="cn-beijing")
-    assert world.accounts._limiter(here.account_key, None) is not world.accounts._limiter(there.account_key, None)
+    assert world.accounts._limiters.of(here.key, None) is not world.accounts._limiters.of(there.key, None)
 
 
 async def test_limits_of_keys_that_were_rotated_away_are_forgotten(world: World):
     for number in range(100):
         world.put_secret(f"key-{number}")
         account = await world.account_for(CHAT, **NAMED)
-        world.accounts._limiter(account.account_key, account.secret)
+        world.accounts._limiters.of(account.key, account.secret)
         await asyncio.sleep(SECRET_GOOD_FOR + 1)
-    assert len(world.accounts._limiters) <= 2
+    assert len(world.accounts._limiters._limiters) <= 2
 
 
 async def test_the_present_limits_are_told_by_region_and_source_without_the_key(world: World):
     world.put_secret()
     mine = await world.account_for(CHAT, **NAMED)
     await world.account_for(OTHER)
-    world.accounts._limiter(mine.account_key, mine.secret).throttled()
+    world.accounts._limiters.of(mine.key, mine.secret).throttled()
     assert dict(world.accounts.rates()) == {
         "cn-hangzhou team-a/aliyun": 10.0,
         "cn-hangzhou the operator's own credentials": 20.0,
@@ -420,7 +419,7 @@ async def test_how_agentrun_answers_and_how_long_it_takes_lowers_the_limit(world
 
     respx_mock.route().mock(side_effect=answer)
     account = await world.account_for(CHAT)
-    limiter = world.accounts._limiter(account.account_key, None)
+    limiter = world.accounts._limiters.of(account.key, None)
 
     async def call(name: str) -> None:
         with suppress(ThrottledError):

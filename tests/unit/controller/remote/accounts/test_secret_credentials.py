@@ -1,12 +1,18 @@
+import asyncio
 import base64
 import traceback
 
 import pytest
 
-from agentrun_operator.controller.remote.accounts.secret_credentials import read_credentials
+from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
+from agentrun_operator.agentrun.auth.credentials import Credentials
+from agentrun_operator.agentrun.auth.secret import Secret
+from agentrun_operator.controller.remote.accounts.secret_credentials import SecretCredentials, read_credentials
 from agentrun_operator.controller.remote.problems import ProblemError
+from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 from support.controller_server import MemoryServer, Weather
+from support.controller_time import clock
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
@@ -118,3 +124,101 @@ async def test_an_api_server_that_fails_to_answer_is_no_missing_secret(kube: Mem
 async def test_nothing_is_listed_or_written(kube: MemoryServer):
     await unseen(kube)
     assert {method for method, _ in kube.asked} == {"GET"}
+
+
+# Kept while an object uses them
+
+
+class Reader:
+    """A Secret, read in a tenth of a second."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+        self.found: Credentials | Problem = a_key("first")
+
+    async def __call__(self) -> Credentials:
+        self.reads += 1
+        await asyncio.sleep(0.1)
+        if isinstance(self.found, Problem):
+            raise ProblemError(self.found)
+        return self.found
+
+
+def a_key(name: str) -> Credentials:
+    return Credentials(name, Secret(f"{name}-secret"))
+
+
+MISSING = Problem(Reason.CREDENTIALS_NOT_FOUND, "Secret a/b does not exist", definite=True)
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture
+async def secret(reader: Reader) -> SecretCredentials:
+    return SecretCredentials(reader, clock)
+
+
+async def test_a_secret_is_read_at_the_first_refresh_and_not_before(secret: SecretCredentials, reader: Reader):
+    assert not secret.known
+    with pytest.raises(CredentialsNotFoundError):
+        secret.get()
+    await secret.refresh(15.0)
+    assert secret.known
+    assert secret.get() == await secret.get_async() == a_key("first")
+    assert reader.reads == 1
+
+
+async def test_all_who_need_it_at_once_share_one_read(secret: SecretCredentials, reader: Reader):
+    await asyncio.gather(*(secret.refresh(15.0) for _ in range(50)))
+    assert reader.reads == 1
+
+
+async def test_a_rotated_secret_is_seen_at_the_first_refresh_after_its_age(secret: SecretCredentials, reader: Reader):
+    await secret.refresh(15.0)
+    reader.found = a_key("second")
+    await asyncio.sleep(14)
+    await secret.refresh(15.0)
+    assert secret.get() == a_key("first")
+    await asyncio.sleep(2)
+    await secret.refresh(15.0)
+    assert secret.get() == a_key("second")
+
+
+async def test_credentials_that_agentrun_refused_are_read_again_at_once(secret: SecretCredentials, reader: Reader):
+    await secret.refresh(15.0)
+    reader.found = a_key("second")
+    secret.distrust()
+    await secret.refresh(15.0)
+    assert secret.get() == a_key("second")
+
+
+async def test_the_last_good_credentials_stay_when_the_secret_is_gone(secret: SecretCredentials, reader: Reader):
+    await secret.refresh(15.0)
+    reader.found = MISSING
+    await asyncio.sleep(20)
+    await secret.refresh(15.0)
+    assert secret.problem is not None
+    assert secret.problem.message == MISSING.message
+    assert secret.get() == a_key("first")
+
+
+async def test_a_problem_is_over_when_the_secret_is_back(secret: SecretCredentials, reader: Reader):
+    reader.found = MISSING
+    await secret.refresh(15.0)
+    assert secret.problem is not None
+    reader.found = a_key("first")
+    await asyncio.sleep(2)
+    await secret.refresh(1.0)
+    assert secret.problem is None
+    assert secret.known
+
+
+async def test_a_problem_tells_for_how_long_there_were_no_good_credentials(secret: SecretCredentials, reader: Reader):
+    reader.found = Problem(Reason.CREDENTIALS_NOT_FOUND, "no answer")
+    await asyncio.sleep(100)
+    await secret.refresh(1.0)
+    assert secret.problem is not None
+    assert secret.problem.blind_for == pytest.approx(100)

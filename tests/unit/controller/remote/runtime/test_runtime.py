@@ -8,7 +8,9 @@ from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.problems import ProblemError
-from agentrun_operator.controller.remote.runtime.runtime import MISSING_FOR, NEVER, READY_FOR, UNREADY_FOR, RuntimeCache
+from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
+from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
+from agentrun_operator.controller.remote.runtime.runtime_info import MISSING_FOR, READY_FOR, UNREADY_FOR
 from agentrun_operator.resources.reasons import Reason
 from support.controller import key
 from support.controller_agentrun import GET, GET_RUNTIME, LIST, LIST_VERSIONS, AgentRun
@@ -254,44 +256,44 @@ async def test_moving_are_the_endpoints_of_our_objects_in_a_state_that_ends_by_i
 
 
 async def test_a_runtime_that_is_ready_is_asked_for_once_in_minutes(world: World):
-    seen = await asyncio.gather(*(world.cache.runtime() for _ in range(30)))
+    seen = await asyncio.gather(*(world.cache.info.seen() for _ in range(30)))
     assert {(each.id, each.name, each.ready, each.state) for each in seen} == {(world.runtime_id, "bot", True, "READY")}
     await asyncio.sleep(READY_FOR - 1)
-    await world.cache.runtime()
+    await world.cache.info.seen()
     assert world.service.actions == [GET_RUNTIME]
     await asyncio.sleep(2)
-    await world.cache.runtime()
+    await world.cache.info.seen()
     assert world.service.actions == [GET_RUNTIME] * 2
 
 
 async def test_a_runtime_that_is_not_ready_is_asked_for_again_after_a_moment(world: World):
     await world.service.set_runtime_status(world.runtime_id, "CREATING")
-    seen = await world.cache.runtime()
+    seen = await world.cache.info.seen()
     assert (seen.ready, seen.state) == (False, "CREATING")
-    await world.cache.runtime()
+    await world.cache.info.seen()
     assert world.service.actions == [GET_RUNTIME]
     await world.service.set_runtime_status(world.runtime_id, "READY")
     await asyncio.sleep(UNREADY_FOR + 0.1)
-    assert (await world.cache.runtime()).ready
+    assert (await world.cache.info.seen()).ready
 
 
 async def test_what_was_known_of_a_runtime_is_void_once_agentrun_contradicts_it(world: World):
-    await world.cache.runtime()
-    world.cache.distrust_runtime()
-    await world.cache.runtime()
+    await world.cache.info.seen()
+    world.cache.info.distrust()
+    await world.cache.info.seen()
     assert world.service.actions == [GET_RUNTIME] * 2
 
 
 async def test_a_missing_runtime_is_definite_and_not_asked_for_by_everybody(world: World):
     await world.service.remove_runtime(world.runtime_id)
     for _ in range(20):
-        error = await unseen(world.cache.runtime())
+        error = await unseen(world.cache.info.seen())
         assert error.problem.reason is Reason.RUNTIME_NOT_FOUND
         assert error.problem.definite
         assert world.runtime_id in error.problem.message
     assert world.service.actions == [GET_RUNTIME]
     await asyncio.sleep(MISSING_FOR + 0.1)
-    await unseen(world.cache.runtime())
+    await unseen(world.cache.info.seen())
     assert world.service.actions == [GET_RUNTIME] * 2
 
 
@@ -300,7 +302,7 @@ async def test_a_runtime_is_missing_from_when_agentrun_says_so_until_something_i
     world.service.actions.clear()
     gone = {"status": 404, "code": "ERR_NOT_FOUND", "message": "the agent runtime does not exist"}
     await world.service.fault(GET_RUNTIME, **gone)
-    await unseen(world.cache.runtime())
+    await unseen(world.cache.info.seen())
     assert world.cache.missing
     await world.service.heal()
     await asyncio.sleep(1)
@@ -333,42 +335,42 @@ async def test_a_list_that_says_the_runtime_is_gone_is_doubted_while_the_runtime
 
 async def test_a_runtime_that_cannot_be_read_is_not_missing(world: World):
     await world.service.fault(GET_RUNTIME, status=500)
-    error = await unseen(world.cache.runtime())
+    error = await unseen(world.cache.info.seen())
     assert error.problem.reason is Reason.REMOTE_UNAVAILABLE
     await world.service.heal()
-    assert (await world.cache.runtime()).ready
+    assert (await world.cache.info.seen()).ready
 
 
 async def test_the_newest_version_is_the_highest_number(world: World):
     for _ in range(8):
         await world.service.publish(world.runtime_id)
-    assert await world.cache.newest_version() == "11"
-    assert (await world.cache.runtime()).newest_version == "11"
+    assert await world.cache.info.newest_version() == "11"
+    assert (await world.cache.info.seen()).newest_version == "11"
 
 
 async def test_a_runtime_without_versions_has_no_newest(world: World):
     empty = await world.service.runtime("empty", versions=0)
     cache = RuntimeCache(empty, world.service.client, enqueue=world.told.append, clock=clock)
-    assert await cache.newest_version() is None
+    assert await cache.info.newest_version() is None
 
 
 async def test_the_versions_are_listed_once_until_somebody_wants_to_know_anew(world: World):
-    await world.cache.newest_version()
+    await world.cache.info.newest_version()
     await asyncio.sleep(100)
-    await world.cache.newest_version()
+    await world.cache.info.newest_version()
     assert world.service.actions == [LIST_VERSIONS]
-    await world.cache.newest_version(newer_than=clock())
+    await world.cache.info.newest_version(newer_than=clock())
     assert world.service.actions == [LIST_VERSIONS] * 2
 
 
 async def test_a_new_version_tells_those_who_follow_latest_and_nobody_else(world: World):
     world.cache.subscribers.add(CHAT, "chat", latest=True)
     assert world.cache.subscribers.on_latest
-    await world.cache.newest_version()
+    await world.cache.info.newest_version()
     assert world.told == []
     await world.service.publish(world.runtime_id)
-    await world.cache.newest_version(newer_than=clock())
-    await world.cache.newest_version(newer_than=clock())
+    await world.cache.info.newest_version(newer_than=clock())
+    await world.cache.info.newest_version(newer_than=clock())
     assert world.told == [{CHAT}]
     world.cache.subscribers.add(CHAT, "chat", latest=False)
     assert not world.cache.subscribers.on_latest
@@ -377,14 +379,14 @@ async def test_a_new_version_tells_those_who_follow_latest_and_nobody_else(world
 @pytest.mark.parametrize(("what", "reason"), FAILURES)
 async def test_versions_that_cannot_be_listed_say_why(world: World, what: dict[str, object], reason: Reason):
     await world.service.fault(LIST_VERSIONS, **what)
-    assert (await unseen(world.cache.newest_version())).problem.reason is reason
+    assert (await unseen(world.cache.info.newest_version())).problem.reason is reason
 
 
 async def test_what_is_read_for_everybody_is_urgent_whoever_asked_first(world: World):
     urgency.set(Priority.RESYNC)
     await world.cache.list(newer_than=NEVER)
-    await world.cache.runtime()
-    await world.cache.newest_version()
+    await world.cache.info.seen()
+    await world.cache.info.newest_version()
     assert {call.urgency for call in world.service.calls} == {Priority.CHANGE}
     assert urgency.get() is Priority.RESYNC
 

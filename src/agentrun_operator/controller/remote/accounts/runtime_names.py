@@ -1,0 +1,81 @@
+"""From a runtime's name to its id, for one account: all who ask for a name share one call, whose answer is kept briefly."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.api import operations
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
+from agentrun_operator.controller.concurrency.single_flight import SingleFlight
+from agentrun_operator.controller.remote.problems import ProblemError, reported
+from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
+from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.agentrun.http.client import AsyncClient
+
+NAME_GOOD_FOR = 10.0
+"""Seconds for which the one runtime of a name serves everybody who asks."""
+
+NAME_BAD_FOR = 2.0
+"""Seconds for which it is not asked again for a name that none, or more than one, has."""
+
+
+class RuntimeNames:
+    """The names that were asked for lately."""
+
+    def __init__(self, client: AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
+        """Prepares the look-up; nothing is asked yet.
+
+        Args:
+            client: the account's client.
+            clock: the time in seconds.
+        """
+        self._client = client
+        self._clock = clock
+        self._searches: dict[str, SingleFlight[tuple[str, ...]]] = {}
+        self._ids: dict[str, tuple[float, tuple[str, ...]]] = {}
+
+    async def runtime_id(self, name: str) -> str:
+        """The id of the runtime with this name.
+
+        Raises:
+            ProblemError: there is none or more than one (definite), or AgentRun did not say.
+        """
+        until, ids = self._ids.get(name, (NEVER, ()))
+        now = self._clock()
+        if until <= now:
+            ids = await self._search(name, now - NAME_BAD_FOR)
+            fresh = {known: answer for known, answer in self._ids.items() if answer[0] > now}
+            self._ids = fresh | {name: (self._clock() + _good_for(ids), ids)}
+        return _only(name, ids)
+
+    async def _search(self, name: str, moment: float) -> tuple[str, ...]:
+        async def read() -> tuple[str, ...]:
+            urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who ask for this name
+            runtimes = await self._client.run(operations.list_runtimes(name))
+            return tuple(runtime.agent_runtime_id for runtime in runtimes if runtime.agent_runtime_id)
+
+        try:
+            with reported():
+                return await self._searches.setdefault(name, SingleFlight(read, self._clock)).newer_than(moment)
+        finally:
+            self._searches.pop(name, None)
+
+
+def _good_for(ids: tuple[str, ...]) -> float:
+    return NAME_GOOD_FOR if len(ids) == 1 else NAME_BAD_FOR
+
+
+def _only(name: str, ids: tuple[str, ...]) -> str:
+    if len(ids) == 1:
+        return ids[0]
+    if not ids:
+        told = f"There is no AgentRuntime named {name!r} in this account and region"
+        raise ProblemError(Problem(Reason.RUNTIME_NOT_FOUND, told, definite=True))
+    told = f"{len(ids)} AgentRuntimes are named {name!r} ({', '.join(sorted(ids)[:5])}): use agentRuntimeRef.id"
+    raise ProblemError(Problem(Reason.RUNTIME_AMBIGUOUS, told, definite=True))

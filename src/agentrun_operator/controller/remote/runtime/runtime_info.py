@@ -1,0 +1,145 @@
+"""The AgentRuntime itself: whether it exists and is READY, what it is called, and its newest version.
+
+What was answered is kept as long as it serves. The runtime's endpoints are in `runtime`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.api import operations
+from agentrun_operator.agentrun.api.errors import ResourceNotExistError
+from agentrun_operator.agentrun.models import READY_STATES
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
+from agentrun_operator.controller.concurrency.single_flight import SingleFlight
+from agentrun_operator.controller.remote.problems import reported, runtime_missing
+from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
+from agentrun_operator.reconcile.observed import RuntimeSeen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.agentrun.http.client import AsyncClient
+    from agentrun_operator.agentrun.models import Runtime
+    from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.remote.runtime.subscribers import Subscribers
+
+READY_FOR = 600.0
+"""Seconds for which a runtime that was READY is taken to be so; AgentRun says so itself when it is not."""
+
+UNREADY_FOR = 1.0
+"""Seconds for which one that was not READY is not asked about again."""
+
+MISSING_FOR = 2.0
+"""Seconds for which one that did not exist is not asked about again, however many objects name it."""
+
+
+class RuntimeInfo:
+    """What is known of one runtime itself.
+
+    Attributes:
+        missing_at: when AgentRun last said that there is no such runtime, in seconds of the clock.
+    """
+
+    def __init__(
+        self,
+        runtime_id: str,
+        client: AsyncClient,
+        subscribers: Subscribers,
+        *,
+        enqueue: Callable[[set[ObjectKey]], None],
+        blind_for: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepares it; nothing is asked yet.
+
+        Args:
+            runtime_id: the runtime.
+            client: the account's client.
+            subscribers: the objects that depend on it.
+            enqueue: is called with those whom a change concerns.
+            blind_for: seconds since the runtime's endpoints were last seen.
+            clock: the time in seconds.
+        """
+        self.missing_at = NEVER
+        self._runtime_id = runtime_id
+        self._client = client
+        self._subscribers = subscribers
+        self._enqueue = enqueue
+        self._blind_for = blind_for
+        self._clock = clock
+        self._runtime: Runtime | None = None
+        self._runtime_at = NEVER
+        self._newest: str | None = None
+        self._newest_at = NEVER
+        self._runtimes = SingleFlight(self._get, clock)
+        self._versions = SingleFlight(self._list_versions, clock)
+
+    async def seen(self, newer_than: float = NEVER) -> RuntimeSeen:
+        """The runtime itself.
+
+        Args:
+            newer_than: how new it has to be; without, one that was READY is good for minutes.
+
+        Raises:
+            ProblemError: it does not exist, or AgentRun did not say.
+        """
+        known = self._runtime
+        if self.missing_at > max(newer_than, self._clock() - MISSING_FOR):
+            raise runtime_missing(self._runtime_id)
+        if known is None or self._runtime_at <= max(newer_than, self._outdated(known)):
+            known = await self._asked_for(max(newer_than, self._runtime_at))
+        return RuntimeSeen(
+            id=self._runtime_id,
+            name=known.agent_runtime_name or "",
+            ready=known.status in READY_STATES,
+            state=known.status or "",
+            newest_version=self._newest,
+        )
+
+    async def newest_version(self, newer_than: float = NEVER) -> str | None:
+        """The newest published version; None when there is none.
+
+        Raises:
+            ProblemError: AgentRun did not say.
+        """
+        if self._newest_at <= newer_than:
+            with reported(self._blind_for):
+                await self._versions.newer_than(newer_than)
+        return self._newest
+
+    def distrust(self) -> None:
+        """AgentRun said that the runtime is not READY, or gone: what was known of it is void."""
+        self._runtime = None
+
+    async def _asked_for(self, newer_than: float) -> Runtime:
+        with reported(self._blind_for):
+            try:
+                return await self._runtimes.newer_than(newer_than)
+            except ResourceNotExistError:
+                if self._runtime is not None:
+                    self._enqueue(set(self._subscribers))
+                self._runtime, self.missing_at = None, self._clock()
+                raise runtime_missing(self._runtime_id) from None
+
+    async def _get(self) -> Runtime:
+        began = self._clock()
+        urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who wait for it
+        self._runtime = await self._client.run(operations.get_runtime(self._runtime_id))
+        self._runtime_at = began
+        return self._runtime
+
+    async def _list_versions(self) -> None:
+        began = self._clock()
+        urgency.set(Priority.CHANGE)
+        versions = await self._client.run(operations.list_versions(self._runtime_id))
+        words = (version.agent_runtime_version or "" for version in versions)
+        numbers = [int(word) for word in words if word.isdecimal()]
+        before, asked_before = self._newest, self._newest_at != NEVER
+        self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
+        if asked_before and self._newest != before:
+            self._enqueue(set(self._subscribers.on_latest))
+
+    def _outdated(self, runtime: Runtime) -> float:
+        return self._clock() - (READY_FOR if runtime.status in READY_STATES else UNREADY_FOR)
