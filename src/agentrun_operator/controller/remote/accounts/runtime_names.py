@@ -1,4 +1,4 @@
-"""From a runtime's name to its id, for one account: all who ask for a name share one call, whose answer is kept briefly."""
+"""From a runtime's name to its id, for one account: all who ask for a name share one call and, briefly, its answer."""
 
 from __future__ import annotations
 
