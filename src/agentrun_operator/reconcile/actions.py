@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.delta import Delta
@@ -106,4 +106,7 @@ class Release:
     orphaned: bool = False
 
 
-Action = Rest | Retry | Confirm | AddClaim | RemoveClaim | Create | Update | Delete | Release
+Write: TypeAlias = Create | Update | Delete
+"""A write to AgentRun."""
+
+Action: TypeAlias = Rest | Retry | Confirm | AddClaim | RemoveClaim | Create | Update | Delete | Release

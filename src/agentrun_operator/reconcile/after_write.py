@@ -1,10 +1,10 @@
-"""What follows when an action failed, or was accepted without telling how things stand. Pure, like the decision before
-it.
+"""How a write went, and what follows when it failed or was accepted without telling how things stand. Pure, like the
+decision before it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import FAILED_STATES
@@ -15,19 +15,38 @@ from agentrun_operator.reconcile.verdict import blocked, under_way
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.actions import Create, Update
+    from agentrun_operator.agentrun.models import Endpoint
+    from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.observed import Problem
 
 SOON_MENDED = frozenset({Reason.RUNTIME_NOT_READY, Reason.CREDENTIALS_NOT_FOUND})
 """Problems that somebody else may mend at any time, so that looking again must not wait for minutes."""
 
-
 LOOK_AFTER = 1.0
 """Seconds before the look that shows what an acceptance did not tell."""
 
 
-def accepted(given: Input, write: Create | Update | Delete) -> Decision:
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """How a write to AgentRun went.
+
+    Args:
+        problem: why it was not done, as far as is known; None when it was accepted.
+        taken: whether it was refused because the name is taken.
+        gone: whether what it was about does not exist any more.
+        certain: whether it is known if it was done.
+        endpoint: what AgentRun answered, if that tells the endpoint's state.
+    """
+
+    problem: Problem | None = None
+    taken: bool = False
+    gone: bool = False
+    certain: bool = True
+    endpoint: Endpoint | None = None
+
+
+def accepted(given: Input, write: Write) -> Decision:
     """What follows when AgentRun accepted a write but did not tell the endpoint's state."""
     rest = Rest(after=LOOK_AFTER, soon=True)
     if isinstance(write, Delete):

@@ -9,7 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from agentrun_operator.backoff import backoff
+from agentrun_operator.reconcile.actions import Create, Delete, Update
+
 if TYPE_CHECKING:
+    from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.delta import Delta
 
 FIRST_PAUSE = 1.0
@@ -71,8 +75,15 @@ class Attempts:
             retry_max: the longest pause in seconds.
             jitter: a random number from 0 to 1, which shortens the pause by up to a fifth.
         """
-        pause = min(retry_max, FIRST_PAUSE * 2 ** min(self.failures, 20)) * (1 - jitter / 5)
+        pause = backoff(self.failures, first=FIRST_PAUSE, at_most=retry_max, chance=jitter, spread=0.2)
         return replace(self, failures=self.failures + 1, not_before=now + timedelta(seconds=pause))
+
+    def after(self, write: Write, now: datetime, retry_max: float, jitter: float) -> Attempts:
+        """After a write that AgentRun accepted; for the arguments see `failed`."""
+        tried = self.updated(write.delta, now) if isinstance(write, Update) else self
+        tried = tried.deleted(now) if isinstance(write, Delete) else tried
+        recovers = not isinstance(write, Create) and write.recovery
+        return tried.failed(now, retry_max, jitter) if recovers else tried
 
     def waiting(self, now: datetime) -> float:
         """Seconds until the next try may be made; 0 if now."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from agentrun_operator.agentrun.api.errors import HTTPError, NoAnswerError, ServiceUnavailableError, ThrottledError
+from agentrun_operator.backoff import backoff
 
 SERVICE_UNAVAILABLE = 503
-LARGEST_EXPONENT = 64  # a float knows no end of doubling
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class RetryPolicy:
         """
         if attempt >= self.attempts or not self._may_repeat(error, repeatable=repeatable):
             return None
-        ceiling = min(self.cap, self.base * 2.0 ** min(attempt - 1, LARGEST_EXPONENT))
-        delay = (error.retry_after or 0.0) + ceiling * (0.5 + chance / 2)
+        pause = backoff(attempt - 1, first=self.base, at_most=self.cap, chance=1 - chance)
+        delay = (error.retry_after or 0.0) + pause
         return delay if elapsed + delay <= self.deadline else None
 
     def _may_repeat(self, error: HTTPError, *, repeatable: bool) -> bool:

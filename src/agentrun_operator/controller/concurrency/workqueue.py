@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from agentrun_operator.backoff import backoff
 from agentrun_operator.controller.concurrency.delay_queue import DelayQueue
 from agentrun_operator.controller.concurrency.priority import Priority
 
@@ -135,7 +136,7 @@ class WorkQueue(Generic[K]):
         """
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        growing = min(at_most, FIRST_PAUSE * 2.0 ** min(failures, 20)) * (1 - self._jitter() / 2)
+        growing = backoff(failures, first=FIRST_PAUSE, at_most=at_most, chance=self._jitter())
         pause = max(growing, at_least)
         self.add_after(key, pause)
         return pause

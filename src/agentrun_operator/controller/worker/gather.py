@@ -1,16 +1,17 @@
-"""Looks at AgentRun for one object: credentials, runtime, endpoint, rivals. Reads only; what it could not see, it says.
+"""Gathers what a decision needs: credentials, runtime, endpoint, rivals. Reads only; what it could not see, it says.
 
-A look is cheap by default: it takes what the runtime's shared list showed. A fresh one asks for the endpoint itself.
+Cheap by default: it takes what the runtime's shared list showed. A fresh look asks for the endpoint itself.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.remote.problems import ProblemError
-from agentrun_operator.controller.worker.object_memory import CREATE_LAG
+from agentrun_operator.controller.worker.object_memory import CREATE_LAG, NEVER
+from agentrun_operator.controller.worker.run import Observation
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
@@ -20,36 +21,15 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-    from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.remote.accounts.account import Account
     from agentrun_operator.controller.remote.accounts.pool import AccountPool
     from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
-    from agentrun_operator.controller.worker.object_memory import ObjectMemory
-    from agentrun_operator.reconcile.desired import Desired
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What was seen, and through whom; the latter is missing where nothing was asked."""
-
-    observed: Observed
-    account: Account | None = None
-    cache: RuntimeCache | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whom a look is for."""
-
-    key: ObjectKey
-    body: Body
-    desired: Desired
-    memory: ObjectMemory
+    from agentrun_operator.controller.worker.run import Subject
 
 
 class Gatherer:
-    """Looks for objects."""
+    """Looks at AgentRun for objects."""
 
     def __init__(
         self,
@@ -58,7 +38,7 @@ class Gatherer:
         max_age: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepares the looks.
+        """Prepares it.
 
         Args:
             accounts: where credentials and clients come from.
@@ -71,7 +51,7 @@ class Gatherer:
         self._max_age = max_age
         self._clock = clock
 
-    async def observation(self, subject: Subject, *, fresh: bool) -> Observation:
+    async def gather(self, subject: Subject, *, fresh: bool) -> Observation:
         """One look.
 
         Args:
@@ -79,19 +59,19 @@ class Gatherer:
             fresh: whether to ask for the endpoint itself, and for its absence twice: by id, and by name in a list
                 that is new enough to tell.
         """
-        subject.memory.begin(subject.desired, self._clock())
         if not subject.desired.remote_matters:
-            return Observation(Observed())
+            return Observation(Observed(), fresh=fresh)
         account = None
         try:
             account = await self._accounts.account_for(subject.key, subject.desired)
-            return await self._led_by_name(subject, account, fresh=fresh)
+            cache, observed = await self._led_by_name(subject, account, fresh=fresh)
         except ProblemError as error:
             if account and account.secret and error.problem.reason is Reason.CREDENTIALS_REJECTED:
                 account.secret.distrust()
-            return Observation(Observed(problem=error.problem), account)
+            return Observation(Observed(problem=error.problem), account, fresh=fresh)
+        return Observation(observed, account, cache, fresh)
 
-    async def _led_by_name(self, subject: Subject, account: Account, *, fresh: bool) -> Observation:
+    async def _led_by_name(self, subject: Subject, account: Account, *, fresh: bool) -> tuple[RuntimeCache, Observed]:
         """The runtime that the reference led to before; only when that is gone, the one it leads to now."""
         desired = subject.desired
         name = desired.spec.agent_runtime_ref.name
@@ -106,56 +86,56 @@ class Gatherer:
                 raise
             return await self._at(subject, account, other, fresh=fresh)
 
-    async def _at(self, subject: Subject, account: Account, runtime_id: str, *, fresh: bool) -> Observation:
+    async def _at(
+        self, subject: Subject, account: Account, runtime_id: str, *, fresh: bool
+    ) -> tuple[RuntimeCache, Observed]:
         desired = subject.desired
         latest = desired.comparable.target_version == LATEST and not desired.deleting
         cache = account.use(subject.key, runtime_id, desired.endpoint_name, latest=latest)
         runtime = await cache.info.seen()
         if latest:
-            runtime = replace(
-                runtime, newest_version=await cache.info.newest_version(newer_than=self._moment(fresh=fresh))
-            )
+            newest = await cache.info.newest_version(self._clock() if fresh else NEVER)
+            runtime = replace(runtime, newest_version=newest)
         endpoint, confirmed = await self._endpoint(subject, cache, fresh=fresh)
-        if endpoint is not None:
-            subject.memory.saw(endpoint.agent_runtime_endpoint_id, desired)
-        observed = Observed(
+        rival, heir = self._others(subject, runtime)
+        return cache, Observed(
             runtime=runtime,
             endpoint=EndpointSeen.of(endpoint) if endpoint else None,
             confirmed=confirmed,
-            rival=self._rival(subject, runtime),
-            heir=self._ownership.heir(subject.key, subject.body, runtime) if desired.deleting else "",
+            rival=rival,
+            heir=heir,
             doubtful=subject.memory.doubtful(self._clock(), CREATE_LAG),
         )
-        return Observation(observed, account, cache)
 
     async def _endpoint(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> tuple[Endpoint | None, bool]:
+        """The endpoint or None, and whether AgentRun itself confirmed that in this look."""
         desired = subject.desired
-        same_runtime = desired.recorded.runtime_id == cache.runtime_id
-        recorded = desired.recorded.endpoint_id if same_runtime else ""
+        recorded = desired.recorded.endpoint_id if desired.recorded.runtime_id == cache.runtime_id else ""
         if not fresh:
             return await self._known(subject, cache, recorded), False
         if recorded and (endpoint := await cache.get(recorded)):
             return endpoint, True
-        endpoints = await self._listed(subject, cache, self._conclusive(subject, recorded))
+        endpoints = await self._listed(subject, cache, self._conclusive_from(subject, recorded))
         named = endpoints.find("", desired.endpoint_name)
         if named is None:
             return None, not subject.memory.doubtful(self._clock())
         endpoint = await cache.get(named.agent_runtime_endpoint_id or "")
         return endpoint, endpoint is not None
 
-    def _conclusive(self, subject: Subject, recorded: str) -> float:
-        """What a list has to be newer than, to confirm that nothing has the name.
+    def _conclusive_from(self, subject: Subject, recorded: str) -> float:
+        """When a list must have begun to prove that nothing has the endpoint's name.
 
-        Where AgentRun accepted the deletion and knows the id no more, the poller's list will do that shows what else
-        was made: else a runtime with many pages, of which some fail, would hold its objects for long.
+        Usually now: a new list is read. But once AgentRun accepted the deletion and does not know the id any more, the
+        poller's latest list will do, if it began late enough to show whatever else was made. Example: 5,000 objects
+        that are deleted at once do not each read a hundred pages, one of which may fail.
         """
         now, memory = self._clock(), subject.memory
         deleted = recorded and subject.desired.deleting and memory.attempts.deleted_at is not None
-        return memory.shown_by(now) if deleted else now
+        return memory.conclusive_from(now) if deleted else now
 
     async def _known(self, subject: Subject, cache: RuntimeCache, recorded: str) -> Endpoint | None:
         """The endpoint by a look that is new enough: at itself, else at all."""
-        newer_than = max(subject.memory.since, self._clock() - self._max_age)
+        newer_than = max(subject.memory.changed_at, self._clock() - self._max_age)
         name = subject.desired.endpoint_name
         if endpoint := cache.endpoints.find(recorded, name, newer_than):
             return endpoint
@@ -169,10 +149,9 @@ class Gatherer:
             cache.subscribers.missed(subject.key)
             raise
 
-    def _rival(self, subject: Subject, runtime: RuntimeSeen) -> str:
-        if subject.desired.deleting or subject.desired.observes:
-            return ""
-        return self._ownership.elder(subject.key, subject.body, runtime)
-
-    def _moment(self, *, fresh: bool) -> float:
-        return self._clock() if fresh else float("-inf")
+    def _others(self, subject: Subject, runtime: RuntimeSeen) -> tuple[str, str]:
+        """The rival of a living object that manages its endpoint, and the heir of one that is being deleted."""
+        key, body, desired = subject.key, subject.body, subject.desired
+        if desired.deleting:
+            return "", self._ownership.heir(key, body, runtime)
+        return "" if desired.observes else self._ownership.elder(key, body, runtime), ""

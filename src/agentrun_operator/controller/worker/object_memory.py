@@ -1,16 +1,23 @@
-"""What the running operator remembers of one object between passes. Losing it in a restart costs a look, never an
-endpoint.
+"""What the process remembers of one object from one reconcile to the next. Values: each method gives the next one.
+
+Losing it in a restart costs a look, never an endpoint. Nothing is asked or written here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from agentrun_operator.reconcile.actions import Create
 from agentrun_operator.reconcile.attempts import Attempts
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from agentrun_operator.reconcile.actions import Write
+    from agentrun_operator.reconcile.after_write import WriteResult
     from agentrun_operator.reconcile.desired import Desired
+    from agentrun_operator.reconcile.observed import EndpointSeen
 
 LIST_LAG = 15.0
 """Seconds for which a list may lack an endpoint whose creation nobody knows to have failed. How long lists lag is not
@@ -22,65 +29,107 @@ CREATE_LAG = 5.0
 NEVER = float("-inf")
 
 
-@dataclass(slots=True)
-class ObjectMemory:
-    """One object's track.
+class Moment(NamedTuple):
+    """One moment on two clocks: people and other processes go by the time of day, lists by the process's own seconds.
 
     Args:
-        uid: the object; one that was made anew under the name has a track of its own.
+        time: the time of day.
+        clock: seconds, never set back.
+    """
+
+    time: datetime
+    clock: float
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMemory:
+    """One object, as this process remembers it. Times are in seconds of the clock.
+
+    Args:
+        uid: the object; one that was made anew under its name is another.
         attempts: what was tried.
-        since: a list that began before this moment says nothing about the endpoint.
-        doubt: since when an endpoint may exist of which no id is known; None if there is no such doubt.
-        unrecorded: whether an endpoint was made or seen that is not the recorded one.
-        started: when the first look was made; None before it.
+        begun_at: when it was first worked on; None before that.
+        changed_at: when a write was last sent of which no answer told how the endpoint is now: an older list says
+            nothing about it.
+        created_at: when a create was sent of whose endpoint no id is known, if there is one at all (the answer was
+            lost, for one); None if there is no such doubt.
+        unrecorded: whether an endpoint was made or seen that is not the one recorded in the status.
     """
 
     uid: str
     attempts: Attempts = field(default_factory=Attempts)
-    since: float = NEVER
-    doubt: float | None = None
+    begun_at: float | None = None
+    changed_at: float = NEVER
+    created_at: float | None = None
     unrecorded: bool = False
-    started: float | None = None
 
-    def begin(self, desired: Desired, moment: float) -> None:
-        """At the first look: a claim without an id, from before this process, may stand for an endpoint."""
-        self.attempts = self.attempts.of(desired.generation)
-        if self.started is not None:
-            return
-        self.started = moment
-        if desired.current_claim and not desired.recorded.managed_id:
-            self.doubt = moment
-
-    def sends_create(self, moment: float) -> None:
-        """A create is about to be sent: until it is answered, an endpoint may exist."""
-        self.doubt = self.since = moment
-        self.attempts = replace(self.attempts, claim_unused=False)
-
-    def create_was_refused(self) -> None:
-        """The create was certainly refused, and so was every one before it under this claim."""
-        self.doubt = None
-        self.attempts = replace(self.attempts, claim_unused=True)
-
-    def created(self) -> None:
-        """Its creation was accepted; the id is yet to be recorded."""
-        self.doubt, self.unrecorded = None, True
-
-    def saw(self, endpoint_id: str | None, desired: Desired) -> None:
-        """An endpoint was seen: ours, or another one of the name."""
-        self.unrecorded = endpoint_id != desired.recorded.endpoint_id
-
-    def sure(self) -> None:
-        """The endpoint was seen."""
-        self.doubt = None
-
-    def doubtful(self, moment: float, lag: float = LIST_LAG) -> bool:
-        """Whether an endpoint may exist that lists do not show yet."""
-        return self.doubt is not None and moment - self.doubt < lag
-
-    def shown_by(self, moment: float) -> float:
-        """From when on a list shows whatever was made for this object, by this process or one before it; `moment` at
-        the latest, which is now.
+    def begin(self, desired: Desired, now: float) -> ObjectMemory:
+        """Before a look. At the first one, a claim without an id may stand for an endpoint: an earlier process may have
+        sent a create.
         """
-        if self.doubt is not None or self.unrecorded or self.started is None:
-            return moment
-        return min(moment, max(self.since, self.started) + LIST_LAG)
+        attempts = self.attempts.of(desired.generation)
+        if self.begun_at is not None:
+            return replace(self, attempts=attempts) if attempts is not self.attempts else self
+        claimed = bool(desired.current_claim and not desired.recorded.managed_id)
+        return replace(self, attempts=attempts, begun_at=now, created_at=now if claimed else self.created_at)
+
+    def saw(self, endpoint: EndpointSeen | None, desired: Desired) -> ObjectMemory:
+        """After a look: it showed ours, or another endpoint of the name, or none."""
+        if endpoint is None:
+            return self
+        unrecorded = endpoint.wire.agent_runtime_endpoint_id != desired.recorded.endpoint_id
+        return replace(self, unrecorded=unrecorded) if unrecorded is not self.unrecorded else self
+
+    def claimed(self) -> ObjectMemory:
+        """This process wrote a claim, under which no create was sent yet."""
+        return replace(self, attempts=replace(self.attempts, claim_unused=True))
+
+    def before(self, write: Write, now: Moment) -> ObjectMemory:
+        """A write is about to be sent: until a create is answered, an endpoint may exist."""
+        if not isinstance(write, Create):
+            return self
+        attempts = replace(self.attempts, claim_unused=False)
+        return replace(self, attempts=attempts, changed_at=now.clock, created_at=now.clock)
+
+    def after(
+        self, write: Write, result: WriteResult, now: Moment, *, claim_unused: bool, retry_max: float, jitter: float
+    ) -> ObjectMemory:
+        """A write was answered, or its answer was lost.
+
+        Args:
+            write: what was sent.
+            result: how it went.
+            now: the present.
+            claim_unused: whether no create had been sent under the claim before this write.
+            retry_max: the longest pause in seconds after a failed state.
+            jitter: a random number from 0 to 1.
+        """
+        if result.problem is not None:
+            return self._after_problem(write, result, now, claim_unused=claim_unused)
+        memory = replace(self, attempts=self.attempts.after(write, now.time, retry_max, jitter))
+        if result.endpoint is None:
+            return replace(memory, changed_at=now.clock)
+        return replace(memory, created_at=None, unrecorded=True) if isinstance(write, Create) else memory
+
+    def _after_problem(self, write: Write, result: WriteResult, now: Moment, *, claim_unused: bool) -> ObjectMemory:
+        if not result.certain:
+            return replace(self, changed_at=now.clock)
+        if isinstance(write, Create) and claim_unused:  # and so was every create before it under this claim
+            return replace(self, created_at=None, attempts=replace(self.attempts, claim_unused=True))
+        return self
+
+    def settled(self) -> ObjectMemory:
+        """Spec and endpoint were seen to agree: no try counts any more, and no endpoint is in doubt."""
+        return replace(self, attempts=self.attempts.settled(), created_at=None)
+
+    def doubtful(self, now: float, lag: float = LIST_LAG) -> bool:
+        """Whether an endpoint may exist that lists do not show yet."""
+        return self.created_at is not None and now - self.created_at < lag
+
+    def conclusive_from(self, now: float) -> float:
+        """How new a list has to be to show whatever was made for this object, by this process or one before it: begun
+        after the result. That is `now` at the latest.
+        """
+        if self.created_at is not None or self.unrecorded or self.begun_at is None:
+            return now
+        return min(now, max(self.changed_at, self.begun_at) + LIST_LAG)

@@ -1,20 +1,19 @@
-"""One pass for one object: gather → decide → execute → status, and when to look again.
+"""One reconcile of one object: gather → decide → execute → status, and when to look again.
 
-The only place where the steps meet. Nothing is decided here; a pass makes at most one write to AgentRun.
+The only place where the steps meet. Nothing is decided here; a reconcile makes at most one write to AgentRun.
 """
 
 from __future__ import annotations
 
-import logging
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
-from agentrun_operator.controller.worker.execute import WriteResult, execute
-from agentrun_operator.controller.worker.gather import Observation, Subject
-from agentrun_operator.controller.worker.object_memory import ObjectMemory
+from agentrun_operator.controller.worker.execute import execute
+from agentrun_operator.controller.worker.object_memory import Moment, ObjectMemory
+from agentrun_operator.controller.worker.run import Conclude, Continue, Run, Step, Subject
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
@@ -38,32 +37,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.worker.gather import Gatherer
     from agentrun_operator.controller.worker.object_writer import ObjectWriter
     from agentrun_operator.controller.worker.reporter import Reporter
-    from agentrun_operator.reconcile.observed import Problem
-
-log = logging.getLogger(__name__)
+    from agentrun_operator.reconcile.actions import Write
+    from agentrun_operator.reconcile.after_write import WriteResult
+    from agentrun_operator.reconcile.desired import Claim
 
 MAX_STEPS = 8
-"""Steps in one pass (confirm, mark, write, look at the answer, …); a pass that needs more comes again."""
+"""Steps in one reconcile (confirm, claim, write, look at the answer, …); one that needs more comes again."""
 
 AGAIN = 2.0
-"""Seconds before an object is looked at again whose pass ended before it was done."""
-
-
-@dataclass(slots=True)
-class Run:
-    """The state of one pass."""
-
-    subject: Subject
-    observation: Observation
-    confirmed: bool = False
-    wrote: bool = False
-    contradicted: Problem | None = None
-    """Why a write was refused, by an answer that speaks of another state than the look after it shows."""
+"""Seconds before an object is looked at again whose reconcile ended before it was done."""
 
 
 class Reconciler:
@@ -111,157 +99,150 @@ class Reconciler:
         self._memories.pop(key, None)
 
     async def reconcile(self, key: ObjectKey) -> Rest | Retry:
-        """One pass.
+        """One reconcile.
 
         Returns:
             when to look again.
 
         Raises:
-            ServerError: the API server did not take a write, or refused it.
+            KubeError: the API server did not take a write, or refused it.
             NotLeadingError: this replica may not write any more.
         """
         body = self._store.get(key)
         if body is None:
             return Rest()
         try:
-            return await self._passed(key, body)
+            return await self._reconcile(key, body)
         except KubeError as error:
             if error.status == NOT_FOUND:
-                return Rest()  # gone meanwhile; the watch or the sweeper tells
+                return Rest()  # gone meanwhile; the watch or the resync tells
             if error.status == CONFLICT:
                 return Rest(after=AGAIN / 4)  # changed meanwhile; the watch is about to tell
             raise
 
-    async def _passed(self, key: ObjectKey, body: Body) -> Rest | Retry:
+    async def _reconcile(self, key: ObjectKey, body: Body) -> Rest | Retry:
         subject = self._subject(key, body)
-        observation = await self._gatherer.observation(subject, fresh=subject.desired.requested)
-        current = Run(subject, observation, confirmed=subject.desired.requested)
+        run = await self._gathered(subject, fresh=subject.desired.requested)
         for _ in range(MAX_STEPS):
-            if self._store.current(current.subject.body) is None:
-                return Rest()  # gone meanwhile, or made anew under its name: that is for another pass
-            given = self._given(current)
-            decision = decide(given)
-            step = await self._step(current, given, decision)
-            if step is not None:
-                return await self._conclude(current, step)
-            if current.subject.desired.deleting is not given.desired.deleting:  # and that looks for heirs
-                current.observation = await self._gatherer.observation(current.subject, fresh=current.confirmed)
+            if self._store.current(run.subject.body) is None:
+                return Rest()  # gone meanwhile, or made anew under its name: that is for another reconcile
+            given = self._input(run)
+            match await self._step(run, given, decide(given)):
+                case Conclude(run, decision):
+                    return await self._conclude(run, decision)
+                case Continue(run):
+                    run = await self._looked_on(run, given)
         return Rest(after=AGAIN)
 
-    async def _step(self, current: Run, given: Input, decision: Decision) -> Decision | None:
-        """Does the decided action; None when the situation is another now and has to be decided anew."""
+    async def _step(self, run: Run, given: Input, decision: Decision) -> Step:
+        """Does the decided action."""
         match decision.action:
             case Confirm():
-                return await self._confirm(current, decision)
+                return await self._confirm(run, decision)
             case AddClaim(claim):
-                await self._claim(current, claim.adopted, await self._writer.claim(current.subject.body, claim))
-                return None
+                return Continue(await self._claim(run, claim))
             case RemoveClaim():
-                current.subject = self._subject(current.subject.key, await self._writer.unclaim(current.subject.body))
-                return None
+                return Continue(await self._unclaim(run))
             case Release(orphaned):
-                await self._writer.unclaim(current.subject.body)
-                self._enqueue_rivals(current.subject.key)
-                self._reporter.released(current.subject.body, given, orphaned=orphaned)
-                return Decision()
+                return await self._release(run, given, orphaned=orphaned)
             case Create() | Update() | Delete() as write:
-                return await self._write(current, given, decision, write)
-        return decision
+                return await self._write(run, given, decision, write)
+        return Conclude(run, decision)
 
-    async def _claim(self, current: Run, adopted: bool, body: Body) -> None:  # noqa: FBT001 - a part of the claim
-        before = current.subject.desired.current_claim
-        current.subject = self._subject(current.subject.key, body)
-        if before != current.subject.desired.current_claim:
-            memory = current.subject.memory
-            memory.attempts = replace(memory.attempts, claim_unused=True)
-            if adopted:
+    async def _confirm(self, run: Run, decision: Decision) -> Step:
+        if run.observation.fresh:
+            return Conclude(run, replace(decision, action=Rest(after=AGAIN)))
+        return Continue(await self._gathered_again(run))
+
+    async def _claim(self, run: Run, claim: Claim) -> Run:
+        body = await self._writer.claim(run.subject.body, claim)
+        before = run.subject.desired.current_claim
+        run = self._with_body(run, body)
+        if before != run.subject.desired.current_claim:
+            run = self._remembered(run, run.subject.memory.claimed())
+            if claim.adopted:
                 self._reporter.adopted(body)
-                self._enqueue_rivals(current.subject.key)
+                self._enqueue_rivals(run.subject.key)
+        return run
 
-    async def _confirm(self, current: Run, decision: Decision) -> Decision | None:
-        if current.confirmed:
-            return replace(decision, action=Rest(after=AGAIN))
-        await self._observe_again(current)
-        return None
+    async def _unclaim(self, run: Run) -> Run:
+        return self._with_body(run, await self._writer.unclaim(run.subject.body))
 
-    async def _observe_again(self, current: Run) -> None:
-        current.observation = await self._gatherer.observation(current.subject, fresh=True)
-        current.confirmed = True
+    async def _release(self, run: Run, given: Input, *, orphaned: bool) -> Step:
+        await self._writer.unclaim(run.subject.body)
+        self._enqueue_rivals(run.subject.key)
+        self._reporter.released(run.subject.body, given, orphaned=orphaned)
+        return Conclude(run, Decision())
 
-    async def _write(
-        self, current: Run, given: Input, decision: Decision, write: Create | Update | Delete
-    ) -> Decision | None:
-        if current.contradicted:
-            return contradicted(given, decision, current.contradicted)
-        if current.wrote:
-            return replace(decision, action=Rest(after=AGAIN, soon=True))
-        memory = current.subject.memory
-        unused = memory.attempts.claim_unused
-        if isinstance(write, Create):
-            memory.sends_create(self._clock())
-        result = await execute(current.subject, current.observation, write)
+    async def _write(self, run: Run, given: Input, decision: Decision, write: Write) -> Step:
+        if run.written:
+            return Conclude(run, _another_write(given, decision, run.written))
+        unused = run.subject.memory.attempts.claim_unused
+        run = self._remembered(run, run.subject.memory.before(write, self._moment()))
+        result = await execute(run.subject.desired, run.observation, write)
+        memory = run.subject.memory.after(
+            write,
+            result,
+            self._moment(),
+            claim_unused=unused,
+            retry_max=self._timing.retry_max,
+            jitter=self._jitter(),
+        )
+        run = self._remembered(run, memory)
         if result.problem is None:
-            return await self._accepted(current, given, write, result)
-        if isinstance(write, Create) and result.certain and unused:
-            memory.create_was_refused()
-        if result.taken and unused:  # it is somebody else's: the claim was premature
-            current.subject = self._subject(current.subject.key, await self._writer.unclaim(current.subject.body))
-            await self._observe_again(current)
-            return taken(given) if current.observation.observed.endpoint is None else None
+            return self._accepted(replace(run, written=result), given, write, result.endpoint)
+        if result.taken and unused:
+            return await self._taken(run, given)
         if result.taken or result.gone:
-            current.contradicted = result.problem
-            await self._observe_again(current)
-            return None
-        if not result.certain:
-            memory.since = self._clock()
-        return failed(given, decision, result.problem)
+            return Continue(await self._gathered_again(replace(run, written=result)))
+        return Conclude(run, failed(given, decision, result.problem))
 
-    async def _accepted(
-        self, current: Run, given: Input, write: Create | Update | Delete, result: WriteResult
-    ) -> Decision | None:
+    def _accepted(self, run: Run, given: Input, write: Write, endpoint: Endpoint | None) -> Step:
         """The answer is the newest look there is: decide again by it, to tell how things stand."""
-        memory, now = current.subject.memory, self._now()
-        current.wrote = True
-        self._reporter.wrote(current.subject.body, given, write)
-        if isinstance(write, Create) and result.endpoint is not None:
-            memory.created()
-        if isinstance(write, Update):
-            memory.attempts = memory.attempts.updated(write.delta, now)
-        if isinstance(write, Delete):
-            memory.attempts = memory.attempts.deleted(now)
-        if not isinstance(write, Create) and write.recovery:
-            memory.attempts = memory.attempts.failed(now, self._timing.retry_max, self._jitter())
+        self._reporter.wrote(run.subject.body, given, write)
         if not isinstance(write, Delete):
-            current.subject = replace(current.subject, desired=current.subject.desired.with_applied())
-        if result.endpoint is None:
-            memory.since = self._clock()
-            return accepted(given, write)
-        seen = replace(current.observation.observed, endpoint=EndpointSeen.of(result.endpoint), confirmed=True)
-        current.observation = replace(current.observation, observed=seen)
-        return None
+            run = replace(run, subject=replace(run.subject, desired=run.subject.desired.with_applied()))
+        if endpoint is None:
+            return Conclude(run, accepted(given, write))
+        seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True)
+        return Continue(replace(run, observation=replace(run.observation, observed=seen)))
 
-    async def _conclude(self, current: Run, decision: Decision) -> Rest | Retry:
-        memory = current.subject.memory
+    async def _taken(self, run: Run, given: Input) -> Step:
+        """The endpoint is somebody else's: the claim was premature."""
+        run = await self._gathered_again(await self._unclaim(run))
+        return Conclude(run, taken(given)) if run.observation.observed.endpoint is None else Continue(run)
+
+    async def _conclude(self, run: Run, decision: Decision) -> Rest | Retry:
         if decision.settled:
-            memory.attempts = memory.attempts.settled()
-            memory.sure()
+            run = self._remembered(run, run.subject.memory.settled())
         if decision.verdict is not None:
-            body = self._store.current(current.subject.body) or current.subject.body
+            body = self._store.current(run.subject.body) or run.subject.body
             before = body["status"]
-            after = status_of(self._given(current), decision.verdict, before)
+            after = status_of(self._input(run), decision.verdict, before)
             if patch := status_patch(before, after):
-                await self._writer.write_status(current.subject.body, patch)
-                self._reporter.status(current.subject.body, before, after)
+                await self._writer.write_status(run.subject.body, patch)
+                self._reporter.status(run.subject.body, before, after)
         if not isinstance(decision.action, Rest | Retry):
-            raise TypeError(f"a pass ended with {decision.action}")
-        if (
-            isinstance(decision.action, Rest)
-            and decision.action.soon
-            and current.observation.account
-            and current.observation.cache
-        ):
-            current.observation.account.poll_soon(current.observation.cache.runtime_id)
+            raise TypeError(f"a reconcile ended with {decision.action}")
+        account, cache = run.observation.account, run.observation.cache
+        if isinstance(decision.action, Rest) and decision.action.soon and account and cache:
+            account.poll_soon(cache.runtime_id)
         return decision.action
+
+    async def _looked_on(self, run: Run, given: Input) -> Run:
+        """Looks again where the object began to be deleted meanwhile: only then are heirs looked for."""
+        if run.subject.desired.deleting is given.desired.deleting:
+            return run
+        return await self._gathered(run.subject, fresh=run.observation.fresh, written=run.written)
+
+    async def _gathered_again(self, run: Run) -> Run:
+        return await self._gathered(run.subject, fresh=True, written=run.written)
+
+    async def _gathered(self, subject: Subject, *, fresh: bool, written: WriteResult | None = None) -> Run:
+        subject = self._remember(subject, subject.memory.begin(subject.desired, self._clock()))
+        observation = await self._gatherer.gather(subject, fresh=fresh)
+        memory = subject.memory.saw(observation.observed.endpoint, subject.desired)
+        return Run(self._remember(subject, memory), observation, written)
 
     def _subject(self, key: ObjectKey, body: Body) -> Subject:
         uid = body["metadata"]["uid"]
@@ -270,11 +251,29 @@ class Reconciler:
             memory = self._memories[key] = ObjectMemory(uid)
         return Subject(key, body, desired_of(body), memory)
 
-    def _given(self, current: Run) -> Input:
-        return Input(
-            current.subject.desired,
-            current.observation.observed,
-            current.subject.memory.attempts,
-            self._now(),
-            self._timing,
-        )
+    def _with_body(self, run: Run, body: Body) -> Run:
+        return replace(run, subject=replace(run.subject, body=body, desired=desired_of(body)))
+
+    def _remembered(self, run: Run, memory: ObjectMemory) -> Run:
+        return replace(run, subject=self._remember(run.subject, memory))
+
+    def _remember(self, subject: Subject, memory: ObjectMemory) -> Subject:
+        """Kept at once: a reconcile may be cut off at any time."""
+        self._memories[subject.key] = memory
+        return replace(subject, memory=memory)
+
+    def _moment(self) -> Moment:
+        return Moment(self._now(), self._clock())
+
+    def _input(self, run: Run) -> Input:
+        subject = run.subject
+        return Input(subject.desired, run.observation.observed, subject.memory.attempts, self._now(), self._timing)
+
+
+def _another_write(given: Input, decision: Decision, written: WriteResult) -> Decision:
+    """What follows when a second write is decided in one reconcile: it is for another one. Where the first was refused,
+    and the look after it asks for a write again, the two contradict each other.
+    """
+    if written.problem:
+        return contradicted(given, decision, written.problem)
+    return replace(decision, action=Rest(after=AGAIN, soon=True))

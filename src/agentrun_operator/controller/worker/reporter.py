@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import Body
     from agentrun_operator.controller.kube.events import EventRecorder
     from agentrun_operator.controller.telemetry.metrics import Metrics
+    from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.input import Input
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Reporter:
         elif given.desired.touched:
             self._tell(body, "Deleted", f"Saw that {given.where} is gone, and let the object go")
 
-    def wrote(self, body: Body, given: Input, write: Create | Update | Delete) -> None:
+    def wrote(self, body: Body, given: Input, write: Write) -> None:
         """AgentRun accepted a write."""
         paths = ", ".join(difference.path for difference in write.delta) if isinstance(write, Update) else ""
         match write:

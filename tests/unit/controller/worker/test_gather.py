@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +16,9 @@ from agentrun_operator.controller.remote.accounts.pool import AccountPool
 from agentrun_operator.controller.remote.polling.poller import Poller
 from agentrun_operator.controller.remote.polling.schedule import PollSchedule
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
-from agentrun_operator.controller.worker.gather import Gatherer, Observation, Subject
+from agentrun_operator.controller.worker.gather import Gatherer
 from agentrun_operator.controller.worker.object_memory import LIST_LAG, ObjectMemory
+from agentrun_operator.controller.worker.run import Observation, Subject
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 from support.controller import body, key
@@ -76,10 +78,11 @@ class World:
 
     async def delete(self, endpoint_id: str = "") -> None:
         """AgentRun accepts the deletion, and it is done at once."""
-        self.memory.attempts = self.memory.attempts.deleted(datetime.now(UTC))
+        attempts = self.memory.attempts.deleted(datetime.now(UTC))
+        self.memory = replace(self.memory, attempts=attempts)
         await self.service.remove(endpoint_id or self.endpoint_id)
 
-    async def observation(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Observation:
+    async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Observation:
         """One look; clears what was asked before."""
         status: dict[str, Any] = {"agentRuntimeId": self.runtime_id}
         if recorded:
@@ -92,7 +95,11 @@ class World:
             **fields,
         )
         self.service.calls.clear()
-        return await self.gatherer.observation(Subject(CHAT, found, desired_of(found), self.memory), fresh=fresh)
+        wanted = desired_of(found)
+        memory = self.memory.begin(wanted, clock())
+        observation = await self.gatherer.gather(Subject(CHAT, found, wanted, memory), fresh=fresh)
+        self.memory = memory.saw(observation.observed.endpoint, wanted)
+        return observation
 
 
 @pytest.fixture
@@ -109,61 +116,61 @@ async def world(no_leaks: None) -> AsyncIterator[World]:
 
 
 async def test_an_endpoint_that_is_there_is_asked_for_by_its_id_alone(world: World):
-    observation = await world.observation(**DELETED)
+    observation = await world.look(**DELETED)
     assert observation.observed.endpoint is not None
     assert LIST not in world.service.actions
 
 
 async def test_that_a_deleted_endpoint_is_gone_is_asked_for_by_its_id_and_by_its_name(world: World):
-    await world.observation(**DELETED)
+    await world.look(**DELETED)
     await world.service.remove(world.endpoint_id)
-    observation = await world.observation(**DELETED)
+    observation = await world.look(**DELETED)
     assert (observation.observed.endpoint, observation.observed.confirmed) == (None, True)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_the_pollers_list_serves_for_the_name_once_it_shows_whatever_was_made(world: World):
-    await world.observation(**DELETED)
+    await world.look(**DELETED)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    observation = await world.observation(**DELETED)
+    observation = await world.look(**DELETED)
     assert (observation.observed.endpoint, observation.observed.confirmed) == (None, True)
     assert world.service.actions == [GET]
 
 
 async def test_the_pollers_list_does_not_serve_where_something_was_made_lately(world: World):
-    await world.observation(**DELETED)
+    await world.look(**DELETED)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    world.memory.since = clock() - LIST_LAG / 2
-    await world.observation(**DELETED)
+    world.memory = replace(world.memory, changed_at=clock() - LIST_LAG / 2)
+    await world.look(**DELETED)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_nor_where_another_endpoint_was_made_than_the_recorded_one(world: World):
-    await world.observation(**DELETED)
-    world.memory.created()
+    await world.look(**DELETED)
+    world.memory = replace(world.memory, unrecorded=True)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    await world.observation(**DELETED)
+    await world.look(**DELETED)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_nor_where_another_endpoint_was_seen_than_the_recorded_one(world: World):
     seen, world.endpoint_id = world.endpoint_id, GONE_LONG_AGO
-    observation = await world.observation(**DELETED)
+    observation = await world.look(**DELETED)
     assert observation.observed.endpoint is not None
     await world.delete(seen)
     await asyncio.sleep(1.2 * INTERVAL)
-    await world.observation(**DELETED)
+    await world.look(**DELETED)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_nor_against_a_wrong_answer_that_there_is_none_of_the_id_where_nobody_asked_to_delete_it(world: World):
-    await world.observation(**DELETED)
+    await world.look(**DELETED)
     await asyncio.sleep(1.2 * INTERVAL)
     await world.service.fault(GET, status=404, code="ERR_NOT_FOUND", message="the endpoint does not exist", times=1)
-    observation = await world.observation(**DELETED)
+    observation = await world.look(**DELETED)
     assert world.service.actions == [GET, LIST, GET]
     assert observation.observed.endpoint is not None
 
@@ -176,20 +183,19 @@ async def test_nor_against_a_wrong_answer_that_there_is_none_of_the_id_where_nob
     ],
 )
 async def test_else_the_name_is_asked_for_in_the_very_look(world: World, how: dict[str, Any]):
-    await world.observation(**how)
-    world.memory.sure()
-    world.memory.unrecorded = False
+    await world.look(**how)
+    world.memory = replace(world.memory, created_at=None, unrecorded=False)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    await world.observation(**how)
+    await world.look(**how)
     assert LIST in world.service.actions
 
 
 async def test_an_object_whose_list_failed_is_told_as_soon_as_everything_was_read(world: World):
-    await world.observation(**DELETED)
+    await world.look(**DELETED)
     await world.service.remove(world.endpoint_id)
     await world.service.fault(LIST, status=500)
-    observation = await world.observation(**DELETED)
+    observation = await world.look(**DELETED)
     assert observation.observed.problem is not None
     await asyncio.sleep(5 * INTERVAL)
     world.told.clear()
@@ -203,9 +209,9 @@ async def test_an_object_whose_list_failed_is_told_as_soon_as_everything_was_rea
 
 async def test_an_object_whose_look_at_the_endpoint_itself_failed_waits_for_its_own_pause(world: World):
     """Two of them told each other of their lists, without end."""
-    await world.observation(**DELETED)
+    await world.look(**DELETED)
     await world.service.fault(GET, status=500)
-    observation = await world.observation(**DELETED)
+    observation = await world.look(**DELETED)
     assert observation.observed.problem is not None
     world.told.clear()
     await asyncio.sleep(2.2 * INTERVAL)

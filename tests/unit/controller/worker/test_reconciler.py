@@ -11,10 +11,11 @@ import pytest
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
 from agentrun_operator.controller.telemetry.metrics import Metrics
-from agentrun_operator.controller.worker.gather import Gatherer, Observation, Subject
+from agentrun_operator.controller.worker.gather import Gatherer
 from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controller.worker.reconciler import Reconciler
 from agentrun_operator.controller.worker.reporter import Reporter
+from agentrun_operator.controller.worker.run import Observation, Subject
 from agentrun_operator.reconcile.actions import Rest
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
@@ -62,7 +63,7 @@ class Looks(Gatherer):
         self.alive, self.deleting = alive, deleting
         self.during: Happening = lambda: None
 
-    async def observation(self, subject: Subject, *, fresh: bool) -> Observation:  # noqa: ARG002 - whoever asks
+    async def gather(self, subject: Subject, *, fresh: bool) -> Observation:  # noqa: ARG002 - whoever asks
         self.during()
         return Observation(self.deleting if subject.desired.deleting else self.alive)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agentrun_operator.backoff import backoff
+
 PATIENCE = 0.03
 """The pause while something is under way, as a share of how long nothing has moved."""
 
@@ -89,7 +91,7 @@ class PollSchedule:
 
     def failing(self, failures: int) -> float:
         """The pause after so many failures in a row, one at least."""
-        return min(self.interval, self.fast * 2.0 ** min(failures, 10))
+        return backoff(failures, first=self.fast, at_most=self.interval)
 
     @property
     def resting(self) -> float:
