@@ -78,7 +78,7 @@ def shown(action: Action) -> str:  # noqa: PLR0911 - one for each action
     match action:
         case Rest(after, soon):
             return "rest" + _seconds(" ", after) + (", soon" if soon else "")
-        case Retry(reason, _, at_most, at_least):
+        case Retry(reason, at_most, at_least):
             return (
                 f"retry {reason.value} within{_seconds(' ', at_most)}{_seconds(' but not before ', at_least or None)}"
             )

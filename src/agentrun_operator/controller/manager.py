@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ class Manager:
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             now=_now,
         )
-        self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max)
+        self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
         informer = Informer(self._store, ownership, self._queue, self._forget)
         self._resync = Resync(kube, self._store, informer, settings.namespaces, settings.resync_interval)
         handlers = registry(informer, login_handler(configuration))
@@ -162,6 +163,10 @@ class Manager:
     def _forget(self, key: ObjectKey) -> None:
         self._reconciler.forget(key)
         self._accounts.release(key)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:8]
 
 
 def _now() -> datetime:

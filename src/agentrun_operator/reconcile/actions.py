@@ -30,13 +30,11 @@ class Retry:
 
     Args:
         reason: what is in the way; a Warning event tells it once.
-        message: the same for a person.
         at_most: the longest pause in seconds.
         at_least: the shortest, when the service asked for one.
     """
 
     reason: Reason
-    message: str
     at_most: float
     at_least: float = 0.0
 

@@ -58,7 +58,7 @@ def accepted(given: Input, write: Write) -> Decision:
 def taken(given: Input) -> Decision:
     """What follows when a create was refused because the name is taken, and the list does not show by whom yet."""
     message = f"The {given.where} exists already, though the list does not show it yet"
-    retry = Retry(Reason.ALREADY_EXISTS, message, at_most=BLOCKED_PAUSE)
+    retry = Retry(Reason.ALREADY_EXISTS, at_most=BLOCKED_PAUSE)
     return Decision(retry, blocked(Reason.ALREADY_EXISTS, message, stalled=not given.desired.adopts))
 
 
@@ -85,7 +85,7 @@ def failed(given: Input, decision: Decision, problem: Problem) -> Decision:
         a decision to try again, never one to give up.
     """
     pause = BLOCKED_PAUSE if problem.reason in SOON_MENDED else given.timing.retry_max
-    retry = Retry(problem.reason, problem.message, at_most=pause, at_least=problem.retry_after)
+    retry = Retry(problem.reason, at_most=pause, at_least=problem.retry_after)
     verdict = blocked(problem.reason, problem.message, stalled=problem.reason is Reason.REJECTED)
     if given.desired.deleting or decision.verdict is None or not _broken(given):
         return Decision(retry, verdict)

@@ -58,7 +58,7 @@ def unreadable(given: Input) -> Decision | None:
     why = problem.message.rstrip(".")
     message = f"Cannot see whether the endpoint is gone: {why}. deletionPolicy Orphan lets the object go"
     return Decision(
-        Retry(problem.reason, problem.message, at_most=pause, at_least=problem.retry_after),
+        Retry(problem.reason, at_most=pause, at_least=problem.retry_after),
         blocked(problem.reason, message),
     )
 

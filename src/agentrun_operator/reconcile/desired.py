@@ -82,7 +82,6 @@ class Desired:
     name: str
     uid: str
     generation: int
-    created: str
     deleted_at: datetime | None
     finalized: bool
     paused: bool
@@ -168,7 +167,6 @@ def desired_of(body: Mapping[str, Any]) -> Desired:
         name=metadata["name"],
         uid=metadata["uid"],
         generation=metadata["generation"],
-        created=metadata["creationTimestamp"],
         deleted_at=_time(metadata.get("deletionTimestamp")),
         finalized=FINALIZER in (metadata.get("finalizers") or ()),
         paused=annotations.get(PAUSED) == "true",

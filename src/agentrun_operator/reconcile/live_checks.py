@@ -50,7 +50,7 @@ def blocked_by_problem(given: Input) -> Decision | None:
     if problem is None or not problem.definite:
         return None
     verdict = blocked(problem.reason, problem.message, stalled=problem.reason in PERSON_NEEDED)
-    return Decision(Retry(problem.reason, problem.message, at_most=BLOCKED_PAUSE), verdict)
+    return Decision(Retry(problem.reason, at_most=BLOCKED_PAUSE), verdict)
 
 
 def unreadable(given: Input) -> Decision | None:
@@ -58,7 +58,7 @@ def unreadable(given: Input) -> Decision | None:
     problem = given.observed.problem
     if problem is None:
         return None
-    retry = Retry(problem.reason, problem.message, at_most=given.timing.retry_max, at_least=problem.retry_after)
+    retry = Retry(problem.reason, at_most=given.timing.retry_max, at_least=problem.retry_after)
     reached = given.applied or given.desired.observes
     if not reached or given.desired.recorded.observed_generation != given.desired.generation:
         return Decision(retry, blocked(problem.reason, problem.message))
@@ -114,7 +114,7 @@ def _unready(given: Input) -> Decision | None:
     message = (
         f"Runtime {given.runtime.name or given.runtime.id} is {given.runtime.state or 'in no known state'}, not READY"
     )
-    return Decision(Retry(reason, message, at_most=BLOCKED_PAUSE), blocked(reason, message))
+    return Decision(Retry(reason, at_most=BLOCKED_PAUSE), blocked(reason, message))
 
 
 def _creation(given: Input) -> Decision:

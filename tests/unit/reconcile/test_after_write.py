@@ -106,7 +106,7 @@ def test_a_write_that_was_not_done_is_tried_again_and_told(case, reason, does, s
 
 def test_a_write_is_not_tried_again_before_the_service_wants_it():
     decision = failed(NEW.given, decide(NEW.given), Problem(Reason.THROTTLED, "slow down", retry_after=12))
-    assert decision.action == Retry(Reason.THROTTLED, "slow down", at_most=300.0, at_least=12)
+    assert decision.action == Retry(Reason.THROTTLED, at_most=300.0, at_least=12)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import ClassVar, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
@@ -12,6 +13,9 @@ QUIET = ("kopf", "httpx", "httpcore", "aiohttp", "asyncio", "kubernetes", "aliba
 """Libraries of which warnings are enough; kopf alone logs a line for every event."""
 
 FACTS = ("namespace", "object", "generation", "action")
+
+reconcile_id: ContextVar[str] = ContextVar("reconcile_id", default="")
+"""The reconcile that the current task does, so that its lines are found together. Set where one begins."""
 
 
 def configure(level: str, style: str, stream: TextIO | None = None) -> None:
@@ -26,9 +30,17 @@ def configure(level: str, style: str, stream: TextIO | None = None) -> None:
     console = style == "console" or (not style and stream.isatty())
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Lines(colour=stream.isatty()) if console else json_formatter())
+    handler.addFilter(_identified)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+
+
+def _identified(record: logging.LogRecord) -> bool:
+    """Notes which reconcile a line belongs to, if to any."""
+    if found := reconcile_id.get():
+        record.reconcile_id = found
+    return True
 
 
 def json_formatter() -> logging.Formatter:
@@ -53,6 +65,8 @@ class Lines(logging.Formatter):
         where = f"{facts['namespace']}/{facts['object']}: " if "object" in facts else ""
         line = super().format(record)
         time, _, said = line.partition(" ")
+        if found := getattr(record, "reconcile_id", ""):
+            where = f"[{found}] {where}"
         if not self._colour:
             return f"{time} {record.levelname:<7} {where}{said}"
         start = self.COLOURS.get(record.levelno, "")

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from agentrun_operator.controller.concurrency.priority import urgency
 from agentrun_operator.controller.errors import NotLeadingError
 from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.telemetry.logs import reconcile_id
 from agentrun_operator.reconcile.actions import Rest, Retry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentrun_operator.controller.concurrency.priority import Priority
     from agentrun_operator.controller.concurrency.workqueue import WorkQueue
     from agentrun_operator.controller.keys import ObjectKey
@@ -28,7 +31,14 @@ SERVER_PAUSE = 30.0
 class Workers:
     """The work on the queue."""
 
-    def __init__(self, queue: WorkQueue[ObjectKey], reconciler: Reconciler, metrics: Metrics, retry_max: float) -> None:
+    def __init__(
+        self,
+        queue: WorkQueue[ObjectKey],
+        reconciler: Reconciler,
+        metrics: Metrics,
+        retry_max: float,
+        new_id: Callable[[], str],
+    ) -> None:
         """Prepares the work.
 
         Args:
@@ -36,11 +46,13 @@ class Workers:
             reconciler: does one pass.
             metrics: where passes are counted.
             retry_max: longest pause in seconds after a defect of our own.
+            new_id: makes the id that a reconcile's lines in the log have in common.
         """
         self._queue = queue
         self._reconciler = reconciler
         self._metrics = metrics
         self._retry_max = retry_max
+        self._new_id = new_id
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -67,6 +79,7 @@ class Workers:
 
     async def _reconcile(self, key: ObjectKey, priority: Priority) -> None:
         urgency.set(priority)
+        reconcile_id.set(self._new_id())
         started = time.monotonic()
         try:
             result = await self._outcome(key)

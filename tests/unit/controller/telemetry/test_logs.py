@@ -2,11 +2,12 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextvars import Context
 
 import pytest
 
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.controller.telemetry.logs import QUIET, Lines, configure, json_formatter
+from agentrun_operator.controller.telemetry.logs import QUIET, Lines, configure, json_formatter, reconcile_id
 
 FACTS = {"namespace": "team-a", "object": "chat", "generation": 3, "action": "Created"}
 
@@ -150,3 +151,20 @@ def test_a_record_with_a_secret_object_shows_none_of_it():
 
     record = logging.makeLogRecord({"msg": "with %s", "args": (Secret("s3cr3t"),), "credentials": Secret("s3cr3t")})
     assert "s3cr3t" not in json_formatter().format(record)
+
+
+def test_the_lines_of_one_reconcile_have_its_id_in_common_and_those_of_none_have_none():
+    def lines(style: str) -> list[str]:
+        stream = io.StringIO()
+        configure("info", style, stream)
+        logged(stream)
+        Context().run(reconciling, stream)
+        return stream.getvalue().splitlines()
+
+    def reconciling(stream: io.StringIO) -> None:
+        reconcile_id.set("1f3a9c2e")
+        logged(stream, message="first")
+        logged(stream, message="second")
+
+    assert [json.loads(line).get("reconcile_id") for line in lines("json")] == [None, "1f3a9c2e", "1f3a9c2e"]
+    assert ["[1f3a9c2e] team-a/chat: " in line for line in lines("console")] == [False, True, True]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from contextvars import Context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -152,4 +153,6 @@ def _poll(account: Account, runtime_id: str, context: AccountContext) -> PolledR
         stale_after=settings.stale_after,
         stale=lambda: context.enqueue(set(cache.subscribers)),
     )
-    return PolledRuntime(cache, poller, asyncio.create_task(poller.run(), name=f"poll {runtime_id}"))
+    # In a context of its own: the reconcile that begins it, with its id and its urgency, ends before it.
+    task = asyncio.create_task(poller.run(), name=f"poll {runtime_id}", context=Context())
+    return PolledRuntime(cache, poller, task)

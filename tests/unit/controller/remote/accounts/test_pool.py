@@ -2,6 +2,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from contextvars import Context
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR
 from agentrun_operator.controller.remote.accounts.pool import MISSING_FOR, AccountPool
 from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.settings import Settings
+from agentrun_operator.controller.telemetry.logs import reconcile_id
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
@@ -436,3 +438,24 @@ async def test_how_agentrun_answers_and_how_long_it_takes_lowers_the_limit(world
     assert limiter.rate == 10.0
     await call("refused")
     assert limiter.rate == pytest.approx(5.0, rel=0.05)  # what was accepted was all of the rate
+
+
+async def test_a_poll_does_not_go_on_under_the_name_of_the_reconcile_that_began_it(
+    world: World, respx_mock: MockRouter
+):
+    seen: list[str] = []
+
+    def listed(_: httpx.Request) -> httpx.Response:
+        seen.append(reconcile_id.get())
+        return httpx.Response(200, json={"code": "SUCCESS", "data": {"items": [], "total": 0}})
+
+    respx_mock.get(path__regex=r"/endpoints$").mock(side_effect=listed)
+    account = await world.account_for()
+
+    def reconciling() -> None:
+        reconcile_id.set("1f3a9c2e")
+        account.use(CHAT, "runtime-1", "chat", latest=False)
+
+    Context().run(reconciling)
+    await asyncio.sleep(61)
+    assert set(seen) == {""}

@@ -1,0 +1,51 @@
+"""What a reconcile runs in: its urgency, and an id of its own for its lines in the log."""
+
+import asyncio
+import random
+from itertools import count
+
+import pytest
+
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
+from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+from agentrun_operator.controller.keys import ObjectKey
+from agentrun_operator.controller.telemetry.logs import reconcile_id
+from agentrun_operator.controller.telemetry.metrics import Metrics
+from agentrun_operator.controller.worker.reconciler import Reconciler
+from agentrun_operator.controller.worker.workers import Workers
+from agentrun_operator.reconcile.actions import Rest
+from support.controller import key
+from support.controller_time import clock, settle
+
+pytestmark = pytest.mark.usefixtures("no_leaks")
+
+
+class Noting(Reconciler):
+    """Notes what each reconcile runs in."""
+
+    def __init__(self) -> None:
+        self.ran: list[tuple[ObjectKey, str, Priority]] = []
+
+    async def reconcile(self, key: ObjectKey) -> Rest:
+        self.ran.append((key, reconcile_id.get(), urgency.get()))
+        return Rest()
+
+
+async def test_each_reconcile_has_an_id_and_an_urgency_of_its_own():
+    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: None, 4, jitter=random.random, clock=clock)
+    reconciler, ids = Noting(), count(1)
+    workers = Workers(queue, reconciler, Metrics(), 300.0, lambda: f"id-{next(ids)}")
+    queue.add(key("chat"), Priority.EDIT)
+    queue.add(key("other"), Priority.NEW)
+    working = asyncio.create_task(workers.run())
+    await settle()
+    queue.add(key("chat"), Priority.RESYNC)
+    await settle()
+    working.cancel()
+    assert reconciler.ran == [
+        (key("chat"), "id-1", Priority.EDIT),
+        (key("other"), "id-2", Priority.NEW),
+        (key("chat"), "id-3", Priority.RESYNC),
+    ]
+    assert reconcile_id.get() == ""
+    await asyncio.wait({working})
