@@ -38,7 +38,7 @@ class ManagerCollector(Collector):
     """The figures of the manager that works now. On a standby, where none does, they are 0, or without labels."""
 
     def __init__(self, working: Callable[[], Working | None]) -> None:
-        """Prepares it; `working` tells what is worked with now, or None."""
+        """Prepare it; `working` tells what is worked with now, or None."""
         self._working = working
 
     def collect(self) -> Iterator[Metric]:

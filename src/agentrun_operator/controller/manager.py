@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATIENCE = 10.0
-"""Seconds that passes under way get to end when the operator stops."""
+"""Seconds that reconciles under way get to end when the operator stops."""
 
 EVENTS_PATIENCE = 2.0
 """Seconds that waiting events get after that."""
@@ -72,7 +72,7 @@ class Manager:
         may_write: Callable[[], bool],
         own_signals: Callable[[], None],
     ) -> None:
-        """Puts the parts together.
+        """Put the parts together.
 
         Args:
             settings: how to run.
@@ -134,7 +134,7 @@ class Manager:
             raise failures[0]
 
     async def _drain(self, workers: asyncio.Task[None], resync: asyncio.Task[None]) -> None:
-        """No new passes; those under way may end, then the events that tell of them."""
+        """Begin no more reconciles; let those under way end, then the events that tell of them."""
         workers.cancel()
         resync.cancel()
         await self._workers.drain(PATIENCE)

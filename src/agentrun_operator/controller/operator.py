@@ -37,7 +37,7 @@ POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 
 async def run(settings: Settings, kubeconfig: str | None = None, context: str | None = None) -> None:
-    """Runs the operator until SIGTERM or SIGINT.
+    """Run the operator until SIGTERM or SIGINT.
 
     Args:
         settings: how to run.
@@ -67,7 +67,7 @@ class Operator:
         self._standing_by = False
 
     async def run(self) -> None:
-        """Runs until it is told to stop."""
+        """Run until it is told to stop."""
         self._own_signals()
         health = Health(self._settings.health_address, self._ready, self._metrics.registry)
         port = await health.start()

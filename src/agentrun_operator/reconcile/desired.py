@@ -53,7 +53,7 @@ class RecordedCondition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RecordedStatus:
-    """What the status remembers of earlier passes; all of it survives a restart.
+    """What the status remembers of earlier reconciles; all of it survives a restart.
 
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
     status has become since. It is 0 when none did.

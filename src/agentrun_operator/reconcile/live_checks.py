@@ -213,7 +213,7 @@ def edited(given: Input) -> Decision | None:
 
 
 def _reported(given: Input) -> bool:
-    """Whether this very difference, with the same wish, was reported before: the present edit did not make it."""
+    """Whether this very difference was reported before, with the same desired value: the edit did not make it."""
     return not given.desired.corrects and given.delta == given.desired.recorded.drift
 
 

@@ -55,7 +55,7 @@ class EndpointSeen:
 
     @classmethod
     def of(cls, wire: Endpoint) -> EndpointSeen:
-        """Reads the shape once."""
+        """Read the shape once."""
         return cls(wire, comparable_of_endpoint(wire))
 
     @property
@@ -77,8 +77,9 @@ class Observed:
         problem: why the rest could not be seen; None when it was.
         runtime: the runtime, or None when it does not exist.
         endpoint: the endpoint, or None when there is none under the id or the name.
-        confirmed: whether the endpoint, or its absence, was asked for in this very look and not found in an older list;
-            after an accepted deletion the name may be, in one that shows whatever was made.
+        confirmed: whether AgentRun itself was asked in this look, by a get of the endpoint; an absence also by a list
+            that began late enough to show whatever was made under the name. False where an older list served: it may
+            lag behind a write, so that nothing is corrected, reported or released by it yet.
         rival: namespace/name of an older object that manages the same endpoint; empty if none.
         heir: namespace/name of another object whose claim on the endpoint holds too; empty if none.
         doubtful: whether a create of ours may have made an endpoint that no list shows yet.

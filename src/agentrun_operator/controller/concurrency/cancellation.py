@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 async def run_until(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
-    """Does the work until it ends, or cuts it off once `stop` is set. How it ended is for the caller to look at."""
+    """Do the work until it ends, or cut it off once `stop` is set. How it ended is for the caller to look at."""
     tasks = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

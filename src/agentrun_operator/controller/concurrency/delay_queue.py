@@ -36,7 +36,7 @@ class DelayQueue(Generic[K]):
         self._times.pop(key, None)
 
     def due(self, now: float) -> list[K]:
-        """Takes out the keys whose time has come."""
+        """Take out the keys whose time has come."""
         found = []
         while self._heap and self._heap[0][0] <= now:
             when, _, key = heapq.heappop(self._heap)
@@ -52,7 +52,7 @@ class DelayQueue(Generic[K]):
         return self._heap[0][0] if self._heap else None
 
     def _compact(self) -> None:
-        """Makes the heap anew when most of it is void: a key that is often looked at leaves an entry each time."""
+        """Make the heap anew when most of it is void: a key that is often looked at leaves an entry each time."""
         if len(self._heap) > 2 * len(self._times) + SLACK:
             self._heap = [entry for entry in self._heap if self._times.get(entry[2]) == entry[0]]
             heapq.heapify(self._heap)

@@ -29,7 +29,7 @@ class Waiter(NamedTuple):
     given: asyncio.Future[None]
 
     async def wait(self, hand_on: Callable[[], None]) -> None:
-        """Waits for the turn.
+        """Wait for the turn.
 
         Args:
             hand_on: is called when the waiter was cancelled in the moment of its turn: that is the next one's.
@@ -54,14 +54,14 @@ class FairWaiters:
         return sum(len(line) for line in self._lines)
 
     def join(self) -> Waiter:
-        """Waits from now on; the turn has come when its future is done."""
+        """Wait from now on; the turn has come when its future is done."""
         waiter = Waiter(self._came, asyncio.get_running_loop().create_future())
         self._came += 1
         self._lines[urgency.get()].append(waiter)
         return waiter
 
     def give(self) -> bool:
-        """Gives the next one their turn; False if nobody waits."""
+        """Give the next one their turn; False if nobody waits."""
         lines = [line for line in self._lines if _head(line)]
         if not lines:
             return False

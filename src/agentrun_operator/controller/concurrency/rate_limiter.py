@@ -1,8 +1,10 @@
-"""A token bucket for all calls to one account and region: lowered when the service throttles, slowly restored.
+"""A token bucket for all calls to one account and region: its rate falls when the service throttles, and slowly
+recovers.
 
-The first complaint halves the rate. Another one before the rate is whole again shows that half was not enough: then
-half of what was accepted of late is left, or a quarter of the rate if that is more, since few calls may have been
-wanted. So a limit far below the configured one is found within a few complaints, and a stray one costs little.
+A *complaint* is an answer that asks for fewer calls. The first one halves the rate. One that comes before the rate has
+recovered leaves half of what the service accepted of late, but at least a quarter of the rate, since perhaps only few
+calls were wanted. Example: 20 calls a second are configured and 2 are allowed. The rate falls to 10; about 2 calls a
+second are accepted, so the next complaint leaves 2.5, and the one after that 1.
 """
 
 from __future__ import annotations
@@ -18,25 +20,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 RECOVERY_INTERVAL = 30.0
-"""Seconds without throttling after which a lowered rate is doubled again."""
+"""Seconds without a complaint after which a lowered rate is doubled."""
 
 THROTTLE_WINDOW = 1.0
-"""Seconds within which many answers that ask for fewer calls count as one."""
+"""Seconds within which many complaints count as one."""
 
 MAX_RETRY_AFTER = 300.0
-"""Seconds that a service's wish for quiet is heeded at most: a header in the wrong unit must not stop an account for
+"""The longest pause in seconds that the service may ask for: a header in the wrong unit must not stop an account for
 hours."""
 
 NEVER = float("-inf")
 
 MIN_RATE = 0.5
-"""Calls a second that throttling leaves at least, of a rate above that."""
+"""Calls a second below which complaints do not lower a rate."""
 
 MAX_DECREASE = 2
-"""What was accepted counts as this part of the rate at least."""
+"""By how much a complaint may lower the rate beyond the halving: what was accepted counts as at least the rate divided
+by this."""
 
 ACCEPTED_WINDOW = 2.0
-"""Seconds over which is counted what was accepted."""
+"""Seconds over which accepted calls are counted."""
 
 
 class Accepted:
@@ -63,7 +66,7 @@ class AdaptiveRateLimiter:
     """Gives out at most `rate` tokens a second, and `burst` at once after a quiet time."""
 
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Makes a full bucket.
+        """Make a full bucket.
 
         Args:
             rate: tokens per second.
@@ -95,7 +98,7 @@ class AdaptiveRateLimiter:
         return len(self._waiters)
 
     async def acquire(self) -> None:
-        """Waits for a token."""
+        """Wait for a token."""
         self._refill()
         if not self._waiters and self._ready:
             self._tokens -= 1

@@ -19,7 +19,7 @@ class SingleFlight(Generic[T]):
     """One kind of read, one at a time."""
 
     def __init__(self, read: Callable[[], Awaitable[T]], clock: Callable[[], float] = time.monotonic) -> None:
-        """Prepares the reads.
+        """Prepare the reads.
 
         Args:
             read: makes one.

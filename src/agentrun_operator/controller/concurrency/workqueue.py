@@ -69,7 +69,7 @@ class WorkQueue(Generic[K]):
         jitter: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Makes an empty queue.
+        """Make an empty queue.
 
         Args:
             lane_of: the lane that a key belongs to when it is added.
@@ -203,7 +203,7 @@ class WorkQueue(Generic[K]):
         self._wakeup.set()
 
     def _offer(self, lane: _Lane[K]) -> None:
-        """Gives the lane its turn at each priority where a key of it waits and there is room."""
+        """Give the lane its turn at each priority where a key of it waits and there is room."""
         for priority, waiting in lane.waiting.items():
             if waiting and lane.room(priority, self._places):
                 self._ready[priority][lane.name] = lane

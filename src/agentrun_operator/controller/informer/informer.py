@@ -21,13 +21,13 @@ class Informer:
     def __init__(
         self, store: Store, ownership: OwnershipIndex, queue: WorkQueue[ObjectKey], forget: Callable[[ObjectKey], None]
     ) -> None:
-        """Prepares the intake.
+        """Prepare it; nothing is known yet.
 
         Args:
             store: where objects are kept.
             ownership: the index of who manages what.
             queue: where their keys go.
-            forget: is called with the key of an object that is gone, when no pass for it is under way any more.
+            forget: is called with the key of an object that is gone, when no reconcile of it is under way any more.
         """
         self._store = store
         self._ownership = ownership
@@ -36,7 +36,7 @@ class Informer:
         self.late_lists = 0
 
     def on_event(self, kind: str | None, body: Mapping[str, Any]) -> None:
-        """Takes in an event of the watch.
+        """Take in an event of the watch.
 
         Args:
             kind: ADDED, MODIFIED, DELETED, or None for an object that a list of kopf's showed.
@@ -50,7 +50,7 @@ class Informer:
         self.on_object(body, _priority(kind, body))
 
     def on_object(self, body: Mapping[str, Any], priority: Priority) -> None:
-        """Takes in an object as it is now; asks for a look if it wants one. What it has replaced under its name is
+        """Take in an object as it is now; ask for a look if it wants one. What it has replaced under its name is
         gone.
         """
         if former := self._store.former(body):

@@ -55,7 +55,7 @@ class NoDiffBase(kopf.DiffBaseStorage):
         return None
 
     def store(self, **_: object) -> None:
-        """Writes nothing into the object."""
+        """Write nothing into the object."""
 
 
 class NoProgress(kopf.ProgressStorage):
@@ -68,13 +68,13 @@ class NoProgress(kopf.ProgressStorage):
         return essence
 
     def store(self, **_: object) -> None:
-        """Writes nothing into the object."""
+        """Write nothing into the object."""
 
     def purge(self, **_: object) -> None:
-        """Writes nothing into the object."""
+        """Write nothing into the object."""
 
     def touch(self, **_: object) -> None:
-        """Writes nothing into the object."""
+        """Write nothing into the object."""
 
 
 class EndlessBackoffs:

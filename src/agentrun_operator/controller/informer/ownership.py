@@ -1,5 +1,5 @@
-"""Whose credentials an object uses, and which other object manages the same endpoint. Pure: reads objects, asks
-nobody.
+"""Which endpoint an object manages, by whose credentials, and which of two objects that manage the same one has it.
+Pure: reads objects, asks nobody.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
 
 def account_key_of(body: Mapping[str, Any], region: str) -> AccountKey:
-    """The credentials' source of an object, and its region or the operator's."""
+    """Whose credentials an object uses: its Secret's or the operator's own; in its own region, or in the operator's."""
     spec = body["spec"]
     secret = (spec.get("credentialsSecretRef") or {}).get("name", "")
     return AccountKey(body["metadata"]["namespace"] if secret else "", secret, spec.get("region") or region)
@@ -54,23 +54,23 @@ def lane_of(body: Mapping[str, Any], region: str) -> tuple[AccountKey, str]:
 
 
 def may_manage(body: Mapping[str, Any]) -> bool:
-    """Whether an object manages its endpoint at all: one that observes does not, nor one that is being deleted and is
-    held by others only; a paused one does.
+    """Whether an object manages its endpoint at all. A paused one does. One that only observes does not, and neither
+    does one that is being deleted once our finalizer is off, though somebody else's may still hold it.
     """
     held = FINALIZER in (body["metadata"].get("finalizers") or ())
     return (held or is_alive(body)) and body["spec"].get("managementPolicy") != ManagementPolicy.OBSERVE
 
 
 def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place, other_seen: bool) -> bool:  # noqa: FBT001 - one of a row of facts
-    """Whether another object manages the endpoint that mine does.
+    """Whether two objects manage the same endpoint.
 
     Args:
-        mine: my place.
-        runtime_id: the runtime that I was led to.
-        runtime_name: its name.
-        other: the other object's place.
-        other_seen: whether AgentRun showed the other object its runtime. One with other credentials does not count
-            before: naming a runtime is not having it.
+        mine: what the one object manages.
+        runtime_id: the runtime that it was led to.
+        runtime_name: the name of that runtime.
+        other: what the other object manages.
+        other_seen: whether AgentRun ever showed the other object its runtime. Without that, an object with other
+            credentials does not count: it may name a runtime that its account does not have.
     """
     if (mine.endpoint_name, mine.account_key.region) != (other.endpoint_name, other.account_key.region):
         return False
@@ -94,15 +94,15 @@ def is_alive(body: Mapping[str, Any]) -> bool:
 def serious(
     body: Mapping[str, Any], others: Iterable[tuple[ObjectKey, Mapping[str, Any]]], runtime_id: str, endpoint_name: str
 ) -> Iterator[tuple[ObjectKey, Mapping[str, Any]]]:
-    """Those of the others that may take the endpoint from this object: from one that holds a claim, only another that
-    does. An older one that only wants it, and is refused, leaves it to whoever has it.
+    """Those of the others that may take the endpoint from this object. If it has a claim on it, only those that have
+    one too: an older object that wants the endpoint, and was refused it, does not take it from the one that has it.
     """
     mine = claims(body, runtime_id, endpoint_name)
     return (other for other in others if not mine or claims(other[1], runtime_id, endpoint_name))
 
 
 def age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
-    """What the order of objects goes by: who was made first, then the name."""
+    """What objects are ordered by: who was made first, then the name."""
     return body["metadata"]["creationTimestamp"], key
 
 

@@ -43,21 +43,21 @@ class OwnershipIndex:
     """
 
     def __init__(self, store: Store, region: str) -> None:
-        """Makes an empty index over a store; `region` is the operator's own."""
+        """Make an empty index over a store; `region` is the operator's own."""
         self._store = store
         self._region = region
         self._keys: dict[Spot, tuple[ObjectKey, ...]] = {}
         self._spots: dict[ObjectKey, tuple[Spot, ...]] = {}
 
     def note(self, key: ObjectKey, body: Body) -> None:
-        """Takes in an object: at the runtime that it names, and at the one that it was led to before."""
+        """Take in an object: at the runtime that it names, and at the one that it was led to before."""
         place = place_of(body, self._region)
         self.forget(key)
         for spot in _spots(place, place.runtime_id, place.runtime_name):
             self._add(key, spot)
 
     def forget(self, key: ObjectKey) -> set[ObjectKey]:
-        """Drops an object; returns those that met it anywhere, one of which may take over."""
+        """Drop an object; return those that met it anywhere, one of which may take over."""
         others: set[ObjectKey] = set()
         for spot in self._spots.pop(key, ()):
             left = tuple(other for other in self._keys.pop(spot) if other != key)
@@ -80,7 +80,7 @@ class OwnershipIndex:
         """
         mine = place_of(body, self._region)
         spots = list(_spots(mine, runtime.id, runtime.name))
-        if key in self._spots:  # it may have gone while its pass goes on
+        if key in self._spots:  # it may have gone while its reconcile goes on
             self._add(key, spots[0])
         rival = oldest_rival(
             key, body, serious(body, self._same(key, mine, runtime, spots), runtime.id, mine.endpoint_name)

@@ -1,6 +1,7 @@
-"""Compares all objects with the API server's list now and then, for what the watch missed.
+"""Compares the store with the API server's list each resync interval, for what the watch missed.
 
-After a lost connection kopf lists again, but never tells of an object that vanished meanwhile.
+Example: while the watch is cut somebody deletes an object. Kopf lists again when it is back, but never tells of an
+object that is not in its list.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Resync:
     def __init__(
         self, kube: KubeClient, store: Store, informer: Informer, namespaces: tuple[str, ...], interval: float
     ) -> None:
-        """Prepares it.
+        """Prepare it.
 
         Args:
             kube: where to list.
@@ -47,7 +48,7 @@ class Resync:
         self._late_lists = 0
 
     async def fill(self) -> int:
-        """Takes in every object, before any is worked on: who is older is not to be told from half of them.
+        """Take in every object, before any is worked on: who is older is not to be told from half of them.
 
         Returns:
             how many there are.
@@ -59,7 +60,7 @@ class Resync:
         return len(self._store)
 
     async def run(self) -> None:
-        """Compares until it is cancelled: each interval, and soon after the watch had to list anew."""
+        """Compare until it is cancelled: each interval, and soon after the watch had to list anew."""
         while True:
             await self._due()
             self._late_lists = self._informer.late_lists  # of one that comes during this comparison, the next one tells

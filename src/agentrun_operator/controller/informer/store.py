@@ -46,7 +46,7 @@ class Trigger(NamedTuple):
 
     @classmethod
     def of(cls, body: Body) -> Self:
-        """Reads them from a trimmed object."""
+        """Read them from a trimmed object."""
         metadata, annotations = body["metadata"], body["metadata"]["annotations"]
         return cls(
             uid=metadata["uid"],
@@ -63,7 +63,7 @@ class Store:
     """All objects that this operator looks after."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Makes an empty one; `clock` is the time in seconds."""
+        """Make an empty one; `clock` is the time in seconds."""
         self._clock = clock
         self._bodies: dict[ObjectKey, Body] = {}
         self._told: dict[ObjectKey, Trigger] = {}
@@ -94,7 +94,7 @@ class Store:
         return known if replaced and not self._is_gone(body) else None
 
     def put(self, body: Mapping[str, Any]) -> bool:
-        """Keeps an object unless a newer one is known, or that it is gone.
+        """Keep an object unless a newer one is known, or that it is gone.
 
         Returns:
             whether it asks for anything: whether it is new, or its spec, deletion mark, finalizers or our annotations
@@ -106,14 +106,14 @@ class Store:
         known = self._bodies.get(key)
         if known is None or _version(body) > _version(known):
             known = self._bodies[key] = trimmed(body)
-        wishes = Trigger.of(known)
-        if self._told.get(key) == wishes:
+        trigger = Trigger.of(known)
+        if self._told.get(key) == trigger:
             return False
-        self._told[key] = wishes
+        self._told[key] = trigger
         return True
 
     def refresh(self, body: Mapping[str, Any], *, claimed: bool = False) -> None:
-        """Keeps what a write of ours was answered, if the object is still there: the watch may have told of its end
+        """Keep what a write of ours was answered, if the object is still there: the watch may have told of its end
         first.
 
         At an equal version ours is the later one: the API server answers the write that takes the last finalizer off,
@@ -122,7 +122,7 @@ class Store:
         Args:
             body: the answer.
             claimed: whether the write set our marks: that they stand is no news then. Whatever else is new in the
-                answer is somebody's wish, for `put` to tell.
+                answer is somebody's edit, for `put` to tell.
         """
         known = self.current(body)
         if known is None:
@@ -131,8 +131,8 @@ class Store:
         if _version(body) >= _version(known):
             known = self._bodies[key] = trimmed(body)
         if claimed:
-            wishes = Trigger.of(known)
-            self._told[key] = self._told[key]._replace(finalizers=wishes.finalizers, claim=wishes.claim)
+            trigger = Trigger.of(known)
+            self._told[key] = self._told[key]._replace(finalizers=trigger.finalizers, claim=trigger.claim)
 
     def remove(self, body: Mapping[str, Any]) -> bool:
         """Forgets an object that is gone; one that was made anew under its name stays.

@@ -32,7 +32,7 @@ class Watch:
         *,
         own_signals: Callable[[], None],
     ) -> None:
-        """Prepares the watch.
+        """Prepare the watch.
 
         Args:
             kube: to see whether the CRD is there.
@@ -65,7 +65,7 @@ class Watch:
                 await self._served_again(stop)
 
     async def _served_again(self, stop: asyncio.Event) -> None:
-        """Waits until the watch may be begun again, or is to end."""
+        """Wait until the watch may be begun again, or is to end."""
 
         async def served() -> None:
             await until_served(self._kube)

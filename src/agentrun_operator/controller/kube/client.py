@@ -66,7 +66,7 @@ class KubeClient:
     """A connection pool to the API server. `async with` closes it."""
 
     def __init__(self, configuration: Configuration) -> None:
-        """Prepares the pool.
+        """Prepare the pool.
 
         Args:
             configuration: address and credentials.
@@ -83,7 +83,7 @@ class KubeClient:
         await self._client.close()
 
     async def get(self, path: str, *, accept: str = JSON, **query: str) -> Body:
-        """Reads whatever is at a path."""
+        """Read whatever is at a path."""
         return await self._request("GET", path, accept=accept, query=query)
 
     async def pages(self, namespace: str = "", *, metadata_only: bool = False) -> AsyncIterator[list[Body]]:
@@ -100,7 +100,7 @@ class KubeClient:
                 return
 
     async def patch(self, key: ObjectKey, patch: Body, *, part: Literal["", "status"] = "") -> Body:
-        """Merges a patch into an object, or into its status.
+        """Merge a patch into an object, or into its status.
 
         A `metadata.resourceVersion` in the patch fences it: the answer is 409 when the object has changed since.
 
@@ -112,24 +112,24 @@ class KubeClient:
             return await self._request("PATCH", path, body=patch, content=MERGE_PATCH)
 
     async def secret(self, namespace: str, name: str) -> Body:
-        """Reads a Secret."""
+        """Read a Secret."""
         return await self.get(f"/api/v1/namespaces/{namespace}/secrets/{name}")
 
     async def create_event(self, namespace: str, event: Body) -> None:
-        """Makes an Event."""
+        """Make an Event."""
         async with self._writers:
             await self._request("POST", f"/api/v1/namespaces/{namespace}/events", body=event, content=JSON)
 
     async def lease(self, namespace: str, name: str) -> Body:
-        """Reads a Lease."""
+        """Read a Lease."""
         return await self.get(f"{_leases(namespace)}/{name}")
 
     async def create_lease(self, namespace: str, lease: Body) -> Body:
-        """Makes a Lease; 409 when there is one."""
+        """Make a Lease; 409 when there is one."""
         return await self._request("POST", _leases(namespace), body=lease, content=JSON)
 
     async def replace_lease(self, namespace: str, name: str, lease: Body) -> Body:
-        """Replaces the very Lease that was read; 409 when it has changed since."""
+        """Replace the very Lease that was read; 409 when it has changed since."""
         return await self._request("PUT", f"{_leases(namespace)}/{name}", body=lease, content=JSON)
 
     async def allowed(

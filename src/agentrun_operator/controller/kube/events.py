@@ -48,7 +48,7 @@ class EventRecorder:
     """Posts events."""
 
     def __init__(self, kube: KubeClient, identity: str, metrics: Metrics, now: Callable[[], datetime]) -> None:
-        """Prepares the recorder; `run` does the posting.
+        """Prepare the recorder; `run` does the posting.
 
         Args:
             kube: where to.
@@ -71,13 +71,13 @@ class EventRecorder:
         self._put(Event(key_of(body), body, "Warning", reason, message, self._now()))
 
     async def run(self) -> None:
-        """Posts until it is cancelled."""
+        """Post until it is cancelled."""
         async with asyncio.TaskGroup() as group:
             for _ in range(POSTERS):
                 group.create_task(self._post_all())
 
     async def drain(self) -> None:
-        """Waits until every event was posted."""
+        """Wait until every event was posted."""
         await self._events.join()
 
     def _put(self, event: Event) -> None:

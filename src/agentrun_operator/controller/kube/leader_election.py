@@ -59,7 +59,7 @@ class LeaderElector:
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Prepares the relation; nothing is asked yet.
+        """Prepare the relation; nothing is asked yet.
 
         Args:
             kube: the API server.
@@ -87,7 +87,7 @@ class LeaderElector:
         return self._spec.get("holderIdentity") or ""
 
     async def acquire(self) -> None:
-        """Waits until the Lease is ours."""
+        """Wait until the Lease is ours."""
         while True:
             if await self._tried_to_take():
                 return
@@ -105,7 +105,7 @@ class LeaderElector:
             await self._renew_once()
 
     async def release(self) -> None:
-        """Gives the Lease back, so that the next replica need not wait for its end."""
+        """Give the Lease back, so that the next replica need not wait for its end."""
         if not self.held:
             return
         self._renewed = None  # before it is sent: another may have the Lease before the answer is back

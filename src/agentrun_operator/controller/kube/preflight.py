@@ -21,7 +21,7 @@ NEEDED = (("list", ""), ("watch", ""), ("patch", ""), ("patch", "status"))
 
 
 async def check(kube: KubeClient, settings: Settings) -> None:
-    """Checks the API server, the CRD and the permissions.
+    """Check the API server, the CRD and the permissions.
 
     Raises:
         StartError: something is missing; the message says what to do.
@@ -83,7 +83,7 @@ async def _resource_is_served(kube: KubeClient) -> None:
 
 
 async def until_served(kube: KubeClient, pause: float = 3.0) -> None:
-    """Waits until the CRD is there again, after somebody removed it under a running operator."""
+    """Wait until the CRD is there again, after somebody removed it under a running operator."""
     while True:
         try:
             await _resource_is_served(kube)

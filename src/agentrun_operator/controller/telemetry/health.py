@@ -19,7 +19,7 @@ class Health:
     """The health server."""
 
     def __init__(self, address: str, ready: Callable[[], bool], metrics: CollectorRegistry) -> None:
-        """Prepares it.
+        """Prepare it.
 
         Args:
             address: host and port; an empty host is every address of the machine, one of IPv6 may stand in brackets.
@@ -33,7 +33,7 @@ class Health:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> int:
-        """Serves from now on.
+        """Serve from now on.
 
         Returns:
             the port.
@@ -60,7 +60,7 @@ class Health:
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
-        """Closes the server."""
+        """Close the server."""
         if self._runner:
             await self._runner.cleanup()
 

@@ -19,7 +19,7 @@ reconcile_id: ContextVar[str] = ContextVar("reconcile_id", default="")
 
 
 def configure(level: str, style: str, stream: TextIO | None = None) -> None:
-    """Sets up logging for the process.
+    """Set up logging for the process.
 
     Args:
         level: the least severe messages to log.
@@ -37,7 +37,7 @@ def configure(level: str, style: str, stream: TextIO | None = None) -> None:
 
 
 def _identified(record: logging.LogRecord) -> bool:
-    """Notes which reconcile a line belongs to, if to any."""
+    """Note which reconcile a line belongs to, if to any."""
     if found := reconcile_id.get():
         record.reconcile_id = found
     return True

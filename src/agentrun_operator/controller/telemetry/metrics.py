@@ -22,7 +22,7 @@ class Metrics:
     """The operator's metrics. All are prefixed `agentrun_`; times are in seconds."""
 
     def __init__(self, *collectors: Collector) -> None:
-        """Makes them all, and takes in others; none has counted anything."""
+        """Make them all, and take in others; none has counted anything."""
         self.registry = CollectorRegistry()
         for collector in collectors:
             self.registry.register(collector)
@@ -33,7 +33,7 @@ class Metrics:
         self.remote_calls = self._counter("remote_calls", "Calls to AgentRun by action and answer", "action", "code")
         self.remote_seconds = self._histogram("remote_seconds", "Time of one call to AgentRun", CALL_BUCKETS, "action")
         self.writes = self._counter("kubernetes_writes", "Writes to the Kubernetes API by kind", "kind")
-        self.queue_seconds = self._histogram("queue_seconds", "Time from the first wish to the turn", WORK_BUCKETS)
+        self.queue_seconds = self._histogram("queue_seconds", "Time that a key waited in the work queue", WORK_BUCKETS)
         self.drift = self._counter("drift", "Changes made outside that were seen, by what was done", "handling")
         self.leader = Gauge("agentrun_leader", "1 while this replica leads", registry=self.registry)
         # There from the start: a counter that appears with its first event has no increase to be alerted of.
@@ -42,7 +42,7 @@ class Metrics:
             self.drift.labels(handling)
 
     def attempt(self, attempt: Attempt) -> None:
-        """Counts one attempt of a call to AgentRun."""
+        """Count one attempt of a call to AgentRun."""
         self.remote_calls.labels(attempt.action, attempt.code).inc()
         self.remote_seconds.labels(attempt.action).observe(attempt.seconds)
 

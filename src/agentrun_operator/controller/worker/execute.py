@@ -31,7 +31,7 @@ REFUSALS = (
 
 
 async def execute(desired: Desired, observation: Observation, write: Write) -> WriteResult:
-    """Does one write.
+    """Do one write.
 
     Raises:
         NotLeadingError: this replica may not write any more.

@@ -38,7 +38,7 @@ class Gatherer:
         max_age: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepares it.
+        """Prepare it.
 
         Args:
             accounts: where credentials and clients come from.

@@ -1,6 +1,6 @@
 """Writes to the custom resource: the mark before a create, its removal, and the status. Each is one merge patch.
 
-What the API server answers goes into the store at once, so that the next pass reads its own writes.
+What the API server answers goes into the store at once, so that the next reconcile reads its own writes.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ class ObjectWriter:
         self._metrics = metrics
 
     async def claim(self, body: Body, claim: Claim) -> Body:
-        """Adds the claim and the finalizer, unless the object has changed since it was read.
+        """Add the claim and the finalizer, unless the object has changed since it was read.
 
         Raises:
-            ServerError: 409 when it has; nothing was written.
+            KubeError: 409 when it has; nothing was written.
         """
         finalizers = [*_finalizers(body), FINALIZER] if FINALIZER not in _finalizers(body) else _finalizers(body)
         claim_marks = {"finalizers": finalizers, "annotations": {CLAIM: str(claim)}}
         return await self._fenced(body, claim_marks, "claim", claimed=True)
 
     async def unclaim(self, body: Body) -> Body:
-        """Takes the claim and the finalizer off, unless the object has changed since it was read.
+        """Take the claim and the finalizer off, unless the object has changed since it was read.
 
         Raises:
-            ServerError: 409 when it has; nothing was written.
+            KubeError: 409 when it has; nothing was written.
         """
         finalizers = [name for name in _finalizers(body) if name != FINALIZER]
         return await self._fenced(body, {"finalizers": finalizers, "annotations": {CLAIM: None}}, "release")
 
     async def write_status(self, body: Body, patch: dict[str, Any]) -> None:
-        """Merges a patch into the status. The uid in it keeps it from another object of the same name."""
+        """Merge a patch into the status. The uid in it keeps it from another object of the same name."""
         fence = {"metadata": {"uid": body["metadata"]["uid"]}}
         self._keep(await self._kube.patch(key_of(body), fence | {"status": patch}, part="status"), "status")
 

@@ -70,7 +70,7 @@ class Reconciler:
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Prepares the work.
+        """Prepare the work.
 
         Args:
             store: the objects.
@@ -135,7 +135,7 @@ class Reconciler:
         return Rest(after=AGAIN)
 
     async def _step(self, run: Run, given: Input, decision: Decision) -> Step:
-        """Does the decided action."""
+        """Do the decided action."""
         match decision.action:
             case Confirm():
                 return await self._confirm(run, decision)
@@ -230,7 +230,7 @@ class Reconciler:
         return decision.action
 
     async def _looked_on(self, run: Run, given: Input) -> Run:
-        """Looks again where the object began to be deleted meanwhile: only then are heirs looked for."""
+        """Look again where the object began to be deleted meanwhile: only then are heirs looked for."""
         if run.subject.desired.deleting is given.desired.deleting:
             return run
         return await self._gathered(run.subject, fresh=run.observation.fresh, written=run.written)

@@ -1,4 +1,4 @@
-"""Runs passes: takes keys from the queue, gives each a task, and plans the next look by how the pass ended."""
+"""Takes keys from the queue, gives each reconcile a task, and plans the next one by how it ended."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Workers:
         retry_max: float,
         new_id: Callable[[], str],
     ) -> None:
-        """Prepares the work.
+        """Prepare the work.
 
         Args:
             queue: the keys.
-            reconciler: does one pass.
-            metrics: where passes are counted.
+            reconciler: does one reconcile.
+            metrics: where reconciles are counted.
             retry_max: longest pause in seconds after a defect of our own.
             new_id: makes the id that a reconcile's lines in the log have in common.
         """
@@ -56,7 +56,7 @@ class Workers:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Works until it is cancelled; passes under way go on then."""
+        """Work until it is cancelled; reconciles under way go on then."""
         while True:
             item = await self._queue.get()
             self._metrics.queue_seconds.observe(item.waited)
@@ -65,7 +65,7 @@ class Workers:
             task.add_done_callback(self._tasks.discard)
 
     async def drain(self, patience: float) -> None:
-        """Waits for the passes under way, and cancels what is left after `patience` seconds."""
+        """Wait for the reconciles under way, and cancel what is left after `patience` seconds."""
         if not self._tasks:
             return
         _, left = await asyncio.wait(self._tasks, timeout=patience)
@@ -73,7 +73,7 @@ class Workers:
             task.cancel()
         if left:
             log.warning(
-                "%d passes did not end within %g s and were cut off; the next start goes on", len(left), patience
+                "%d reconciles did not end within %g s and were cut off; the next start goes on", len(left), patience
             )
             await asyncio.wait(left)
 
@@ -89,7 +89,7 @@ class Workers:
         self._metrics.reconcile_seconds.observe(time.monotonic() - started)
 
     async def _outcome(self, key: ObjectKey) -> str:
-        """One pass, and the plan for the next."""
+        """Reconcile once, and plan the next time; return the outcome for the metrics."""
         facts = {"namespace": key.namespace, "object": key.name}
         try:
             return self._planned(key, await self._reconciler.reconcile(key))
@@ -101,7 +101,7 @@ class Workers:
             return "not_leading"
         except Exception:  # a defect must stop neither the others nor this object for ever
             pause = self._queue.add_rate_limited(key, self._retry_max)
-            log.exception("A defect stopped the pass for %s; tried again in %.1f s", key, pause, extra=facts)
+            log.exception("A defect stopped the reconcile of %s; tried again in %.1f s", key, pause, extra=facts)
             return "error"
 
     def _planned(self, key: ObjectKey, ending: Rest | Retry) -> str:

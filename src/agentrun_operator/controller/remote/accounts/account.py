@@ -51,7 +51,7 @@ class Account:
         poll: Callable[[Account, str], PolledRuntime],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepares the account; nothing is asked yet.
+        """Prepare the account; nothing is asked yet.
 
         Args:
             key: whose credentials it has.

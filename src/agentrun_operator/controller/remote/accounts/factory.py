@@ -64,7 +64,7 @@ class RateLimiters:
     """The limits of calls: one for whoever AgentRun counts calls against, however many accounts of ours that are."""
 
     def __init__(self, context: AccountContext, own_access_key_id: str, accounts: Collection[Account]) -> None:
-        """Makes no limit yet.
+        """Make no limit yet.
 
         Args:
             context: how fast they are.

@@ -37,7 +37,7 @@ class AccountPool:
     """All accounts in use."""
 
     def __init__(self, context: AccountContext) -> None:
-        """Prepares the accounts; nothing is asked yet.
+        """Prepare the accounts; nothing is asked yet.
 
         Raises:
             StartError: what the environment says of AgentRun cannot work.
@@ -106,7 +106,7 @@ class AccountPool:
             closing.add_done_callback(self._closing.discard)
 
     async def aclose(self) -> None:
-        """Ends all work and closes all connections."""
+        """End all work and close all connections."""
         polls = [polled.task for account in self for polled in account.polled.values()]
         for task in polls:
             task.cancel()

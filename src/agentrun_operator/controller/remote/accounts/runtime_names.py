@@ -29,7 +29,7 @@ class RuntimeNames:
     """The names that were asked for lately."""
 
     def __init__(self, client: AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
-        """Prepares the look-up; nothing is asked yet.
+        """Prepare the look-up; nothing is asked yet.
 
         Args:
             client: the account's client.

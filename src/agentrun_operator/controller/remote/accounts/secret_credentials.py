@@ -33,7 +33,7 @@ class SecretCredentials:
     """
 
     def __init__(self, read: Callable[[], Awaitable[Credentials]], clock: Callable[[], float] = time.monotonic) -> None:
-        """Prepares the provider.
+        """Prepare the provider.
 
         Args:
             read: reads the Secret.
@@ -62,7 +62,7 @@ class SecretCredentials:
         return self._credentials is not None
 
     async def refresh(self, max_age: float) -> None:
-        """Reads the Secret again, unless that was done lately. What went wrong is in `problem`."""
+        """Read the Secret again, unless that was done lately. What went wrong is in `problem`."""
         asked = self._clock()
         if self._read_at > asked - max_age:
             return
@@ -74,7 +74,9 @@ class SecretCredentials:
         self._read_at = asked
 
     async def lost(self, max_age: float) -> bool:
-        """Reads the Secret again, unless that was done lately; whether it was good before and certainly is not now."""
+        """Read the Secret again, unless that was done lately; return whether it was good before and certainly is not
+        now.
+        """
         before = self.problem
         await self.refresh(max_age)
         return before is None and self.problem is not None and self.problem.definite

@@ -1,7 +1,7 @@
-"""The regular look at everything in a runtime: by one list, and page by page where that failed, so that one page does
-not void the others.
+"""Looks at all endpoints of a runtime each poll interval: by one list, and page by page after that failed, so that one
+page does not void the others.
 
-How long each pause is: `schedule`; whose turn it is: `poller`.
+How long each pause is, `schedule` says; whether this refresh or the other comes next, `poller`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FullRefresh:
-    """The regular look at one runtime.
+    """The full refresh of one runtime.
 
     Attributes:
         due: when the next one is, in seconds of the clock.
@@ -36,7 +36,7 @@ class FullRefresh:
         jitter: Callable[[], float],
         clock: Callable[[], float],
     ) -> None:
-        """Prepares the first one.
+        """Prepare the first one.
 
         Args:
             cache: what to refresh.
@@ -57,7 +57,7 @@ class FullRefresh:
         self._failures = 0
 
     async def refresh(self, *, anyway: bool) -> bool:
-        """Looks, unless everything was seen not long ago.
+        """Look, unless everything was seen not long ago.
 
         Args:
             anyway: looks even then.
@@ -66,7 +66,7 @@ class FullRefresh:
             whether all of it was seen just now.
 
         Raises:
-            UnseenError: AgentRun did not say.
+            ProblemError: AgentRun did not say.
         """
         await self._before()
         at_once = (anyway or self._blind) and await self._read_on()

@@ -1,7 +1,7 @@
-"""A look at all endpoints of a big runtime, one page at a time: each page tells what it shows at once, and the pages
-come as slowly as their reader likes.
+"""Reads the list of a big runtime one page at a time, over and over: what a page shows counts at once, and the next
+page may come much later.
 
-Reads only. When to take the next step is the poller's.
+Reads only. When the next page is read, the poller decides.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class PageReader:
     """The reading of one runtime's list, over and over."""
 
     def __init__(self, cache: RuntimeCache, clock: Callable[[], float] = time.monotonic) -> None:
-        """Prepares the first reading.
+        """Prepare the first reading.
 
         Args:
             cache: what to refresh.
@@ -48,10 +48,10 @@ class PageReader:
         self._reading = None
 
     async def step(self) -> None:
-        """Looks at the next page; behind the last one, a new reading begins.
+        """Look at the next page; behind the last one, a new reading begins.
 
         Raises:
-            UnseenError: AgentRun did not say, and the next step asks for the same page again; or the runtime does not
+            ProblemError: AgentRun did not say, and the next step asks for the same page again; or the runtime does not
                 exist.
         """
         if self._reading is None:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Poller:
-    """The refresh of one runtime's view."""
+    """What keeps one runtime's cache fresh."""
 
     def __init__(
         self,
@@ -43,12 +43,12 @@ class Poller:
         stale_after: float,
         stale: Callable[[], None],
     ) -> None:
-        """Prepares the poller; `run` is the work.
+        """Prepare the poller; `run` is the work.
 
         Args:
             cache: what to refresh.
             schedule: how often.
-            before: called before each regular look: the account's credentials may have changed.
+            before: called before each full refresh: the account's credentials may have changed.
             jitter: random numbers from 0 to 1.
             clock: the time in seconds.
             stale_after: age in seconds at which what is known is too old; when AgentRun says that the runtime is gone,
@@ -74,15 +74,15 @@ class Poller:
         self._wakeup.set()
 
     async def run(self) -> None:
-        """Looks until it is cancelled."""
-        urgency.set(Priority.NEW)  # whatever the pass is that began it; looks and new objects take turns
+        """Look until it is cancelled."""
+        urgency.set(Priority.NEW)  # looks and new objects take turns
         while True:
             await self._pause()
             await self._poll()
             self._tell_if_stale()
 
     async def _pause(self) -> None:
-        """Waits for the next look; a hurry in between makes the rest of it short."""
+        """Wait until the next look is due; `poll_soon` in between makes the wait short."""
         while (left := self._due() - self._clock()) > 0:
             self._wakeup.clear()
             wait = min(left, self._changes_end())
@@ -115,20 +115,20 @@ class Poller:
         step = self._next_step()
         if step and self._clock() >= self._full.due and not self._transitions.reads_all(step):
             step = None
-        turn = self._transitions if step else self._full
+        refresh = self._transitions if step else self._full
         well = self._transitions.well and not self._full.page_by_page
         try:
             await self._refresh_versions()
             await (self._refresh_transitions(step) if step else self._refresh_all())
         except ProblemError as error:
-            turn.failed()
+            refresh.failed()
             if error.problem.reason is Reason.RUNTIME_NOT_FOUND:
                 self._lost = True
                 self._reader.restart()
             level = logging.WARNING if well else logging.DEBUG
             log.log(level, "Cannot look at runtime %s: %s", self._cache.runtime_id, error)
         except Exception:  # a defect must not leave the runtime without looks for ever
-            turn.failed()
+            refresh.failed()
             log.exception("A defect stopped a look at runtime %s", self._cache.runtime_id)
 
     async def _refresh_transitions(self, step: Step) -> None:

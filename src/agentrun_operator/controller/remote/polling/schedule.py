@@ -1,8 +1,9 @@
-"""How often to look at a runtime: pure, so that each pause can be shown in a table.
+"""How long to wait before a runtime is looked at again. Pure, so that each pause can be shown in a table.
 
-While something is under way the pause is a share of how long nothing has moved, so that a change shows soon after it
-happens and one stuck endpoint does not keep a big runtime on short intervals for ever. Following is never more than a
-share of the account's calls, and while changes are sent, of those changes.
+At rest that is the poll interval. While an endpoint is in transition (CREATING, say) it is the fast interval, growing
+with the time for which nothing has changed: after 60 s without news a look comes each 1.8 s, so that an endpoint that
+is stuck does not keep its runtime on short intervals for ever. Looks at transitions take at most a quarter of the
+account's calls and, while changes are sent to the runtime, at most one call for eight changes.
 """
 
 from __future__ import annotations
@@ -12,25 +13,25 @@ from dataclasses import dataclass
 from agentrun_operator.backoff import backoff
 
 PATIENCE = 0.03
-"""The pause while something is under way, as a share of how long nothing has moved."""
+"""The pause while something is in transition, as a share of the time for which nothing has changed."""
 
 SHARE = 0.25
-"""The part of the account's calls that following one runtime takes at most."""
+"""The part of the account's calls that looks at the transitions of one runtime take at most."""
 
 WRITES_PER_CALL = 8
-"""While changes are sent to the runtime, so many allow a call of a look: a bulk goes as fast as it can, and following
-it adds less than a tenth to its calls."""
+"""While changes are sent to the runtime, this many of them allow one call for a look. A bulk goes as fast as it can,
+and looking at it adds less than a tenth to its calls."""
 
 CALL_PAUSE = 0.2
 """Seconds after which a call is allowed though fewer changes were sent."""
 
 DEAR = 75
-"""Pages of a list of which a page costs twice as much: the longer the list, the less a page tells."""
+"""Pages of a list from which on a page counts as two calls: the longer the list, the less news a page has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A look at what is under way, whatever takes the fewest calls.
+    """One look at what is in transition: at single endpoints or at a page of the list, whatever takes fewer calls.
 
     Args:
         endpoint_ids: the endpoints to get; none means all of them, by the list.
@@ -82,7 +83,7 @@ class PollSchedule:
             quiet: seconds since a change was last sent to the runtime.
             writes: changes that were sent since the last look.
         """
-        # A reading of all pages is the regular look, and has to be in time.
+        # A pass over all pages stands for the full refresh, and has to be in time.
         longest = self.interval / min(step.parts, 2)
         wanted = min(longest, max(self.fast, PATIENCE * still)) / step.parts
         paid = quiet >= self.fast or writes >= WRITES_PER_CALL * step.price

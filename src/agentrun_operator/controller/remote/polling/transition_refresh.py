@@ -1,7 +1,8 @@
-"""Looks at what is under way in a runtime, whichever way takes the fewest calls: one by one, or all, page by page.
+"""Looks at the endpoints of a runtime that are in transition: one by one, or by the pages of its list, whatever takes
+fewer calls.
 
-While much is under way in a big runtime its list is read evenly, so that its news come evenly too. How long each pause
-is: `schedule`; whose turn it is: `poller`.
+While many are in transition in a big runtime its pages are read in even steps, so that news comes evenly too. How long
+each pause is, `schedule` says; whether this refresh or the full one comes next, `poller`.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ TOGETHER = 5
 
 
 class TransitionRefresh:
-    """The looks at what is under way in one runtime."""
+    """The looks at one runtime's endpoints in transition."""
 
     def __init__(
         self, cache: RuntimeCache, reader: PageReader, schedule: PollSchedule, clock: Callable[[], float]
     ) -> None:
-        """Prepares the first look.
+        """Prepare the first look.
 
         Args:
             cache: what to refresh.
@@ -63,7 +64,7 @@ class TransitionRefresh:
         return self._looked_at + self._pause_before(step)
 
     def reads_all(self, step: Step) -> bool:
-        """Whether a reading of all pages goes well: it is the regular look when it ends."""
+        """Whether a pass over all pages goes well: at its end it stands for the full refresh."""
         return step.parts > 1 and self._reader.under_way and self.well
 
     def _pause_before(self, step: Step) -> float:
@@ -74,10 +75,10 @@ class TransitionRefresh:
         return self._schedule.following(step, now - cache.moved_at, quiet=now - cache.wrote_at, writes=writes)
 
     async def refresh(self, step: Step) -> None:
-        """Looks.
+        """Take one look.
 
         Raises:
-            UnseenError: AgentRun did not say, to nothing that was asked.
+            ProblemError: AgentRun answered none of the calls.
         """
         self._writes = self._cache.writes
         try:
@@ -87,7 +88,7 @@ class TransitionRefresh:
         self._failures = 0
 
     def looked(self) -> None:
-        """What is under way was seen just now, by this look or another: the pause begins."""
+        """What is in transition was seen just now, by this look or another: the pause begins."""
         self._looked_at = self._clock()
 
     def failed(self) -> None:
@@ -95,11 +96,11 @@ class TransitionRefresh:
         self._failures += 1
 
     async def _get_each(self, endpoint_ids: tuple[str, ...]) -> None:
-        """Some at a time. One that cannot be seen does not hide the others."""
-        turns = asyncio.Semaphore(TOGETHER)
+        """Get them, a few at a time. One that cannot be seen does not hide the others."""
+        places = asyncio.Semaphore(TOGETHER)
 
         async def get(endpoint_id: str) -> ProblemError | None:
-            async with turns:
+            async with places:
                 try:
                     await self._cache.get(endpoint_id)
                 except ProblemError as error:

@@ -52,7 +52,7 @@ class EndpointCache:
         return (self._entries[endpoint_id].endpoint for endpoint_id in self._moving)
 
     def listed(self, endpoints: Iterable[Endpoint], began: float) -> set[str]:
-        """Takes in a complete list.
+        """Take in a complete list.
 
         Args:
             endpoints: all endpoints of the runtime.
@@ -73,11 +73,11 @@ class EndpointCache:
         return changed
 
     def seen(self, endpoint: Endpoint, at: float) -> set[str]:
-        """Takes in one endpoint, from a get or from a write's answer; returns its name if it changed."""
+        """Take in one endpoint, from a get or from a write's answer; return its name if it changed."""
         return self._take(endpoint, at)
 
     def gone(self, endpoint_id: str, at: float) -> set[str]:
-        """Takes in that there is no such endpoint; returns its name if it was known, and not seen later than that."""
+        """Take in that there is no such endpoint; return its name if it was known, and not seen later than that."""
         known = self._entries.get(endpoint_id)
         if known and at < known.at:
             return set()

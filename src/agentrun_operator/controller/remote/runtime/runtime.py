@@ -51,7 +51,7 @@ class RuntimeCache:
         enqueue: Callable[[set[ObjectKey]], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepares the cache; nothing is asked yet.
+        """Prepare the cache; nothing is asked yet.
 
         Args:
             runtime_id: the runtime.
@@ -101,7 +101,7 @@ class RuntimeCache:
         return self.endpoints
 
     async def next_page(self, reading: Traversal) -> None:
-        """Looks at the endpoints on the next page of a list.
+        """Look at the endpoints on the next page of a list.
 
         Raises:
             ProblemError: AgentRun did not say, or the runtime does not exist.
@@ -134,7 +134,7 @@ class RuntimeCache:
         return endpoint
 
     def wrote(self, endpoint: Endpoint | None) -> None:
-        """Takes in a write's answer. Its own object needs not be told, others that subscribe to the endpoint do."""
+        """Take in a write's answer. Its own object needs not be told, others that subscribe to the endpoint do."""
         self.moved_at = self.wrote_at = self._clock()
         self.writes += 1
         changed = self.endpoints.seen(endpoint, self.moved_at) if endpoint is not None else ()

@@ -52,7 +52,7 @@ class RuntimeInfo:
         blind_for: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepares it; nothing is asked yet.
+        """Prepare it; nothing is asked yet.
 
         Args:
             runtime_id: the runtime.

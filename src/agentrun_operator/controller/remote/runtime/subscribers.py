@@ -33,7 +33,7 @@ class Subscribers:
         return self._on_latest
 
     def add(self, key: ObjectKey, name: str, *, latest: bool) -> None:
-        """Notes that an object looks at the endpoint of this name, and at no other any more, and whether it wants to
+        """Note that an object looks at the endpoint of this name, and at no other any more, and whether it wants to
         know the newest version.
         """
         if self._names.get(key) != name:
@@ -63,7 +63,7 @@ class Subscribers:
         return {key for keys in each if len(keys) >= at_least for key in keys}
 
     def missed(self, key: ObjectKey) -> None:
-        """Notes that a list which an object asked for failed: it waits until everything was read."""
+        """Note that a list which an object asked for failed: it waits until everything was read."""
         if key in self._names:
             self._missed.add(key)
 
