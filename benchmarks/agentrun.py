@@ -15,7 +15,7 @@ class AgentRun:
     """The control routes of an emulator.
 
     Args:
-        http: A session whose base is the emulator.
+        http: a session whose base is the emulator.
     """
 
     def __init__(self, http: aiohttp.ClientSession) -> None:

@@ -23,10 +23,10 @@ class Promise:
     """One line of the budget.
 
     Attributes:
-        what: What is promised, with its unit.
-        limit: The most, or with `at_least` the least, that it may be.
-        measured: What it is.
-        at_least: Which way round the limit is.
+        what: what is promised, with its unit.
+        limit: the most, or with `at_least` the least, that it may be.
+        measured: what it is.
+        at_least: which way round the limit is.
     """
 
     what: str

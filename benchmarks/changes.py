@@ -34,12 +34,12 @@ class Changes:
     """Changes at random.
 
     Args:
-        phases: Whose objects.
-        random: Seeded, so that a soak can be repeated.
+        phases: whose objects.
+        random: seeded, so that a soak can be repeated.
 
     Attributes:
-        wanted: The description that each object asks for, by its name, since it was changed.
-        counts: Changes so far, by kind.
+        wanted: the description that each object asks for, by its name, since it was changed.
+        counts: changes so far, by kind.
     """
 
     def __init__(self, phases: Phases, random: Random) -> None:

@@ -25,7 +25,7 @@ WITHIN = 600.0
 
 
 async def edits(stage: Stage, program: Program, name: str, count: int) -> Edits:
-    """Makes `count` objects, and edits others meanwhile."""
+    """Make `count` objects, and edits others meanwhile."""
     await stage.calm()
     mine, bulk = names(EDITED, "edited"), names(count)
     async with running(stage, program, f"{name}-edits", bulk) as phases:

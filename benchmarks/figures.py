@@ -32,9 +32,9 @@ class Cost:
     """What a phase took.
 
     Attributes:
-        seconds: How long it was; None if it did not end in time.
-        writes: To the API server, by verb, without those of the load itself; events as `event`.
-        calls: To AgentRun, by action.
+        seconds: how long it was; None if it did not end in time.
+        writes: to the API server, by verb, without those of the load itself; events as `event`.
+        calls: to AgentRun, by action.
         cpu: CPU seconds by process.
     """
 
@@ -59,8 +59,8 @@ class Floor:
     """Objects a second that a bare loop serves.
 
     Attributes:
-        patches: Two patches each, to objects that are there: no operator does with less.
-        same: What a create costs the API server with ours: the user's POST, the mark, two statuses, an event.
+        patches: two patches each, to objects that are there: no operator does with less.
+        same: what a create costs the API server with ours: the user's POST, the mark, two statuses, an event.
     """
 
     patches: float
@@ -73,16 +73,16 @@ class Life:
 
     Attributes:
         program: `operator` or `plain kopf`.
-        objects: How many.
-        create: From the first POST to the last Ready.
-        ready: From when AgentRun says READY to when the object does.
-        rest: A while with nothing to do.
+        objects: how many.
+        create: from the first POST to the last Ready.
+        ready: from when AgentRun says READY to when the object does.
+        rest: a while with nothing to do.
         resting_memory: MiB, now and at most, at the end of the rest.
-        restart: From the start of a new process until it is quiet.
+        restart: from the start of a new process until it is quiet.
         restarted_memory: MiB, after that.
-        update: From the first edit to the last Ready at the new generation.
-        delete: From the first DELETE until the last object is gone.
-        floor: The floor, before and after all this.
+        update: from the first edit to the last Ready at the new generation.
+        delete: from the first DELETE until the last object is gone.
+        floor: the floor, before and after all this.
     """
 
     program: str
@@ -128,10 +128,10 @@ class Edits:
     """A user's edits while a bulk is made.
 
     Attributes:
-        program: As in `Life`.
-        objects: How many the bulk has.
-        started: From the edit to the call to AgentRun.
-        shown: From the edit to Ready at the new generation.
+        program: as in `Life`.
+        objects: how many the bulk has.
+        started: from the edit to the call to AgentRun.
+        shown: from the edit to Ready at the new generation.
     """
 
     program: str
@@ -145,11 +145,11 @@ class Results:
     """All that one run has measured; what it was not asked for is missing.
 
     Attributes:
-        machine: Where, when and with what.
-        lives: One for each program and number of objects.
-        single: From when AgentRun says READY to when the object does, for one object at a time.
-        at_once: See there.
-        edits: See there.
+        machine: where, when and with what.
+        lives: one for each program and number of objects.
+        single: from when AgentRun says READY to when the object does, for one object at a time.
+        at_once: see there.
+        edits: see there.
     """
 
     machine: dict[str, str]

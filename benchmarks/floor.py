@@ -25,8 +25,8 @@ async def floor(cluster: Cluster, count: int) -> Floor:
     """Measures both floors.
 
     Args:
-        cluster: A namespace of its own; there are no objects in it afterwards.
-        count: How many objects.
+        cluster: a namespace of its own; there are no objects in it afterwards.
+        count: how many objects.
     """
     objects = names(count, "floor")
     async with Observer(cluster):

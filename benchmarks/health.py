@@ -18,12 +18,12 @@ class Sample:
     """What /metrics said at a moment.
 
     Attributes:
-        at: When, in seconds of some clock.
-        memory: Resident, in MiB.
-        descriptors: Open ones: sockets and files.
-        active: Passes under way.
-        depth: Objects that wait for a pass.
-        defects: Passes that a defect has stopped so far.
+        at: when, in seconds of some clock.
+        memory: resident, in MiB.
+        descriptors: open ones: sockets and files.
+        active: passes under way.
+        depth: objects that wait for a pass.
+        defects: passes that a defect has stopped so far.
     """
 
     at: float
@@ -35,7 +35,7 @@ class Sample:
 
     @classmethod
     def of(cls, at: float, text: str) -> Self:
-        """Reads them from the text of /metrics."""
+        """Read them from the text of /metrics."""
         lines = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
         told = {name: float(value) for name, _, value in lines}
         return cls(
@@ -52,9 +52,9 @@ async def sample(http: aiohttp.ClientSession, url: str, at: float) -> Sample:
     """Asks /metrics.
 
     Args:
-        http: A session.
-        url: Of the metrics.
-        at: When this is, in seconds of some clock.
+        http: a session.
+        url: of the metrics.
+        at: when this is, in seconds of some clock.
     """
     async with http.get(url) as response:
         response.raise_for_status()

@@ -31,8 +31,8 @@ class Cluster:
     """The custom resources of one namespace.
 
     Args:
-        http: A session whose base is the API server.
-        namespace: The namespace.
+        http: a session whose base is the API server.
+        namespace: the namespace.
     """
 
     def __init__(self, http: aiohttp.ClientSession, namespace: str) -> None:
@@ -83,7 +83,7 @@ class Cluster:
                     yield event
 
     async def writes(self) -> Counter[str]:
-        """Writes since the API server started, by verb: of all our custom resources, and of events as `event`."""
+        """Write since the API server started, by verb: of all our custom resources, and of events as `event`."""
         return count_writes((await self._send("GET", "/metrics")).decode())
 
     async def _send(self, method: str, path: str, body: Body | None = None, content: str = "application/json") -> bytes:

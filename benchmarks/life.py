@@ -19,11 +19,11 @@ async def life(stage: Stage, program: Program, name: str, count: int, rest: floa
     """One life.
 
     Args:
-        stage: Where.
-        program: Of what.
-        name: The program's, for people; and of the namespace.
-        count: How many objects.
-        rest: Seconds that they rest.
+        stage: where.
+        program: of what.
+        name: the program's, for people; and of the namespace.
+        count: how many objects.
+        rest: seconds that they rest.
     """
     await stage.calm()
     aside = stage.new_namespace(f"{name}-{count}-floor")

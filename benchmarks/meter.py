@@ -22,9 +22,9 @@ class Meter:
     """Measures the phases of one program.
 
     Args:
-        stage: Where it runs.
-        cluster: Its namespace.
-        component: The program.
+        stage: where it runs.
+        cluster: its namespace.
+        component: the program.
     """
 
     def __init__(self, stage: Stage, cluster: Cluster, component: Component) -> None:
@@ -38,9 +38,9 @@ class Meter:
         """What a phase costs.
 
         Args:
-            phase: Does it, and tells how many seconds count as its duration.
-            own: Writes of the load itself, by verb: not the program's.
-            starts: Whether the program does not run before the phase.
+            phase: does it, and tells how many seconds count as its duration.
+            own: writes of the load itself, by verb: not the program's.
+            starts: whether the program does not run before the phase.
         """
         await self._stage.agentrun.forget()
         before, writes = self._cpu(program=not starts), await self._cluster.writes()

@@ -20,8 +20,8 @@ class Observer:
     """What the objects of a namespace say; follows them while it is entered as a context.
 
     Attributes:
-        ready: When an object, by name and generation, was first seen Ready; in seconds since the epoch.
-        gone: When an object was seen deleted, by name.
+        ready: when an object, by name and generation, was first seen Ready; in seconds since the epoch.
+        gone: when an object was seen deleted, by name.
     """
 
     def __init__(self, cluster: Cluster) -> None:
@@ -41,11 +41,11 @@ class Observer:
             await asyncio.gather(self._following, return_exceptions=True)
 
     async def all_ready(self, names: Iterable[str], generation: int, within: float) -> float:
-        """Waits until these are Ready at a generation; when the last one was, in seconds since the epoch."""
+        """Wait until these are Ready at a generation; when the last one was, in seconds since the epoch."""
         return await self._all([(name, generation) for name in names], self.ready, within)
 
     async def all_gone(self, names: Iterable[str], within: float) -> float:
-        """Waits until these are gone; when the last one was, in seconds since the epoch."""
+        """Wait until these are gone; when the last one was, in seconds since the epoch."""
         return await self._all(list(names), self.gone, within)
 
     async def _all(self, keys: list[K], seen: Mapping[K, float], within: float) -> float:

@@ -15,7 +15,7 @@ PLACES = 32
 
 
 async def for_each(items: Iterable[T], do: Callable[[T], Awaitable[object]], places: int = PLACES) -> None:
-    """Does it to every item, `places` at a time; the first error ends it."""
+    """Do it to every item, `places` at a time; the first error ends it."""
     left = iter(items)
 
     async def work() -> None:

@@ -41,13 +41,13 @@ class Phases:
     """A program, its objects, and what can be done to them.
 
     Attributes:
-        stage: Where it runs.
-        cluster: The program's namespace.
-        component: The program.
-        url: Where it tells how it is.
-        observer: Sees the objects.
-        meter: Counts.
-        names: Of the objects.
+        stage: where it runs.
+        cluster: the program's namespace.
+        component: the program.
+        url: where it tells how it is.
+        observer: sees the objects.
+        meter: counts.
+        names: of the objects.
     """
 
     stage: Stage

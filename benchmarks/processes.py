@@ -31,15 +31,15 @@ def memory(pid: int) -> tuple[float, float]:
 
 
 async def quiet(pid: int, lasting: float, within: float) -> float | None:
-    """Waits until a process is busy no more.
+    """Wait until a process is busy no more.
 
     Args:
-        pid: The process.
-        lasting: Seconds that it has to stay so.
-        within: Seconds after which to give up.
+        pid: the process.
+        lasting: seconds that it has to stay so.
+        within: seconds after which to give up.
 
     Returns:
-        The moment at which it became so (`time.monotonic`), or None if it did not.
+        the moment at which it became so (`time.monotonic`), or None if it did not.
     """
     deadline = time.monotonic() + within
     steps = round(WINDOW / SAMPLE)

@@ -32,8 +32,8 @@ class Made(NamedTuple):
     """A program that was not started yet.
 
     Attributes:
-        component: The program.
-        url: Where it tells how it is.
+        component: the program.
+        url: where it tells how it is.
     """
 
     component: Component
@@ -44,9 +44,9 @@ class Premises:
     """Where the programs run.
 
     Args:
-        plane: The cluster.
-        group: What they must not outlive.
-        logs: The folder for their logs.
+        plane: the cluster.
+        group: what they must not outlive.
+        logs: the folder for their logs.
         agentrun: URL of the emulator.
     """
 
@@ -91,7 +91,7 @@ def plain_kopf(premises: Premises, namespace: str) -> Made:
 
 
 def _environment(plane: ControlPlane, agentrun: str) -> dict[str, str]:
-    """This process's environment, with the ways to the emulator and to the control plane and to nothing else."""
+    """Thi process's environment, with the ways to the emulator and to the control plane and to nothing else."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(CLOUD)}
     ways = {"AGENTRUN_CONTROL_ENDPOINT": agentrun, "KUBECONFIG": str(plane.kubeconfig)}
     return clean | ACCOUNT | ways | {"NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}

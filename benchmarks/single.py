@@ -24,7 +24,7 @@ WITHIN = 60.0
 
 
 async def single(stage: Stage, program: Program, random: Random) -> Spread:
-    """Makes some objects, each when the one before is Ready."""
+    """Make some objects, each when the one before is Ready."""
     await stage.calm()
     objects = names(TRIES, "single")
     async with running(stage, program, "single", objects) as phases:

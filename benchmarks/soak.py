@@ -64,10 +64,10 @@ class Verdict:
 
     Attributes:
         growth: MiB an hour, after the warm-up.
-        descriptors: Open ones at the end, more than after the warm-up.
-        left: Passes that run or wait at the end.
-        defects: Passes that a defect has stopped.
-        out_of_sync: Objects that are not what they ask for, in Kubernetes or in AgentRun.
+        descriptors: open ones at the end, more than after the warm-up.
+        left: passes that run or wait at the end.
+        defects: passes that a defect has stopped.
+        out_of_sync: objects that are not what they ask for, in Kubernetes or in AgentRun.
     """
 
     growth: float
@@ -121,7 +121,7 @@ async def _soak(screen: Screen, plan: Plan, samples: list[Sample]) -> Verdict:
 
 
 async def _live(phases: Phases, changes: Changes, samples: list[Sample], seconds: float) -> None:
-    """Changes at their pace, each on its own; those that take longer are waited for."""
+    """Change at their pace, each on its own; those that take longer are waited for."""
     pause = MINUTE / (SHARE * len(phases.names))
     async with asyncio.TaskGroup() as group:
         group.create_task(_watch(phases, samples, seconds))
@@ -131,7 +131,7 @@ async def _live(phases: Phases, changes: Changes, samples: list[Sample], seconds
 
 
 async def _watch(phases: Phases, samples: list[Sample], seconds: float) -> None:
-    """Takes samples for so many seconds; at least one."""
+    """Take samples for so many seconds; at least one."""
     end = time.monotonic() + seconds
     async with aiohttp.ClientSession() as http:
         while True:
@@ -142,7 +142,7 @@ async def _watch(phases: Phases, samples: list[Sample], seconds: float) -> None:
 
 
 async def _come_into_sync(phases: Phases, changes: Changes) -> list[str]:
-    """Waits until every object is what it asks for; those that are not so in the end."""
+    """Wait until every object is what it asks for; those that are not so in the end."""
     end = time.monotonic() + CALM
     while True:
         found = await _out_of_sync(phases, changes)

@@ -43,10 +43,10 @@ class Stage:
     """A control plane and an AgentRun.
 
     Attributes:
-        premises: Where programs run.
-        agentrun: The way behind the emulator's back.
-        pids: The processes besides the program that is measured, by name.
-        console: Where progress is shown.
+        premises: where programs run.
+        agentrun: the way behind the emulator's back.
+        pids: the processes besides the program that is measured, by name.
+        console: where progress is shown.
     """
 
     premises: Premises
@@ -68,11 +68,11 @@ class Stage:
 
 @asynccontextmanager
 async def running_stage(console: Console, logs: Path | None = None) -> AsyncIterator[Stage]:
-    """Starts everything, and ends it when the block ends.
+    """Start everything, and ends it when the block ends.
 
     Args:
-        console: Where progress is shown.
-        logs: The folder for everybody's logs; by default they go at the end.
+        console: where progress is shown.
+        logs: the folder for everybody's logs; by default they go at the end.
     """
     with (
         TemporaryDirectory(prefix="agentrun-benchmark-") as folder,

@@ -32,9 +32,9 @@ def line_chart(title: str, x_title: str, series: Sequence[Series]) -> str:
     """Lines over a number, named beside the chart with their last values; both axes begin at 0.
 
     Args:
-        title: What is shown, with its unit.
-        x_title: What it depends on.
-        series: The lines.
+        title: what is shown, with its unit.
+        x_title: what it depends on.
+        series: the lines.
     """
     top = _nice_top(y for each in series for _, y in each.points)
     right = max((x for each in series for x, _ in each.points), default=1.0)
@@ -55,8 +55,8 @@ def bar_chart(title: str, groups: Mapping[str, Mapping[str, float]]) -> str:
     """Bars side by side, with their values on top.
 
     Args:
-        title: What is shown, with its unit.
-        groups: For each group under the axis, the values by series.
+        title: what is shown, with its unit.
+        groups: for each group under the axis, the values by series.
     """
     names = list(dict.fromkeys(name for group in groups.values() for name in group))
     colours = dict(zip(names, COLOURS, strict=False))

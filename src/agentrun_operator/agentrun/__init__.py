@@ -3,6 +3,8 @@
 Needs no Kubernetes. A credentials package and `openai` are loaded when they are used.
 """
 
+from __future__ import annotations
+
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import (
     AgentRunError,

@@ -8,6 +8,8 @@ and may have fields unknown here, which are ignored. An object sent to it carrie
 unsent*, and a null never reaches the wire.
 """
 
+from __future__ import annotations
+
 from typing import Generic, TypeVar
 
 from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue
@@ -45,8 +47,8 @@ class VersionWeight(WireModel):
     """A canary.
 
     Attributes:
-        version: The version's number, as a string: `"4"`.
-        weight: Its share of the traffic, a fraction between 0 and 1; `targetVersion` gets what the canaries leave.
+        version: the version's number, as a string: `"4"`.
+        weight: its share of the traffic, a fraction between 0 and 1; `targetVersion` gets what the canaries leave.
     """
 
     version: str | None = None
@@ -57,7 +59,7 @@ class RoutingConfiguration(WireModel):
     """Where the traffic goes besides the target version.
 
     Attributes:
-        version_weights: The canaries. An empty list asks for none, whereas unset leaves them as they are.
+        version_weights: the canaries. An empty list asks for none, whereas unset leaves them as they are.
     """
 
     version_weights: list[VersionWeight] | None = None
@@ -67,12 +69,12 @@ class ScheduledPolicy(WireModel):
     """A scaling that is switched on by the clock.
 
     Attributes:
-        name: Its name, unique in the endpoint.
-        schedule_expression: When it starts, as the service takes it: `cron(0 0 9 * * *)`.
-        target: How many instances it keeps.
-        start_time: From when it is in force, as the service takes it.
-        end_time: Until when.
-        time_zone: The time zone of its times: `Asia/Shanghai`.
+        name: its name, unique in the endpoint.
+        schedule_expression: when it starts, as the service takes it: `cron(0 0 9 * * *)`.
+        target: how many instances it keeps.
+        start_time: from when it is in force, as the service takes it.
+        end_time: until when.
+        time_zone: the time zone of its times: `Asia/Shanghai`.
     """
 
     name: str | None = None
@@ -87,8 +89,8 @@ class ScalingConfig(WireModel):
     """How many instances to keep.
 
     Attributes:
-        min_instances: Instances that are kept even without traffic.
-        scheduled_policies: What the clock changes about that.
+        min_instances: instances that are kept even without traffic.
+        scheduled_policies: what the clock changes about that.
     """
 
     min_instances: int | None = None
@@ -99,11 +101,11 @@ class ScalingStatus(WireModel):
     """The scaling as the service sees it; the configuration itself is never echoed.
 
     Attributes:
-        current_error: Why scaling fails, if it does.
-        current_instances: Instances that run now.
-        target_instances: Instances that should run now.
-        min_instances: As configured.
-        scheduled_policies: As configured.
+        current_error: why scaling fails, if it does.
+        current_instances: instances that run now.
+        target_instances: instances that should run now.
+        min_instances: as configured.
+        scheduled_policies: as configured.
     """
 
     current_error: str | None = None
@@ -117,18 +119,18 @@ class Endpoint(WireModel):
     """An endpoint of an agent runtime, as the service describes it.
 
     Attributes:
-        agent_runtime_endpoint_arn: Its resource name for access policies.
-        agent_runtime_endpoint_id: Its id, given by the service.
-        agent_runtime_endpoint_name: Its name, unique in the runtime.
-        agent_runtime_id: The runtime that it belongs to.
-        description: Free text.
-        disable_public_network_access: Whether it is reachable from the VPC only.
-        endpoint_public_url: Where it is reachable.
-        resource_name: Its name as a resource, where the service tells it.
-        routing_configuration: The canaries.
-        scaling_status: Instances and scaling policies.
-        status: The state, an open word; see READY_STATES, FAILED_STATES and MOVING_STATES.
-        status_reason: Why it is in that state.
+        agent_runtime_endpoint_arn: its resource name for access policies.
+        agent_runtime_endpoint_id: its id, given by the service.
+        agent_runtime_endpoint_name: its name, unique in the runtime.
+        agent_runtime_id: the runtime that it belongs to.
+        description: free text.
+        disable_public_network_access: whether it is reachable from the VPC only.
+        endpoint_public_url: where it is reachable.
+        resource_name: its name as a resource, where the service tells it.
+        routing_configuration: the canaries.
+        scaling_status: instances and scaling policies.
+        status: the state, an open word; see READY_STATES, FAILED_STATES and MOVING_STATES.
+        status_reason: why it is in that state.
         target_version: `LATEST`, or the number of the version that gets what the canaries leave.
     """
 
@@ -151,15 +153,15 @@ class AgentRuntimeEndpointCreateInput(WireModel):
     """What a new endpoint should be; whatever is left out is the service's choice.
 
     Args:
-        agent_runtime_endpoint_name: Its name, `^[a-zA-Z][a-zA-Z0-9_-]{0,63}$`, unique in the runtime.
-        description: Free text, at most 256 characters.
+        agent_runtime_endpoint_name: its name, `^[a-zA-Z][a-zA-Z0-9_-]{0,63}$`, unique in the runtime.
+        description: free text, at most 256 characters.
         disable_public_network_access: True makes it reachable from the VPC only.
-        routing_configuration: The canaries.
-        scaling_config: Instances to keep.
+        routing_configuration: the canaries.
+        scaling_config: instances to keep.
         target_version: `LATEST`, or a version's number as a string.
 
     Raises:
-        pydantic.ValidationError: A field is unknown or of the wrong type. (A ValueError.)
+        pydantic.ValidationError: a field is unknown or of the wrong type. (A ValueError.)
     """
 
     model_config = ConfigDict(extra="forbid")  # a misspelt field would silently not be sent
@@ -181,7 +183,7 @@ class AgentRuntimeEndpointUpdateInput(AgentRuntimeEndpointCreateInput):
         delete_scaling_config: True removes the scaling configuration, which leaving `scaling_config` out would keep.
 
     Raises:
-        pydantic.ValidationError: A field is unknown or of the wrong type. (A ValueError.)
+        pydantic.ValidationError: a field is unknown or of the wrong type. (A ValueError.)
     """
 
     delete_scaling_config: bool | None = None
@@ -196,14 +198,14 @@ class Runtime(WireModel):
     """An agent runtime, as far as its endpoints concern it.
 
     Attributes:
-        agent_runtime_arn: Its resource name for access policies.
-        agent_runtime_id: Its id, given by the service.
-        agent_runtime_name: Its name, unique in a workspace; part of the data plane's addresses.
-        agent_runtime_version: Its newest version, where the service tells it.
-        description: Free text.
-        status: The state, an open word; endpoints can be written only while it is READY.
-        status_reason: Why it is in that state.
-        workspace_id: The workspace that it belongs to.
+        agent_runtime_arn: its resource name for access policies.
+        agent_runtime_id: its id, given by the service.
+        agent_runtime_name: its name, unique in a workspace; part of the data plane's addresses.
+        agent_runtime_version: its newest version, where the service tells it.
+        description: free text.
+        status: the state, an open word; endpoints can be written only while it is READY.
+        status_reason: why it is in that state.
+        workspace_id: the workspace that it belongs to.
     """
 
     agent_runtime_arn: str | None = None
@@ -220,12 +222,12 @@ class RuntimeVersion(WireModel):
     """A published version of an agent runtime; versions are immutable and numbered from 1.
 
     Attributes:
-        agent_runtime_arn: The runtime's resource name.
-        agent_runtime_id: The runtime's id.
-        agent_runtime_name: The runtime's name.
-        agent_runtime_version: The version's number, as a string.
-        description: Free text.
-        last_updated_at: When it was published, ISO 8601.
+        agent_runtime_arn: the runtime's resource name.
+        agent_runtime_id: the runtime's id.
+        agent_runtime_name: the runtime's name.
+        agent_runtime_version: the version's number, as a string.
+        description: free text.
+        last_updated_at: when it was published, ISO 8601.
     """
 
     agent_runtime_arn: str | None = None
@@ -240,10 +242,10 @@ class Page(WireModel, Generic[ItemT]):
     """One page of a list.
 
     Attributes:
-        items: What is on it; null when there is nothing, as some servers write an empty list.
-        page_number: Counted from 1.
-        page_size: How many items a page may hold; may be less than was asked for.
-        total: How many items there are in all pages, by the service's count.
+        items: what is on it; null when there is nothing, as some servers write an empty list.
+        page_number: counted from 1.
+        page_size: how many items a page may hold; may be less than was asked for.
+        total: how many items there are in all pages, by the service's count.
     """
 
     items: list[ItemT] | None = None

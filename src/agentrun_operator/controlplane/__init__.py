@@ -9,6 +9,8 @@ Runs on Linux and macOS. Imports nothing else of the package, and no Kubernetes 
 with.
 """
 
+from __future__ import annotations
+
 from agentrun_operator.controlplane.access import ADMIN, NOBODY, User
 from agentrun_operator.controlplane.binaries import Binaries, find_binaries
 from agentrun_operator.controlplane.component import Component

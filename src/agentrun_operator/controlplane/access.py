@@ -1,13 +1,18 @@
 """Who may talk to the API server: users, their tokens, the kubeconfig that carries them, the signing key. No I/O."""
 
+from __future__ import annotations
+
 import base64
 import csv
 import io
 import json
 import secrets
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 NAME = "agentrun-operator"  # of the cluster in the kubeconfig
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -18,9 +23,9 @@ class User:
     """Somebody the API server knows by a token.
 
     Args:
-        name: The user name that RBAC sees.
-        groups: The groups that RBAC sees; `system:masters` may do everything.
-        token: The bearer token; made up by default.
+        name: the user name that RBAC sees.
+        groups: the groups that RBAC sees; `system:masters` may do everything.
+        token: the bearer token; made up by default.
     """
 
     name: str

@@ -1,13 +1,18 @@
 """Finds the programs of a control plane: KUBEBUILDER_ASSETS, else the cache, else a build from Go modules."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from agentrun_operator.controlplane.cache import cached_build
 from agentrun_operator.controlplane.errors import BinariesNotFoundError
-from agentrun_operator.controlplane.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentrun_operator.controlplane.progress import Progress
 
 ASSETS = "KUBEBUILDER_ASSETS"
 
@@ -30,7 +35,7 @@ class Binaries:
         """The programs in a folder, under the names that they are known by.
 
         Raises:
-            BinariesNotFoundError: One that cannot be done without is missing.
+            BinariesNotFoundError: one that cannot be done without is missing.
         """
         etcd, apiserver, kubectl = (folder / name for name in ("etcd", "kube-apiserver", "kubectl"))
         missing = [program.name for program in (etcd, apiserver, kubectl) if not program.is_file()]
@@ -44,12 +49,12 @@ def find_binaries(environ: Mapping[str, str], progress: Progress) -> Binaries:
     """The programs of a control plane; built when there are none, which takes minutes.
 
     Args:
-        environ: The environment: KUBEBUILDER_ASSETS, PATH, XDG_CACHE_HOME, HOME, and what Go reads.
-        progress: Told what a build is doing.
+        environ: the environment: KUBEBUILDER_ASSETS, PATH, XDG_CACHE_HOME, HOME, and what Go reads.
+        progress: told what a build is doing.
 
     Raises:
         BinariesNotFoundError: KUBEBUILDER_ASSETS names a folder without them, or there is no Go to build them with.
-        BuildError: Go failed.
+        BuildError: go failed.
     """
     if assets := environ.get(ASSETS):
         return _from_assets(Path(assets))

@@ -1,16 +1,22 @@
 """Builds the programs of a Go module with the `go` command, and tells how far it is."""
 
+from __future__ import annotations
+
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentrun_operator.controlplane.errors import BuildError
-from agentrun_operator.controlplane.golang import Go
-from agentrun_operator.controlplane.module import GoModule
 from agentrun_operator.controlplane.processes import ProcessGroup
-from agentrun_operator.controlplane.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from agentrun_operator.controlplane.golang import Go
+    from agentrun_operator.controlplane.module import GoModule
+    from agentrun_operator.controlplane.progress import Progress
 
 # The packages that `go build` will compile, and name one by one as it does: neither up to date nor cached.
 CACHED = "not installed but available in build cache"
@@ -25,13 +31,13 @@ def build(module: GoModule, go: Go, folder: Path, progress: Progress) -> None:
     One after the other, since linking takes the most memory: 2.7 GiB for each of the two largest.
 
     Args:
-        module: What to build.
-        go: What to build it with.
-        folder: Where the programs go.
-        progress: Told about each stage and each package.
+        module: what to build.
+        go: what to build it with.
+        folder: where the programs go.
+        progress: told about each stage and each package.
 
     Raises:
-        BuildError: Go failed; the message ends with what it said.
+        BuildError: go failed; the message ends with what it said.
     """
     with ProcessGroup() as group:
         progress.stage("Fetching Go modules")

@@ -1,16 +1,22 @@
 """Keeps what was built, in one folder per pinned content, also when two processes want it at once."""
 
+from __future__ import annotations
+
 import fcntl
 import shutil
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentrun_operator.controlplane.build import build
 from agentrun_operator.controlplane.errors import BinariesNotFoundError
 from agentrun_operator.controlplane.golang import Go, find_go
 from agentrun_operator.controlplane.module import KUBERNETES, GoModule
-from agentrun_operator.controlplane.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from agentrun_operator.controlplane.progress import Progress
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:
@@ -23,13 +29,13 @@ def cached_build(environ: Mapping[str, str], progress: Progress, module: GoModul
     """The folder with the module's programs; built first when the cache has none.
 
     Args:
-        environ: The environment: PATH, XDG_CACHE_HOME, and what Go reads.
-        progress: Told what a build is doing.
-        module: What to build.
+        environ: the environment: PATH, XDG_CACHE_HOME, and what Go reads.
+        progress: told what a build is doing.
+        module: what to build.
 
     Raises:
-        BinariesNotFoundError: The cache has none, and there is no Go to build them with.
-        BuildError: Go failed.
+        BinariesNotFoundError: the cache has none, and there is no Go to build them with.
+        BuildError: go failed.
     """
     folder = cache_folder(environ) / module.fingerprint
     if folder.is_dir():

@@ -1,11 +1,17 @@
 """The command lines of the control plane's programs. Pure: paths and ports in, arguments out."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from __future__ import annotations
 
-from agentrun_operator.controlplane.binaries import Binaries
-from agentrun_operator.controlplane.files import Files
+from typing import TYPE_CHECKING
+
 from agentrun_operator.controlplane.ports import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from agentrun_operator.controlplane.binaries import Binaries
+    from agentrun_operator.controlplane.files import Files
 
 CONTROLLERS = (
     "namespace-controller",  # deleted namespaces really go
@@ -38,11 +44,11 @@ def kube_apiserver(binaries: Binaries, files: Files, port: int, etcd_port: int, 
     """An API server that knows static tokens and service accounts, and enforces RBAC.
 
     Args:
-        binaries: Where the programs are.
-        files: Where it keeps its files.
-        port: What it listens on.
-        etcd_port: Where etcd listens.
-        more: Further flags; of a flag given twice, the later value holds, and a list is joined.
+        binaries: where the programs are.
+        files: where it keeps its files.
+        port: what it listens on.
+        etcd_port: where etcd listens.
+        more: further flags; of a flag given twice, the later value holds, and a list is joined.
     """
     return [
         str(binaries.kube_apiserver),

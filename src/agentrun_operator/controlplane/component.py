@@ -1,13 +1,19 @@
 """One program while it runs: started, watched until it is ready, signalled, ended. Knows nothing of Kubernetes."""
 
+from __future__ import annotations
+
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentrun_operator.controlplane.errors import AddressInUseError, ComponentError
-from agentrun_operator.controlplane.processes import ProcessGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from agentrun_operator.controlplane.processes import ProcessGroup
 
 POLL_INTERVAL = 0.05  # seconds
 LOG_TAIL = 20  # lines of a log that an error shows
@@ -18,13 +24,13 @@ class Component:
     """A program that can be started again after its end, with the same arguments.
 
     Args:
-        name: What people call it.
-        command: The program and its arguments.
-        group: What it must not outlive.
-        log: Where its output goes; every start adds to it.
-        is_ready: Whether it serves now.
-        start_timeout: How long it may take until it is ready, in seconds.
-        environ: Its environment; by default that of this process.
+        name: what people call it.
+        command: the program and its arguments.
+        group: what it must not outlive.
+        log: where its output goes; every start adds to it.
+        is_ready: whether it serves now.
+        start_timeout: how long it may take until it is ready, in seconds.
+        environ: its environment; by default that of this process.
     """
 
     def __init__(
@@ -53,7 +59,7 @@ class Component:
         """The process id.
 
         Raises:
-            ComponentError: It is not running.
+            ComponentError: it is not running.
         """
         return self._running().pid
 
@@ -61,8 +67,8 @@ class Component:
         """Start it and wait until it is ready.
 
         Raises:
-            AddressInUseError: Its port is taken.
-            ComponentError: It is running already, it ended, or it was not ready in time.
+            AddressInUseError: its port is taken.
+            ComponentError: it is running already, it ended, or it was not ready in time.
         """
         if self._process and self._process.poll() is None:
             raise ComponentError(f"{self.name} is running already (process {self._process.pid})")
@@ -75,8 +81,8 @@ class Component:
         """Wait until it serves, as after `resume`.
 
         Raises:
-            AddressInUseError: Its port is taken.
-            ComponentError: It ended, or was not ready in time.
+            AddressInUseError: its port is taken.
+            ComponentError: it ended, or was not ready in time.
         """
         deadline = time.monotonic() + self._start_timeout
         while not self._is_ready():
@@ -89,8 +95,8 @@ class Component:
         """Nothing, as long as it has not ended.
 
         Raises:
-            AddressInUseError: It ended because its port is taken.
-            ComponentError: It ended.
+            AddressInUseError: it ended because its port is taken.
+            ComponentError: it ended.
         """
         exit_code = self._process.poll() if self._process else None
         if exit_code is None:
@@ -102,7 +108,7 @@ class Component:
         """Ask it to end (SIGTERM), and kill it after the timeout.
 
         Args:
-            timeout: How long it may take, in seconds; open watches would keep kube-apiserver for a minute.
+            timeout: how long it may take, in seconds; open watches would keep kube-apiserver for a minute.
         """
         process = self._running()
         process.terminate()

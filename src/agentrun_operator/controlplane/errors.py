@@ -8,6 +8,8 @@ ControlPlaneError
 └── KubectlError            kubectl answered with an exit code
 """
 
+from __future__ import annotations
+
 
 class ControlPlaneError(Exception):
     """Anything that keeps a control plane from being found, built, started or talked to."""
@@ -33,8 +35,8 @@ class KubectlError(ControlPlaneError):
     """A kubectl command failed.
 
     Attributes:
-        exit_code: What kubectl exited with.
-        stderr: What it said.
+        exit_code: what kubectl exited with.
+        stderr: what it said.
     """
 
     def __init__(self, command: str, exit_code: int, stderr: str) -> None:

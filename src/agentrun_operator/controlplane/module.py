@@ -1,5 +1,7 @@
 """A Go module that pins programs to build, and is part of this package. What it says, no build."""
 
+from __future__ import annotations
+
 import hashlib
 import platform
 import re
@@ -21,10 +23,10 @@ class GoModule:
     """A folder with a go.mod, and the programs that are built from it.
 
     Args:
-        folder: Where go.mod and go.sum are.
-        programs: The package of each program, by the name the program gets.
-        versioned: The Go module whose version the programs report.
-        told: The variables that hold what they report, each with its value: `{version}`, `{major}` or `{minor}`.
+        folder: where go.mod and go.sum are.
+        programs: the package of each program, by the name the program gets.
+        versioned: the Go module whose version the programs report.
+        told: the variables that hold what they report, each with its value: `{version}`, `{major}` or `{minor}`.
     """
 
     folder: Path

@@ -1,21 +1,26 @@
 """A Kubernetes control plane that runs on this machine for as long as somebody needs it."""
 
+from __future__ import annotations
+
 import logging
-from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from agentrun_operator.controlplane import access, commands
-from agentrun_operator.controlplane.binaries import Binaries
 from agentrun_operator.controlplane.component import Component
 from agentrun_operator.controlplane.files import Files
 from agentrun_operator.controlplane.kubectl import Kubectl
 from agentrun_operator.controlplane.ports import LOOPBACK, free_port, with_free_ports
 from agentrun_operator.controlplane.probe import answers
 from agentrun_operator.controlplane.processes import ProcessGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from agentrun_operator.controlplane.binaries import Binaries
 
 logger = logging.getLogger(__name__)
 
@@ -29,25 +34,25 @@ class ControlPlane:
     on. Nothing runs Pods.
 
     Args:
-        binaries: What to run.
-        logs: The folder for the logs; it stays. By default they go with the data, in a temporary folder.
-        apiserver_flags: Further flags of kube-apiserver.
-        users: Who may log in; the first one needs the rights of an administrator. By default `admin`, and `nobody`
+        binaries: what to run.
+        logs: the folder for the logs; it stays. By default they go with the data, in a temporary folder.
+        apiserver_flags: further flags of kube-apiserver.
+        users: who may log in; the first one needs the rights of an administrator. By default `admin`, and `nobody`
             without any right.
-        start_timeout: How long each component may take until it is ready, in seconds.
+        start_timeout: how long each component may take until it is ready, in seconds.
 
     Attributes:
-        url: Of the API server.
-        kubeconfig: A kubeconfig file with a context for each user.
-        kubectl: The kubectl that belongs to the API server.
-        logs: The folder with a log file for each component.
-        apiserver: The API server alone: it can be stopped, killed, paused, and started again on the same port with
+        url: of the API server.
+        kubeconfig: a kubeconfig file with a context for each user.
+        kubectl: the kubectl that belongs to the API server.
+        logs: the folder with a log file for each component.
+        apiserver: the API server alone: it can be stopped, killed, paused, and started again on the same port with
             the same data.
-        users: By name; each with a token.
-        has_controllers: Whether kube-controller-manager runs too.
+        users: by name; each with a token.
+        has_controllers: whether kube-controller-manager runs too.
 
     Raises:
-        ComponentError: A component could not be started.
+        ComponentError: a component could not be started.
     """
 
     def __init__(
@@ -99,14 +104,14 @@ class ControlPlane:
         """Run kubectl and return what it printed.
 
         Args:
-            args: Its arguments.
-            input: Its standard input.
-            user: As whom; the administrator by default.
-            timeout: How long it may take, in seconds.
+            args: its arguments.
+            input: its standard input.
+            user: as whom; the administrator by default.
+            timeout: how long it may take, in seconds.
 
         Raises:
-            KubectlError: It failed.
-            subprocess.TimeoutExpired: It took too long.
+            KubectlError: it failed.
+            subprocess.TimeoutExpired: it took too long.
         """
         kubectl = Kubectl(self.kubectl, self.kubeconfig, self._files.kubectl_cache)
         return kubectl.run(args, input=input, user=user, timeout=timeout)

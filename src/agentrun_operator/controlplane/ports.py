@@ -1,12 +1,16 @@
 """Ports for servers on the loopback interface."""
 
+from __future__ import annotations
+
 import logging
 import secrets
 import socket
-from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from agentrun_operator.controlplane.errors import AddressInUseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +29,7 @@ def free_port() -> int:
     """A port that nobody listens on now. Another process may take it before it is used: see `with_free_ports`.
 
     Raises:
-        OSError: No free port was found.
+        OSError: no free port was found.
     """
     for _ in range(SEARCH_ATTEMPTS):
         port = FIRST + secrets.randbelow(LAST - FIRST)
@@ -38,10 +42,10 @@ def with_free_ports(start: Callable[[], T]) -> T:
     """Start a server, again with other ports while somebody else takes its port first.
 
     Args:
-        start: Asks for free ports and starts the server on them.
+        start: asks for free ports and starts the server on them.
 
     Raises:
-        AddressInUseError: It happened every time.
+        AddressInUseError: it happened every time.
     """
     for _ in range(START_ATTEMPTS - 1):
         try:

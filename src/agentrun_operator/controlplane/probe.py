@@ -1,10 +1,15 @@
 """Asks a server on this machine whether it answers."""
 
+from __future__ import annotations
+
 import ssl
 import urllib.request
-from collections.abc import Callable
 from http import HTTPStatus
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 TIMEOUT = 2.0  # seconds, for one question
 
@@ -13,9 +18,9 @@ def answers(url: str, certificate: Path | None = None, token: str = "") -> Calla
     """A question that can be asked again and again: does this URL answer 200 now?
 
     Args:
-        url: What to ask for.
-        certificate: What the server must prove to be; may appear later, and the answer is no until then.
-        token: The bearer token to show.
+        url: what to ask for.
+        certificate: what the server must prove to be; may appear later, and the answer is no until then.
+        token: the bearer token to show.
     """
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})  # noqa: S310 - our own URL
 

@@ -1,16 +1,20 @@
 """Child processes that end with this one, also when it is killed. Knows nothing of Kubernetes."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from agentrun_operator.controlplane import warden
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
 
 
 class ProcessGroup:
@@ -21,7 +25,7 @@ class ProcessGroup:
     `multiprocessing` may) holds a copy of the warden's pipe: the group then ends with the last of the copies.
 
     Args:
-        remove: A folder to remove when this process ends without closing the group; a closed group leaves it alone.
+        remove: a folder to remove when this process ends without closing the group; a closed group leaves it alone.
     """
 
     def __init__(self, remove: Path | None = None) -> None:

@@ -1,13 +1,18 @@
 """Shows a person, or a log, how far a long piece of work is. Knows nothing of what the work is."""
 
-from collections.abc import Callable, Iterator
+from __future__ import annotations
+
 from contextlib import contextmanager
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
 
 LINE_INTERVAL = 10.0  # seconds between two lines in a log
 
@@ -47,9 +52,9 @@ class ProgressLines:
     """A line at the start of each stage and then now and then, for a log.
 
     Args:
-        write: Takes a line.
-        clock: Seconds that never go back.
-        interval: The least time between two lines of a stage, in seconds.
+        write: takes a line.
+        clock: seconds that never go back.
+        interval: the least time between two lines of a stage, in seconds.
     """
 
     def __init__(

@@ -5,6 +5,8 @@ to that pipe: the read returns when the other end is closed, and the kernel clos
 Runs without site-packages, and imports only what makes it start in milliseconds.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import signal

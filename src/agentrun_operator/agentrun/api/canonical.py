@@ -3,9 +3,14 @@
 An address is escaped the same way whether it is sent or signed, so what goes over the wire is already canonical.
 """
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +18,8 @@ class CanonicalRequest:
     """What is signed.
 
     Attributes:
-        text: The canonical request, of which the algorithms sign the SHA-256.
-        signed_headers: The names of the headers in it, sorted, joined by semicolons.
+        text: the canonical request, of which the algorithms sign the SHA-256.
+        signed_headers: the names of the headers in it, sorted, joined by semicolons.
     """
 
     text: str
@@ -37,11 +42,11 @@ def canonical_request(
     """The canonical form of a request.
 
     Args:
-        method: The HTTP method, in capitals.
-        path: The path as it goes over the wire, percent-encoded.
-        query: The query string as it goes over the wire; a space may be `+` or `%20`.
-        headers: The headers to sign.
-        payload_hash: What stands for the body: its SHA-256 in hex, or an algorithm's literal.
+        method: the HTTP method, in capitals.
+        path: the path as it goes over the wire, percent-encoded.
+        query: the query string as it goes over the wire; a space may be `+` or `%20`.
+        headers: the headers to sign.
+        payload_hash: what stands for the body: its SHA-256 in hex, or an algorithm's literal.
     """
     values = {name.lower(): value.strip() for name, value in headers.items()}
     names = sorted(values)

@@ -18,6 +18,8 @@
 Classes only: which of them an answer means is decided in `translation`. Imports nothing, and no secret enters here.
 """
 
+from __future__ import annotations
+
 from typing import Literal
 
 MESSAGE_LIMIT = 300
@@ -42,8 +44,8 @@ class EndpointFailedError(AgentRunError):
     """An endpoint that was waited for is in a state that waiting does not lead out of.
 
     Attributes:
-        status: The state, the service's word.
-        status_reason: The service's reason, if it gave one.
+        status: the state, the service's word.
+        status_reason: the service's reason, if it gave one.
     """
 
     def __init__(self, message: str, status: str | None = None, status_reason: str | None = None) -> None:
@@ -63,12 +65,12 @@ class HTTPError(AgentRunError):
     """A call to the service failed.
 
     Attributes:
-        status_code: The HTTP status, None when there was no answer.
-        code: The service's error code, `""` when it gave none.
-        message: What the service, or the connection, had to say, cut to a readable length.
-        request_id: What to quote to the service's support, `""` when there is none.
-        action: The API action that was called, such as `GetAgentRuntimeEndpoint`.
-        retry_after: Seconds that the service asked to wait before the next call, None when it did not.
+        status_code: the HTTP status, None when there was no answer.
+        code: the service's error code, `""` when it gave none.
+        message: what the service, or the connection, had to say, cut to a readable length.
+        request_id: what to quote to the service's support, `""` when there is none.
+        action: the API action that was called, such as `GetAgentRuntimeEndpoint`.
+        retry_after: seconds that the service asked to wait before the next call, None when it did not.
     """
 
     def __init__(
@@ -102,7 +104,7 @@ class ResourceNotExistError(HTTPError):
     """The service says that the endpoint, or its runtime, does not exist.
 
     Attributes:
-        missing: Which of the two, or `"unknown"` when the message does not tell.
+        missing: which of the two, or `"unknown"` when the message does not tell.
     """
 
     def __init__(

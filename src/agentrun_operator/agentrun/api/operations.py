@@ -8,9 +8,10 @@ makes known: the ids and the fields that were sent. A get or a list without data
 told" must never pass for "nothing there".
 """
 
-from operator import attrgetter
+from __future__ import annotations
 
-from pydantic import JsonValue
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api.paging import Listing, Traversal, read_all, read_next
 from agentrun_operator.agentrun.api.protocol import Operation, Request, Response
@@ -22,6 +23,9 @@ from agentrun_operator.agentrun.models import (
     Runtime,
     RuntimeVersion,
 )
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 PAGE_SIZE = 100
 """Items to ask for on a page: what first-party tools ask for at most; the service's own limit is unknown."""

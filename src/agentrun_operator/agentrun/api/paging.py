@@ -8,13 +8,17 @@ One thing no reader of pages can rule out: when an item is deleted from a page t
 and one may slip through. So an absence from a list is news to be confirmed, not a fact.
 """
 
-from collections.abc import Callable, Collection
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
-from typing import Generic
+from typing import TYPE_CHECKING, Generic
 
 from agentrun_operator.agentrun.api.errors import ServiceUnavailableError
 from agentrun_operator.agentrun.api.protocol import Operation, Request, Response
 from agentrun_operator.agentrun.models import ItemT, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 MAX_PAGES = 20_000
 """More pages than this come from a server that never stops."""
@@ -38,12 +42,12 @@ class Listing(Generic[ItemT]):
     """A list that comes in pages.
 
     Attributes:
-        action: The API action.
-        path: The list's path segments.
-        page_type: What a page is read as.
-        identify: What tells an item from the others, None when it has nothing.
-        page_size: Items to ask for on a page; the service may send fewer.
-        filters: More query parameters.
+        action: the API action.
+        path: the list's path segments.
+        page_type: what a page is read as.
+        identify: what tells an item from the others, None when it has nothing.
+        page_size: items to ask for on a page; the service may send fewer.
+        filters: more query parameters.
     """
 
     action: str
@@ -68,16 +72,16 @@ class Traversal:
     """What one reading from the first page on has shown so far.
 
     Attributes:
-        asked_size: Items asked for on a page.
-        ids: The items that were seen.
-        pages: Pages read.
-        size: Items on the first of them.
-        least: The lowest of the service's counts, 0 without any.
-        latest: The latest of them, 0 without any.
-        counted: Whether a count went beyond its page: then it is one of the list.
-        stale_pages: Pages in a row that brought nothing new.
-        ended: Whether a page was empty: the service itself says that this is the end.
-        whole: Whether as many items were seen as the service counts.
+        asked_size: items asked for on a page.
+        ids: the items that were seen.
+        pages: pages read.
+        size: items on the first of them.
+        least: the lowest of the service's counts, 0 without any.
+        latest: the latest of them, 0 without any.
+        counted: whether a count went beyond its page: then it is one of the list.
+        stale_pages: pages in a row that brought nothing new.
+        ended: whether a page was empty: the service itself says that this is the end.
+        whole: whether as many items were seen as the service counts.
     """
 
     asked_size: int
@@ -138,8 +142,8 @@ def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
     """Every item of a list, once, each as it was last seen.
 
     Raises:
-        HTTPError: A page failed.
-        ServiceUnavailableError: A page makes no sense, the pages repeat or never end, or the list changes so fast that
+        HTTPError: a page failed.
+        ServiceUnavailableError: a page makes no sense, the pages repeat or never end, or the list changes so fast that
             it cannot be read whole.
     """
     found: dict[str, ItemT] = {}
@@ -160,14 +164,14 @@ def read_next(
     """The next page of a reading: its items by id.
 
     Args:
-        listing: The list.
-        reading: What was read before; takes the page in.
-        ahead: Pages behind this one to announce, as far as there seem to be any.
-        slowly: Whether so much time passes between the pages that the list may have been emptied meanwhile.
+        listing: the list.
+        reading: what was read before; takes the page in.
+        ahead: pages behind this one to announce, as far as there seem to be any.
+        slowly: whether so much time passes between the pages that the list may have been emptied meanwhile.
 
     Raises:
-        HTTPError: The page failed.
-        ServiceUnavailableError: It makes no sense, or the pages never end.
+        HTTPError: the page failed.
+        ServiceUnavailableError: it makes no sense, or the pages never end.
     """
     response = yield listing.request(reading.pages + 1, min(reading.last, reading.pages + 1 + ahead))
     page = response.read(listing.page_type)

@@ -3,6 +3,8 @@
 No I/O and no HTTP library, so that one operation serves the sync and the async client, and a test that is neither.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -25,16 +27,16 @@ class Request:
     """A call to one of the API's actions.
 
     Attributes:
-        action: The API action, such as `GetAgentRuntimeEndpoint`.
-        method: The HTTP method.
-        path: The segments after the API's base path, not yet percent-encoded.
-        query: The query's parameters.
-        body: The body, JSON in UTF-8, None for none.
-        repeatable: Whether sending it twice does what sending it once does.
-        ahead: What will be asked for next, as far as can be told; it may be sent at the same time.
+        action: the API action, such as `GetAgentRuntimeEndpoint`.
+        method: the HTTP method.
+        path: the segments after the API's base path, not yet percent-encoded.
+        query: the query's parameters.
+        body: the body, JSON in UTF-8, None for none.
+        repeatable: whether sending it twice does what sending it once does.
+        ahead: what will be asked for next, as far as can be told; it may be sent at the same time.
 
     Raises:
-        ValueError: A segment is empty or a dot: it would lead to another resource than the one that was meant.
+        ValueError: a segment is empty or a dot: it would lead to another resource than the one that was meant.
     """
 
     action: str
@@ -43,7 +45,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     repeatable: bool = True
-    ahead: tuple["Request", ...] = field(default=(), compare=False, repr=False)
+    ahead: tuple[Request, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for segment in self.path:
@@ -68,10 +70,10 @@ class Response:
     """A successful answer, its envelope opened.
 
     Attributes:
-        action: The action that it answers.
-        status_code: The HTTP status.
-        request_id: The service's name for the call.
-        data: What was in the envelope; None when there was nothing.
+        action: the action that it answers.
+        status_code: the HTTP status.
+        request_id: the service's name for the call.
+        data: what was in the envelope; None when there was nothing.
     """
 
     action: str
@@ -83,7 +85,7 @@ class Response:
         """The data as a `model`.
 
         Raises:
-            ServiceUnavailableError: There is no data, or it is of another shape.
+            ServiceUnavailableError: there is no data, or it is of another shape.
         """
         if not self.data:
             raise self.malformed("it tells nothing")
@@ -106,7 +108,7 @@ class Pause:
     """A wish to wait.
 
     Attributes:
-        seconds: How long.
+        seconds: how long.
     """
 
     seconds: float

@@ -5,8 +5,9 @@ it is waited out like a transition, with growing pauses, until the time is over.
 passes (no answer, throttled, unavailable) is a look that showed nothing.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from agentrun_operator.agentrun.api.errors import (
     EndpointFailedError,
@@ -20,6 +21,9 @@ from agentrun_operator.agentrun.api.errors import (
 from agentrun_operator.agentrun.api.operations import get_endpoint
 from agentrun_operator.agentrun.api.protocol import Operation, Pause, Process
 from agentrun_operator.agentrun.models import FAILED_STATES, READY_STATES, Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 
@@ -35,19 +39,19 @@ def until_ready(runtime_id: str, endpoint_id: str, *, timeout: float, clock: Cal
     """Wait until an endpoint serves.
 
     Args:
-        runtime_id: The runtime's id.
-        endpoint_id: The endpoint's id.
-        timeout: Seconds to wait at most; 0 looks once.
-        clock: Seconds, monotonic.
+        runtime_id: the runtime's id.
+        endpoint_id: the endpoint's id.
+        timeout: seconds to wait at most; 0 looks once.
+        clock: seconds, monotonic.
 
     Returns:
-        The endpoint, READY.
+        the endpoint, READY.
 
     Raises:
-        EndpointFailedError: It is in a failed state, or being deleted.
-        WaitTimeoutError: The time is over.
-        ResourceNotExistError: It, or its runtime, does not exist.
-        HTTPError: The service refused to tell.
+        EndpointFailedError: it is in a failed state, or being deleted.
+        WaitTimeoutError: the time is over.
+        ResourceNotExistError: it, or its runtime, does not exist.
+        HTTPError: the service refused to tell.
     """
     return (yield from _wait(runtime_id, endpoint_id, _ready, timeout, clock))
 
@@ -56,15 +60,15 @@ def until_deleted(runtime_id: str, endpoint_id: str, *, timeout: float, clock: C
     """Wait until an endpoint, or its whole runtime, does not exist.
 
     Args:
-        runtime_id: The runtime's id.
-        endpoint_id: The endpoint's id.
-        timeout: Seconds to wait at most; 0 looks once.
-        clock: Seconds, monotonic.
+        runtime_id: the runtime's id.
+        endpoint_id: the endpoint's id.
+        timeout: seconds to wait at most; 0 looks once.
+        clock: seconds, monotonic.
 
     Raises:
-        EndpointFailedError: Its deletion failed.
-        WaitTimeoutError: The time is over.
-        HTTPError: The service refused to tell.
+        EndpointFailedError: its deletion failed.
+        WaitTimeoutError: the time is over.
+        HTTPError: the service refused to tell.
     """
     yield from _wait(runtime_id, endpoint_id, _gone, timeout, clock)
 

@@ -4,18 +4,18 @@ The only module that touches `alibabacloud-credentials`. That package reads the 
 a second to load, so it is imported when credentials are first asked for.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import re
 import threading
 import time
-from collections.abc import Callable
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
-from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.auth.credentials import (
     Credentials,
     CredentialsProvider,
@@ -23,6 +23,11 @@ from agentrun_operator.agentrun.auth.credentials import (
     configured_credentials,
 )
 from agentrun_operator.agentrun.auth.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.agentrun.auth.config import Config
 
 FAILURE_TTL = 10.0
 """Seconds for which a failure is remembered: looking everywhere in vain takes seconds, and every call would."""
@@ -70,8 +75,8 @@ class ChainCredentials:
     coroutines in it would stop the loop for five seconds.
 
     Args:
-        load: Makes the chain, at the first call.
-        clock: Seconds, monotonic.
+        load: makes the chain, at the first call.
+        clock: seconds, monotonic.
     """
 
     def __init__(
@@ -141,7 +146,7 @@ def credentials_for(config: Config) -> CredentialsProvider:
     """Where the credentials of `config` come from: itself, else the default provider chain.
 
     Raises:
-        CredentialsNotFoundError: It has half of an access key.
+        CredentialsNotFoundError: it has half of an access key.
     """
     credentials = configured_credentials(config)
     return default_chain() if credentials is None else StaticCredentials(credentials)

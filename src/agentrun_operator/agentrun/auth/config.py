@@ -3,15 +3,19 @@
 The variables are those of the official SDK. They are read when a Config is made, never at import.
 """
 
+from __future__ import annotations
+
 import math
 import os
 import re
-from collections.abc import Mapping
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 from urllib.parse import urlsplit
 
 from agentrun_operator.agentrun.api.errors import ConfigError
 from agentrun_operator.agentrun.auth.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_REGION = "cn-hangzhou"
 DEFAULT_TIMEOUT = 10.0
@@ -30,25 +34,25 @@ class Config:
     """Where AgentRun is and who calls. Every argument is optional and falls back to the environment.
 
     Args:
-        access_key_id: The access key's id, else `AGENTRUN_ACCESS_KEY_ID`, else `ALIBABA_CLOUD_ACCESS_KEY_ID`. Without
+        access_key_id: the access key's id, else `AGENTRUN_ACCESS_KEY_ID`, else `ALIBABA_CLOUD_ACCESS_KEY_ID`. Without
             any, the default provider chain is asked (RRSA, CLI profiles, RAM roles; see `credentials`).
-        access_key_secret: Its secret, else `AGENTRUN_ACCESS_KEY_SECRET`, else `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.
-        security_token: The token of temporary credentials, else `AGENTRUN_SECURITY_TOKEN`, else
+        access_key_secret: its secret, else `AGENTRUN_ACCESS_KEY_SECRET`, else `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.
+        security_token: the token of temporary credentials, else `AGENTRUN_SECURITY_TOKEN`, else
             `ALIBABA_CLOUD_SECURITY_TOKEN`. A token belongs to its key: one from a weaker source than the key id is
             not taken.
-        account_id: The Alibaba Cloud account, part of the data plane's host, else `AGENTRUN_ACCOUNT_ID`, else
+        account_id: the Alibaba Cloud account, part of the data plane's host, else `AGENTRUN_ACCOUNT_ID`, else
             `FC_ACCOUNT_ID`.
-        token: A token for the data plane, used there in place of the access key.
-        region_id: The region, else `AGENTRUN_REGION`, else `FC_REGION`, else `cn-hangzhou`. Any region is accepted.
-        timeout: Seconds to wait for a connection, default 10.
-        read_timeout: Seconds to wait for the service's next bytes, default 30 and, for the data plane, 600.
-        control_endpoint: The control plane's address, else `AGENTRUN_CONTROL_ENDPOINT`, else the region's public host.
+        token: a token for the data plane, used there in place of the access key.
+        region_id: the region, else `AGENTRUN_REGION`, else `FC_REGION`, else `cn-hangzhou`. Any region is accepted.
+        timeout: seconds to wait for a connection, default 10.
+        read_timeout: seconds to wait for the service's next bytes, default 30 and, for the data plane, 600.
+        control_endpoint: the control plane's address, else `AGENTRUN_CONTROL_ENDPOINT`, else the region's public host.
             With or without a scheme (then https); `{region}` in it stands for the region.
-        data_endpoint: The data plane's address, likewise, else `AGENTRUN_DATA_ENDPOINT`, else the account's host.
+        data_endpoint: the data plane's address, likewise, else `AGENTRUN_DATA_ENDPOINT`, else the account's host.
         headers: HTTP headers to send with every request.
 
     Raises:
-        ConfigError: A value cannot work.
+        ConfigError: a value cannot work.
 
     A Config shows no secret in `repr` or a traceback, and refuses to be pickled: make it where it is needed.
     """

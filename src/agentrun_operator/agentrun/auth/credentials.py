@@ -4,12 +4,16 @@ A provider is asked at every attempt, so that refreshed credentials are used at 
 package live in `chain`; no HTTP here.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
-from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.auth.secret import Secret
+
+if TYPE_CHECKING:
+    from agentrun_operator.agentrun.auth.config import Config
 
 UNSENDABLE = "the access key's {} is empty or has characters that no access key has: copy it again"
 
@@ -19,12 +23,12 @@ class Credentials:
     """An access key, and for temporary credentials its token.
 
     Attributes:
-        access_key_id: The key's id.
-        access_key_secret: The key's secret.
-        security_token: The token of temporary (STS) credentials, None for a key of its own.
+        access_key_id: the key's id.
+        access_key_secret: the key's secret.
+        security_token: the token of temporary (STS) credentials, None for a key of its own.
 
     Raises:
-        CredentialsNotFoundError: A part is empty or has characters that no credential has.
+        CredentialsNotFoundError: a part is empty or has characters that no credential has.
     """
 
     access_key_id: str
@@ -47,7 +51,7 @@ class CredentialsProvider(Protocol):
         """The credentials to sign with now.
 
         Raises:
-            CredentialsNotFoundError: There are none.
+            CredentialsNotFoundError: there are none.
         """
 
     async def get_async(self) -> Credentials:
@@ -59,22 +63,22 @@ class StaticCredentials:
     """A provider of credentials that never change.
 
     Attributes:
-        credentials: What it provides.
+        credentials: what it provides.
     """
 
     credentials: Credentials
 
     @classmethod
-    def of(cls, access_key_id: str, access_key_secret: str, security_token: str | None = None) -> "StaticCredentials":
+    def of(cls, access_key_id: str, access_key_secret: str, security_token: str | None = None) -> StaticCredentials:
         """The provider of an access key.
 
         Args:
-            access_key_id: The key's id.
-            access_key_secret: Its secret.
-            security_token: The token that belongs to a temporary key.
+            access_key_id: the key's id.
+            access_key_secret: its secret.
+            security_token: the token that belongs to a temporary key.
 
         Raises:
-            CredentialsNotFoundError: A part is empty or has characters that no credential has.
+            CredentialsNotFoundError: a part is empty or has characters that no credential has.
         """
         token = Secret(security_token) if security_token else None
         return cls(Credentials(access_key_id.strip(), Secret(access_key_secret), token))
@@ -90,7 +94,7 @@ def configured_credentials(config: Config) -> Credentials | None:
     """The credentials that a Config holds, None when it has none.
 
     Raises:
-        CredentialsNotFoundError: It has half of an access key: going on with another identity would surprise.
+        CredentialsNotFoundError: it has half of an access key: going on with another identity would surprise.
     """
     if config.access_key_id is None and config.access_key_secret is None:
         return None

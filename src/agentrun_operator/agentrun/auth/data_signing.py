@@ -3,16 +3,21 @@
 The body is not part of the signature. Imports no HTTP library: `openai` brings its own, of the same form as httpx.
 """
 
+from __future__ import annotations
+
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from agentrun_operator.agentrun.api.canonical import canonical_request
-from agentrun_operator.agentrun.auth.credentials import Credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, MutableMapping
+    from datetime import datetime
+
+    from agentrun_operator.agentrun.auth.credentials import Credentials
 
 ALGORITHM = "AGENTRUN4-HMAC-SHA256"
 PRODUCT = "agentrun"
@@ -49,9 +54,9 @@ class DataPlaneAuth:
     """Signs requests to the data plane, as an `auth` callable of httpx or of a library like it.
 
     Attributes:
-        credentials: Whose signature.
-        region: The region that is called.
-        clock: The time of day, in UTC; read at each attempt.
+        credentials: whose signature.
+        region: the region that is called.
+        clock: the time of day, in UTC; read at each attempt.
     """
 
     credentials: Credentials
@@ -87,16 +92,16 @@ def data_headers(
     """The headers that sign a request to the data plane.
 
     Args:
-        credentials: Whose signature.
-        method: The HTTP method, in capitals.
-        path: The path as it goes over the wire.
-        query: The query string as it goes over the wire.
-        headers: The request's headers; `host` is among them.
-        region: The region that is called.
-        moment: The time of day, in UTC.
+        credentials: whose signature.
+        method: the HTTP method, in capitals.
+        path: the path as it goes over the wire.
+        query: the query string as it goes over the wire.
+        headers: the request's headers; `host` is among them.
+        region: the region that is called.
+        moment: the time of day, in UTC.
 
     Returns:
-        What to add to the request's headers.
+        what to add to the request's headers.
     """
     added = {"x-acs-date": moment.strftime("%Y-%m-%dT%H:%M:%SZ"), "x-acs-content-sha256": UNSIGNED_PAYLOAD}
     if credentials.security_token:

@@ -1,5 +1,7 @@
 """A string that shows itself to nobody by accident. Nothing else belongs here."""
 
+from __future__ import annotations
+
 import hmac
 from typing import NoReturn, Self
 
@@ -8,7 +10,7 @@ class Secret:
     """A secret string: `str`, `repr`, formatting and tracebacks show asterisks, and it cannot be pickled.
 
     Args:
-        value: The secret; white space around it, which pasted and mounted secrets often have, is dropped.
+        value: the secret; white space around it, which pasted and mounted secrets often have, is dropped.
     """
 
     __slots__ = ("_value",)

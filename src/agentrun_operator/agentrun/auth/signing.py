@@ -4,16 +4,22 @@ Clock and nonce are passed in. Credentials are asked for at each attempt, and ea
 counts once, and a date for minutes.
 """
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import secrets
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import httpx
 
 from agentrun_operator.agentrun.api.canonical import canonical_request
-from agentrun_operator.agentrun.auth.credentials import Credentials, CredentialsProvider
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+
+    from agentrun_operator.agentrun.auth.credentials import Credentials, CredentialsProvider
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 
@@ -35,9 +41,9 @@ class ControlPlaneAuth(httpx.Auth):
     """Signs requests to the control plane.
 
     Args:
-        credentials: Asked at every attempt.
-        clock: The time of day, in UTC; the service tolerates some minutes of difference.
-        nonce: Makes a word that no other request has.
+        credentials: asked at every attempt.
+        clock: the time of day, in UTC; the service tolerates some minutes of difference.
+        nonce: makes a word that no other request has.
     """
 
     requires_request_body = True
@@ -65,10 +71,10 @@ def sign(request: httpx.Request, credentials: Credentials, moment: datetime, non
     """Sign a request in place: add the signature and the headers that belong to it.
 
     Args:
-        request: Whole, with its body read; its `x-acs-action` and `x-acs-version` are already there.
-        credentials: Whose signature.
-        moment: The time of day, in UTC.
-        nonce: A word that no other request has.
+        request: whole, with its body read; its `x-acs-action` and `x-acs-version` are already there.
+        credentials: whose signature.
+        moment: the time of day, in UTC.
+        nonce: a word that no other request has.
     """
     headers = request.headers
     payload_hash = hashlib.sha256(request.content).hexdigest()
@@ -91,11 +97,11 @@ def authorization(
     """The Authorization header's value. Pure.
 
     Args:
-        credentials: Whose signature.
-        method: The HTTP method, in capitals.
-        path: The path as it goes over the wire.
-        query: The query string as it goes over the wire.
-        headers: The headers to sign.
+        credentials: whose signature.
+        method: the HTTP method, in capitals.
+        path: the path as it goes over the wire.
+        query: the query string as it goes over the wire.
+        headers: the headers to sign.
         payload_hash: SHA-256 of the body, in hex.
     """
     canonical = canonical_request(method, path, query, headers, payload_hash)

@@ -3,12 +3,16 @@
 Each has a sync and an `_async` form, two drivers of the same operation; what is sent is in `operations`.
 """
 
-from typing import Self
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
 
 from agentrun_operator.agentrun.api import operations
-from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.endpoint.remote import RemoteEndpoint, run, run_async
-from agentrun_operator.agentrun.models import AgentRuntimeEndpointCreateInput, AgentRuntimeEndpointUpdateInput
+
+if TYPE_CHECKING:
+    from agentrun_operator.agentrun.auth.config import Config
+    from agentrun_operator.agentrun.models import AgentRuntimeEndpointCreateInput, AgentRuntimeEndpointUpdateInput
 
 
 class EndpointById(RemoteEndpoint):
@@ -26,19 +30,19 @@ class EndpointById(RemoteEndpoint):
         The request is repeated only if it certainly never left, so no second endpoint can come of it.
 
         Args:
-            agent_runtime_id: The runtime that it belongs to.
-            input: What it should be; what is left out is the service's choice.
-            config: Where AgentRun is and who calls, by default the environment's.
+            agent_runtime_id: the runtime that it belongs to.
+            input: what it should be; what is left out is the service's choice.
+            config: where AgentRun is and who calls, by default the environment's.
 
         Returns:
-            The endpoint created, as far as the service tells: usually in the state CREATING.
+            the endpoint created, as far as the service tells: usually in the state CREATING.
 
         Raises:
-            ResourceAlreadyExistError: The runtime has an endpoint of that name.
-            ResourceNotExistError: There is no such runtime.
-            RuntimeNotReadyError: The runtime is not READY yet.
-            NoAnswerError: The connection failed; `may_have_arrived` says whether the endpoint may exist now.
-            HTTPError: The call failed for another reason.
+            ResourceAlreadyExistError: the runtime has an endpoint of that name.
+            ResourceNotExistError: there is no such runtime.
+            RuntimeNotReadyError: the runtime is not READY yet.
+            NoAnswerError: the connection failed; `may_have_arrived` says whether the endpoint may exist now.
+            HTTPError: the call failed for another reason.
 
         Example:
             AgentRuntimeEndpoint.create_by_id(
@@ -69,17 +73,17 @@ class EndpointById(RemoteEndpoint):
         """Delete an endpoint. It takes a while to be gone: see `wait_until_deleted`.
 
         Args:
-            agent_runtime_id: The runtime that it belongs to.
-            endpoint_id: The endpoint's id.
-            config: Where AgentRun is and who calls, by default the environment's.
+            agent_runtime_id: the runtime that it belongs to.
+            endpoint_id: the endpoint's id.
+            config: where AgentRun is and who calls, by default the environment's.
 
         Returns:
-            The endpoint deleted, as far as the service tells: usually in the state DELETING.
+            the endpoint deleted, as far as the service tells: usually in the state DELETING.
 
         Raises:
-            ResourceNotExistError: There is no such endpoint, or no such runtime. After a lost answer the request is
+            ResourceNotExistError: there is no such endpoint, or no such runtime. After a lost answer the request is
                 repeated, so this may be the call's own doing.
-            HTTPError: The call failed for another reason.
+            HTTPError: the call failed for another reason.
 
         Example:
             AgentRuntimeEndpoint.delete_by_id(runtime_id, endpoint_id).wait_until_deleted()
@@ -102,19 +106,19 @@ class EndpointById(RemoteEndpoint):
         """Change what `input` sets, and leave the rest. It takes a while to take effect: see `wait_until_ready`.
 
         Args:
-            agent_runtime_id: The runtime that it belongs to.
-            endpoint_id: The endpoint's id.
-            input: What to change. Unset means unsent; to ask for no canaries, set an empty `version_weights`; to remove
+            agent_runtime_id: the runtime that it belongs to.
+            endpoint_id: the endpoint's id.
+            input: what to change. Unset means unsent; to ask for no canaries, set an empty `version_weights`; to remove
                 the scaling configuration, set `delete_scaling_config`.
-            config: Where AgentRun is and who calls, by default the environment's.
+            config: where AgentRun is and who calls, by default the environment's.
 
         Returns:
-            The endpoint updated, as far as the service tells: usually in the state UPDATING.
+            the endpoint updated, as far as the service tells: usually in the state UPDATING.
 
         Raises:
-            ResourceNotExistError: There is no such endpoint, or no such runtime.
-            RuntimeNotReadyError: The runtime is not READY.
-            HTTPError: The call failed for another reason.
+            ResourceNotExistError: there is no such endpoint, or no such runtime.
+            RuntimeNotReadyError: the runtime is not READY.
+            HTTPError: the call failed for another reason.
 
         Example:
             AgentRuntimeEndpoint.update_by_id(
@@ -140,16 +144,16 @@ class EndpointById(RemoteEndpoint):
         """Read an endpoint.
 
         Args:
-            agent_runtime_id: The runtime that it belongs to.
-            endpoint_id: The endpoint's id.
-            config: Where AgentRun is and who calls, by default the environment's.
+            agent_runtime_id: the runtime that it belongs to.
+            endpoint_id: the endpoint's id.
+            config: where AgentRun is and who calls, by default the environment's.
 
         Returns:
-            The endpoint.
+            the endpoint.
 
         Raises:
-            ResourceNotExistError: There is no such endpoint, or no such runtime.
-            HTTPError: The call failed for another reason.
+            ResourceNotExistError: there is no such endpoint, or no such runtime.
+            HTTPError: the call failed for another reason.
 
         Example:
             AgentRuntimeEndpoint.get_by_id(runtime_id, endpoint_id).status
@@ -166,15 +170,15 @@ class EndpointById(RemoteEndpoint):
         """Read every endpoint of a runtime, from all pages, each once.
 
         Args:
-            agent_runtime_id: The runtime.
-            config: Where AgentRun is and who calls, by default the environment's.
+            agent_runtime_id: the runtime.
+            config: where AgentRun is and who calls, by default the environment's.
 
         Returns:
-            The endpoints, in the service's order.
+            the endpoints, in the service's order.
 
         Raises:
-            ResourceNotExistError: There is no such runtime.
-            HTTPError: A page could not be read. There is no half of a list.
+            ResourceNotExistError: there is no such runtime.
+            HTTPError: a page could not be read. There is no half of a list.
 
         Example:
             [endpoint.agent_runtime_endpoint_name for endpoint in AgentRuntimeEndpoint.list_by_id(runtime_id)]

@@ -4,15 +4,19 @@ What an object does to itself is here, what the class does by ids in `by_id`, ca
 Each method has a sync and an `_async` form, two drivers of the same operation; what is sent is in `operations`.
 """
 
+from __future__ import annotations
+
 import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from agentrun_operator.agentrun.api import operations, waiting
-from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.endpoint.by_id import EndpointById
 from agentrun_operator.agentrun.endpoint.invocation import InvocableEndpoint
 from agentrun_operator.agentrun.endpoint.remote import run, run_async
-from agentrun_operator.agentrun.models import AgentRuntimeEndpointUpdateInput
+
+if TYPE_CHECKING:
+    from agentrun_operator.agentrun.auth.config import Config
+    from agentrun_operator.agentrun.models import AgentRuntimeEndpointUpdateInput
 
 READY_TIMEOUT = 300.0
 DELETED_TIMEOUT = 300.0
@@ -27,9 +31,9 @@ class AgentRuntimeEndpoint(EndpointById, InvocableEndpoint):
     ConfigError.
 
     Args:
-        agent_runtime_id: The runtime's id.
-        agent_runtime_endpoint_id: The endpoint's id.
-        config: Where AgentRun is and who calls. The object keeps it for all its calls; a `config` given to a method is
+        agent_runtime_id: the runtime's id.
+        agent_runtime_endpoint_id: the endpoint's id.
+        config: where AgentRun is and who calls. The object keeps it for all its calls; a `config` given to a method is
             for that call only. Without any, the environment is asked at each call.
 
     Example:
@@ -45,15 +49,15 @@ class AgentRuntimeEndpoint(EndpointById, InvocableEndpoint):
         """Delete this endpoint, as `delete_by_id`; the object keeps its ids.
 
         Args:
-            config: For this call, instead of the object's own.
+            config: for this call, instead of the object's own.
 
         Returns:
-            This object, updated by what the service tells.
+            this object, updated by what the service tells.
 
         Raises:
-            ValueError: An id is missing.
-            ResourceNotExistError: The endpoint, or its runtime, does not exist.
-            HTTPError: The call failed for another reason.
+            ValueError: an id is missing.
+            ResourceNotExistError: the endpoint, or its runtime, does not exist.
+            HTTPError: the call failed for another reason.
         """
         return self._updated_by(run(operations.delete_endpoint(*self._ids()), config or self.config))
 
@@ -69,16 +73,16 @@ class AgentRuntimeEndpoint(EndpointById, InvocableEndpoint):
         """Change this endpoint, as `update_by_id`.
 
         Args:
-            input: What to change; unset means unsent.
-            config: For this call, instead of the object's own.
+            input: what to change; unset means unsent.
+            config: for this call, instead of the object's own.
 
         Returns:
-            This object, updated by what the service tells.
+            this object, updated by what the service tells.
 
         Raises:
-            ValueError: An id is missing.
-            ResourceNotExistError: The endpoint, or its runtime, does not exist.
-            HTTPError: The call failed for another reason.
+            ValueError: an id is missing.
+            ResourceNotExistError: the endpoint, or its runtime, does not exist.
+            HTTPError: the call failed for another reason.
         """
         return self._updated_by(run(operations.update_endpoint(*self._ids(), input), config or self.config))
 
@@ -95,15 +99,15 @@ class AgentRuntimeEndpoint(EndpointById, InvocableEndpoint):
         """Read this endpoint anew.
 
         Args:
-            config: For this call, instead of the object's own.
+            config: for this call, instead of the object's own.
 
         Returns:
-            This object, as the service has it now.
+            this object, as the service has it now.
 
         Raises:
-            ValueError: An id is missing.
-            ResourceNotExistError: The endpoint, or its runtime, does not exist.
-            HTTPError: The call failed for another reason.
+            ValueError: an id is missing.
+            ResourceNotExistError: the endpoint, or its runtime, does not exist.
+            HTTPError: the call failed for another reason.
         """
         return self._replaced_by(run(operations.get_endpoint(*self._ids()), config or self.config))
 
@@ -125,18 +129,18 @@ class AgentRuntimeEndpoint(EndpointById, InvocableEndpoint):
         A state that this client does not know is waited out, with growing pauses between the looks.
 
         Args:
-            timeout: Seconds to wait at most; 0 looks once.
-            config: For this call, instead of the object's own.
+            timeout: seconds to wait at most; 0 looks once.
+            config: for this call, instead of the object's own.
 
         Returns:
-            This object, as the service has it now.
+            this object, as the service has it now.
 
         Raises:
-            ValueError: An id is missing, or `timeout` is negative.
-            EndpointFailedError: It failed, or is being deleted; raised at once.
-            WaitTimeoutError: The time is over. (A TimeoutError.)
-            ResourceNotExistError: The endpoint, or its runtime, does not exist.
-            HTTPError: The service refused to tell; passing failures are waited out.
+            ValueError: an id is missing, or `timeout` is negative.
+            EndpointFailedError: it failed, or is being deleted; raised at once.
+            WaitTimeoutError: the time is over. (A TimeoutError.)
+            ResourceNotExistError: the endpoint, or its runtime, does not exist.
+            HTTPError: the service refused to tell; passing failures are waited out.
         """
         process = waiting.until_ready(*self._ids(), timeout=timeout, clock=time.monotonic)
         return self._replaced_by(run(process, config or self.config))
@@ -150,17 +154,17 @@ class AgentRuntimeEndpoint(EndpointById, InvocableEndpoint):
         """Wait until this endpoint, or its whole runtime, does not exist. Deleting it is `delete`'s business.
 
         Args:
-            timeout: Seconds to wait at most; 0 looks once.
-            config: For this call, instead of the object's own.
+            timeout: seconds to wait at most; 0 looks once.
+            config: for this call, instead of the object's own.
 
         Returns:
-            This object; it keeps its ids.
+            this object; it keeps its ids.
 
         Raises:
-            ValueError: An id is missing, or `timeout` is negative.
-            EndpointFailedError: Its deletion failed; raised at once.
-            WaitTimeoutError: The time is over. (A TimeoutError.)
-            HTTPError: The service refused to tell; passing failures are waited out.
+            ValueError: an id is missing, or `timeout` is negative.
+            EndpointFailedError: its deletion failed; raised at once.
+            WaitTimeoutError: the time is over. (A TimeoutError.)
+            HTTPError: the service refused to tell; passing failures are waited out.
         """
         run(waiting.until_deleted(*self._ids(), timeout=timeout, clock=time.monotonic), config or self.config)
         return self

@@ -66,23 +66,23 @@ class InvocableEndpoint(RemoteEndpoint):
         key, or with `config.token` if there is one. A call is never repeated by itself: an agent may have acted.
 
         Args:
-            messages: The conversation so far, as the `openai` package takes it.
-            stream: Whether to return the answer in chunks, while it is made.
-            config: For this call, instead of the object's own. Its `account_id` or `data_endpoint` must be known; its
+            messages: the conversation so far, as the `openai` package takes it.
+            stream: whether to return the answer in chunks, while it is made.
+            config: for this call, instead of the object's own. Its `account_id` or `data_endpoint` must be known; its
                 `read_timeout` is 600 seconds here unless it was given.
-            parameters: What else to ask for, as the `openai` package takes it: `tools`, `temperature`, …
+            parameters: what else to ask for, as the `openai` package takes it: `tools`, `temperature`, …
 
         Returns:
-            An `openai` ChatCompletion, or a Stream of ChatCompletionChunk: iterate it to its end, or close it.
+            an `openai` ChatCompletion, or a Stream of ChatCompletionChunk: iterate it to its end, or close it.
 
         Raises:
-            openai.OpenAIError: The call failed; the package's own errors (APIStatusError, APIConnectionError, …).
-            ValueError: An id is missing.
-            ConfigError: The data plane's address is unknown.
-            CredentialsNotFoundError: There is nothing to sign with.
-            ResourceNotExistError: The runtime or the endpoint does not exist, found when its name was asked for.
-            HTTPError: Asking for the name failed.
-            ImportError: The extra is not installed.
+            openai.OpenAIError: the call failed; the package's own errors (APIStatusError, APIConnectionError, …).
+            ValueError: an id is missing.
+            ConfigError: the data plane's address is unknown.
+            CredentialsNotFoundError: there is nothing to sign with.
+            ResourceNotExistError: the runtime or the endpoint does not exist, found when its name was asked for.
+            HTTPError: asking for the name failed.
+            ImportError: the extra is not installed.
 
         Example:
             endpoint.invoke_openai([{"role": "user", "content": "Hello"}]).choices[0].message.content

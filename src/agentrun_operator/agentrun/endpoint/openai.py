@@ -66,10 +66,10 @@ class Chat:
     """Where a chat goes, and who asks.
 
     Attributes:
-        config: Where AgentRun is.
-        runtime_name: The runtime's name, which is also the model's.
-        endpoint_name: The endpoint's name.
-        credentials: Who signs; None leaves it to the config's token.
+        config: where AgentRun is.
+        runtime_name: the runtime's name, which is also the model's.
+        endpoint_name: the endpoint's name.
+        credentials: who signs; None leaves it to the config's token.
     """
 
     config: Config
@@ -131,7 +131,7 @@ def data_plane(config: Config, *, signed: bool) -> str:
     """The data plane's base URL; requests that are signed with an access key go to a host of their own.
 
     Raises:
-        ConfigError: Neither an address nor an account is known.
+        ConfigError: neither an address nor an account is known.
     """
     if config.data_endpoint is None and config.account_id is None:
         raise ConfigError("the data plane's address is unknown: set account_id or AGENTRUN_ACCOUNT_ID")
@@ -149,9 +149,9 @@ def complete(
     """The answer to a chat, whole or as a stream of chunks.
 
     Raises:
-        openai.OpenAIError: Whatever the package raises.
-        ConfigError: The data plane's address is unknown.
-        ImportError: The extra is not installed.
+        openai.OpenAIError: whatever the package raises.
+        ConfigError: the data plane's address is unknown.
+        ImportError: the extra is not installed.
     """
     _require_openai()
     import openai  # noqa: PLC0415 - optional, and slow to load

@@ -3,14 +3,18 @@
 The base of `AgentRuntimeEndpoint`: how it is made, kept up to date, and how its operations are run. No operation here.
 """
 
-from typing import Self, TypeVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pydantic import ConfigDict, Field
 
-from agentrun_operator.agentrun.api.protocol import Process
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.http.client import AsyncClient, Client
 from agentrun_operator.agentrun.models import Endpoint, ScalingConfig
+
+if TYPE_CHECKING:
+    from agentrun_operator.agentrun.api.protocol import Process
 
 T = TypeVar("T")
 
@@ -31,7 +35,7 @@ class RemoteEndpoint(Endpoint):
     """An endpoint that remembers where it lives.
 
     Attributes:
-        config: The configuration that it was made with, None for the environment's.
+        config: the configuration that it was made with, None for the environment's.
     """
 
     model_config = ConfigDict(frozen=False, extra="forbid", arbitrary_types_allowed=True)
@@ -52,13 +56,13 @@ class RemoteEndpoint(Endpoint):
         return cls(config=config, **{name: value for name, value in endpoint if value is not None})
 
     def _replaced_by(self, endpoint: Endpoint) -> Self:
-        """This object, as a get told of it."""
+        """Thi object, as a get told of it."""
         for name in Endpoint.model_fields:
             setattr(self, name, getattr(endpoint, name))
         return self
 
     def _updated_by(self, endpoint: Endpoint) -> Self:
-        """This object, as a write's answer told of it, which need not tell everything."""
+        """Thi object, as a write's answer told of it, which need not tell everything."""
         for name, value in endpoint:
             if value is not None:
                 setattr(self, name, value)

@@ -4,29 +4,34 @@ Whatever is not I/O lives elsewhere: what to send in `operations`, when to send 
 means in `translation`.
 """
 
+from __future__ import annotations
+
 import asyncio
 import platform
 import random
 import ssl
 import time
-from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import cache
 from importlib.metadata import version
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import httpx
 
 from agentrun_operator.agentrun.api.protocol import Pause, Process, Request
 from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.config import Config
-from agentrun_operator.agentrun.auth.credentials import CredentialsProvider
 from agentrun_operator.agentrun.auth.signing import ControlPlaneAuth, random_nonce, utc_now
 from agentrun_operator.agentrun.http.read_ahead import ReadAhead
 from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, RetryPolicy
 from agentrun_operator.agentrun.http.translation import no_answer, read_answer
 from agentrun_operator.agentrun.http.transport import Attempt, Outcome, Steps, attempt_of, headers_of, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+    from types import TracebackType
+
+    from agentrun_operator.agentrun.auth.credentials import CredentialsProvider
 
 T = TypeVar("T")
 
@@ -106,19 +111,19 @@ class AsyncClient(_Driver):
     """A client of the control plane for one account and region, with one pool of connections.
 
     Args:
-        config: Where AgentRun is and who calls; by default the environment says.
-        credentials: Who calls, instead of what `config` says.
-        retry: What is repeated; NO_RETRY for a caller that repeats by itself.
-        ssl_context: How to verify the service, by default against the usual certificate authorities.
-        connections: How many there are at most, and so how many calls at the same time; None: as many as are called.
-        before_attempt: Awaited before each attempt, the place for a rate limiter; what it raises ends the call.
-        after_attempt: Told of each attempt, the place for metrics; it must not raise.
-        clock: The time of day, in UTC, for signatures.
-        nonce: Makes words that no other request has, for signatures.
-        monotonic: Seconds, for durations.
-        sleep: Waits for a number of seconds.
-        chance: Random numbers between 0 and 1, for the waits between attempts.
-        transport: The wire itself, instead of the network's; for tests.
+        config: where AgentRun is and who calls; by default the environment says.
+        credentials: who calls, instead of what `config` says.
+        retry: what is repeated; NO_RETRY for a caller that repeats by itself.
+        ssl_context: how to verify the service, by default against the usual certificate authorities.
+        connections: how many there are at most, and so how many calls at the same time; None: as many as are called.
+        before_attempt: awaited before each attempt, the place for a rate limiter; what it raises ends the call.
+        after_attempt: told of each attempt, the place for metrics; it must not raise.
+        clock: the time of day, in UTC, for signatures.
+        nonce: makes words that no other request has, for signatures.
+        monotonic: seconds, for durations.
+        sleep: waits for a number of seconds.
+        chance: random numbers between 0 and 1, for the waits between attempts.
+        transport: the wire itself, instead of the network's; for tests.
 
     Example:
         async with AsyncClient() as client:
@@ -159,15 +164,15 @@ class AsyncClient(_Driver):
         """Carry out an operation.
 
         Args:
-            operation: From `operations` or `waiting`; it is used up by this.
+            operation: from `operations` or `waiting`; it is used up by this.
 
         Returns:
-            The operation's result.
+            the operation's result.
 
         Raises:
-            HTTPError: A call failed, after the repetitions that the retry policy allows.
-            CredentialsNotFoundError: There is nothing to sign with.
-            ValueError: The operation's arguments make no request.
+            HTTPError: a call failed, after the repetitions that the retry policy allows.
+            CredentialsNotFoundError: there is nothing to sign with.
+            ValueError: the operation's arguments make no request.
         """
         pending, requests = self._steps(operation), ReadAhead(self._attempt)
         outcome: Outcome | None = None

@@ -3,18 +3,23 @@
 Only an optimisation: the operation sees the same answers in the same order. Knows nothing of pages or HTTP.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from __future__ import annotations
 
-from agentrun_operator.agentrun.api.protocol import Request
-from agentrun_operator.agentrun.http.transport import Outcome
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from agentrun_operator.agentrun.api.protocol import Request
+    from agentrun_operator.agentrun.http.transport import Outcome
 
 
 class ReadAhead:
     """The requests of one operation that are under way.
 
     Args:
-        attempt: Sends one.
+        attempt: sends one.
     """
 
     def __init__(self, attempt: Callable[[Request], Awaitable[Outcome]]) -> None:

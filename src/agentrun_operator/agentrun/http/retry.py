@@ -1,5 +1,7 @@
 """When a failed attempt is made again, and after how long. Pure: time and chance are arguments."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from agentrun_operator.agentrun.api.errors import HTTPError, NoAnswerError, ServiceUnavailableError, ThrottledError
@@ -16,11 +18,11 @@ class RetryPolicy:
     without an answer, throttled ones, and those answered by a 503. A create is of the first kind only.
 
     Attributes:
-        attempts: Attempts in all, the first included; 1 repeats nothing.
-        base: Seconds before the first repetition, at most; doubled for each further one. The wait is drawn at random
+        attempts: attempts in all, the first included; 1 repeats nothing.
+        base: seconds before the first repetition, at most; doubled for each further one. The wait is drawn at random
             between half of that and all of it, so that those who failed together do not come back together.
-        cap: Seconds that doubling stops at.
-        deadline: Seconds after which no new attempt begins, counted from the first one of the same request; so a call
+        cap: seconds that doubling stops at.
+        deadline: seconds after which no new attempt begins, counted from the first one of the same request; so a call
             ends within this and the time of one attempt. A wait that the service asks for counts whole.
     """
 
@@ -33,11 +35,11 @@ class RetryPolicy:
         """Seconds to wait before the next attempt, None to give up.
 
         Args:
-            attempt: The attempt that failed, counted from 1.
-            error: How it failed.
-            repeatable: Whether sending the request twice does what sending it once does.
-            elapsed: Seconds since the first attempt began.
-            chance: A random number between 0 and 1.
+            attempt: the attempt that failed, counted from 1.
+            error: how it failed.
+            repeatable: whether sending the request twice does what sending it once does.
+            elapsed: seconds since the first attempt began.
+            chance: a random number between 0 and 1.
         """
         if attempt >= self.attempts or not self._may_repeat(error, repeatable=repeatable):
             return None

@@ -5,15 +5,14 @@ message wins over its status. A 2xx whose code is not SUCCESS is an error like a
 status then ask for none.
 """
 
+from __future__ import annotations
+
 import math
 import re
-import ssl
-from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import httpx
-from pydantic import JsonValue
 from pydantic_core import from_json
 
 from agentrun_operator.agentrun.api.errors import (
@@ -29,6 +28,12 @@ from agentrun_operator.agentrun.api.errors import (
     ThrottledError,
 )
 from agentrun_operator.agentrun.api.protocol import Response
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Container, Mapping
+
+    from pydantic import JsonValue
 
 SUCCESS = "SUCCESS"
 
@@ -105,13 +110,13 @@ def read_answer(action: str, status: int, headers: Mapping[str, str], body: byte
     """What the service's answer means.
 
     Args:
-        action: The API action that was called.
-        status: The HTTP status.
-        headers: The answer's headers, found by lower-case names.
-        body: The whole body.
+        action: the API action that was called.
+        status: the HTTP status.
+        headers: the answer's headers, found by lower-case names.
+        body: the whole body.
 
     Returns:
-        The response, or the error to raise.
+        the response, or the error to raise.
     """
     envelope = _parse(body)
     code = _text(envelope, "code")

@@ -4,14 +4,18 @@ The steps are the same for the sync and the async client; only doing them differ
 No I/O and no HTTP library: time and chance are passed in.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import count
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from agentrun_operator.agentrun.api.errors import HTTPError, ThrottledError
 from agentrun_operator.agentrun.api.protocol import API_VERSION, Pause, Process, Request, Response
-from agentrun_operator.agentrun.http.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from agentrun_operator.agentrun.http.retry import RetryPolicy
 
 T = TypeVar("T")
 
@@ -29,12 +33,12 @@ class Attempt:
     """One request that was sent, or tried to be, for metrics and logs.
 
     Attributes:
-        action: The API action.
+        action: the API action.
         code: `SUCCESS`, the service's error code, or the error's class when it gave none.
-        status_code: The HTTP status, None when there was no answer.
-        seconds: How long it took.
-        throttled: Whether it was refused as one too many, or because there is too much to do.
-        retry_after: Seconds that the service asked to wait, None when it did not.
+        status_code: the HTTP status, None when there was no answer.
+        seconds: how long it took.
+        throttled: whether it was refused as one too many, or because there is too much to do.
+        retry_after: seconds that the service asked to wait, None when it did not.
     """
 
     action: str
@@ -67,13 +71,13 @@ def steps(
     """The steps that carry out a process, repetitions included.
 
     Args:
-        process: An operation, or one that also waits.
-        policy: What is repeated.
-        clock: Seconds, monotonic.
-        chance: Random numbers between 0 and 1.
+        process: an operation, or one that also waits.
+        policy: what is repeated.
+        clock: seconds, monotonic.
+        chance: random numbers between 0 and 1.
 
     Returns:
-        What the process returns.
+        what the process returns.
     """
     try:
         step = next(process)
