@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def at_once(stage: Stage, program: Program, count: int) -> AtOnce:
-    """Make, changes and deletes `count` objects."""
+    """Make, change and delete `count` objects."""
     await stage.calm(transition=0.0)
     async with running(stage, program, "at-once", names(count, "once")) as phases:
         return AtOnce(

@@ -25,7 +25,7 @@ WITHIN = 600.0
 
 
 async def edits(stage: Stage, program: Program, name: str, count: int) -> Edits:
-    """Make `count` objects, and edits others meanwhile."""
+    """Make `count` objects, and edit others meanwhile."""
     await stage.calm()
     mine, bulk = names(EDITED, "edited"), names(count)
     async with running(stage, program, f"{name}-edits", bulk) as phases:
@@ -45,7 +45,7 @@ async def edits(stage: Stage, program: Program, name: str, count: int) -> Edits:
 
 
 async def _edited(phases: Phases, objects: list[str], making: asyncio.Task[None]) -> dict[str, float]:
-    """Edits one object after the other until the bulk is Ready; when each edit was sent."""
+    """Edit one object after the other until the bulk is Ready; when each edit was sent."""
     sent: dict[str, float] = {}
     for name in objects:
         await asyncio.sleep(PAUSE)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def floor(cluster: Cluster, count: int) -> Floor:
-    """Measures both floors.
+    """Measure both floors.
 
     Args:
         cluster: a namespace of its own; there are no objects in it afterwards.

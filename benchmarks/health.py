@@ -49,7 +49,7 @@ class Sample:
 
 
 async def sample(http: aiohttp.ClientSession, url: str, at: float) -> Sample:
-    """Asks /metrics.
+    """Ask /metrics.
 
     Args:
         http: a session.

@@ -91,7 +91,7 @@ def plain_kopf(premises: Premises, namespace: str) -> Made:
 
 
 def _environment(plane: ControlPlane, agentrun: str) -> dict[str, str]:
-    """Thi process's environment, with the ways to the emulator and to the control plane and to nothing else."""
+    """This process's environment, with the ways to the emulator and to the control plane and to nothing else."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(CLOUD)}
     ways = {"AGENTRUN_CONTROL_ENDPOINT": agentrun, "KUBECONFIG": str(plane.kubeconfig)}
     return clean | ACCOUNT | ways | {"NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}

@@ -68,7 +68,7 @@ class Stage:
 
 @asynccontextmanager
 async def running_stage(console: Console, logs: Path | None = None) -> AsyncIterator[Stage]:
-    """Start everything, and ends it when the block ends.
+    """Start everything, and end it when the block ends.
 
     Args:
         console: where progress is shown.

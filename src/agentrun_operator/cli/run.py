@@ -47,7 +47,7 @@ def run(kubeconfig: Kubeconfig = None, context: Context = None, **given: str | N
 
 
 def _collect_less() -> None:
-    """Looks for garbage in cycles when there may be some: Python's default is every few hundred objects, and there is
+    """Look for garbage in cycles when there may be some: Python's default is every few hundred objects, and there is
     next to none. A tenth of the operator's time, for some MiB.
     """
     gc.collect()

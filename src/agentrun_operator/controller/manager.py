@@ -113,7 +113,7 @@ class Manager:
         self._watch = Watch(kube, handlers, settings.namespaces, own_signals=own_signals)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Works until `stop` is set, then lets what is under way end."""
+        """Work until `stop` is set, then let what is under way end."""
         await self._fill(stop)
         recorder = asyncio.create_task(self._recorder.run(), name="events")
         workers = asyncio.create_task(self._workers.run(), name="work queue")
@@ -155,7 +155,7 @@ class Manager:
                 return
 
     def enqueue(self, keys: set[ObjectKey]) -> None:
-        """Asks for a reconcile of those of the objects that are still there."""
+        """Ask for a reconcile of those of the objects that are still there."""
         for key in keys:
             if key in self._store:
                 self._queue.add(key, Priority.CHANGE)

@@ -104,7 +104,7 @@ class Operator:
         return elector.held and not self._stop.is_set()
 
     async def _lead_while_held(self, elector: LeaderElector) -> None:
-        """Works while the Lease is renewed. When it is lost, the work is cut off at once: another may begin."""
+        """Work while the Lease is renewed. When it is lost, the work is cut off at once: another may begin."""
         renew = asyncio.create_task(elector.renew(), name="lease")
         work = asyncio.create_task(self._lead(lambda: elector.held), name="lead")
         try:

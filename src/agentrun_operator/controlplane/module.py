@@ -54,7 +54,7 @@ class GoModule:
 
     @property
     def fingerprint(self) -> str:
-        """Differs when the programs may differ: sources, flags, names or platform."""
+        """A text that is another when the programs may be: by sources, flags, names or platform."""
         content = hashlib.sha256()
         for part in (
             self._read("go.mod"),

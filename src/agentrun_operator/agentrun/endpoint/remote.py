@@ -56,13 +56,13 @@ class RemoteEndpoint(Endpoint):
         return cls(config=config, **{name: value for name, value in endpoint if value is not None})
 
     def _replaced_by(self, endpoint: Endpoint) -> Self:
-        """Thi object, as a get told of it."""
+        """This object, as a get told of it."""
         for name in Endpoint.model_fields:
             setattr(self, name, getattr(endpoint, name))
         return self
 
     def _updated_by(self, endpoint: Endpoint) -> Self:
-        """Thi object, as a write's answer told of it, which need not tell everything."""
+        """This object, as a write's answer told of it, which need not tell everything."""
         for name, value in endpoint:
             if value is not None:
                 setattr(self, name, value)

@@ -24,7 +24,7 @@ class DelayQueue(Generic[K]):
         return len(self._times)
 
     def put(self, key: K, when: float) -> None:
-        """Plans a key, unless it is planned for an earlier time."""
+        """Plan a key, unless it is planned for an earlier time."""
         if when < self._times.get(key, float("inf")):
             self._times[key] = when
             self._count += 1
@@ -32,7 +32,7 @@ class DelayQueue(Generic[K]):
             self._compact()
 
     def drop(self, key: K) -> None:
-        """Forgets a key; its entry in the heap is passed over later."""
+        """Forget a key; its entry in the heap is passed over later."""
         self._times.pop(key, None)
 
     def due(self, now: float) -> list[K]:

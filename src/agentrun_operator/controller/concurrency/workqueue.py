@@ -105,7 +105,7 @@ class WorkQueue(Generic[K]):
         return len(self._delayed)
 
     def add(self, key: K, priority: Priority) -> None:
-        """Asks for a look at the key; a more urgent wish than the last one moves it forward."""
+        """Ask for a look at the key; a more urgent wish than the last one moves it forward."""
         if priority >= self._dirty.get(key, len(Priority)):
             return
         self._dirty[key] = priority
@@ -114,7 +114,7 @@ class WorkQueue(Generic[K]):
             self._line_up(key, priority)
 
     def add_after(self, key: K, pause: float) -> None:
-        """Plans a look; the earliest planned one counts, and any look in between makes it void.
+        """Plan a look; the earliest planned one counts, and any look in between makes it void.
 
         Args:
             key: the key.
@@ -124,7 +124,7 @@ class WorkQueue(Generic[K]):
         self._wakeup.set()
 
     def add_rate_limited(self, key: K, at_most: float, at_least: float = 0.0) -> float:
-        """Plans a look after a failure, with a jittered pause that doubles each time.
+        """Plan a look after a failure, with a jittered pause that doubles each time.
 
         Args:
             key: the key.
@@ -142,11 +142,11 @@ class WorkQueue(Generic[K]):
         return pause
 
     def forget(self, key: K) -> None:
-        """Forgets the key's failures, after a success."""
+        """Forget the key's failures, after a success."""
         self._failures.pop(key, None)
 
     def drop(self, key: K, then: Callable[[K], None]) -> None:
-        """Forgets all about a key that is no more.
+        """Forget all about a key that is no more.
 
         Args:
             key: the key.

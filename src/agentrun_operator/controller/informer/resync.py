@@ -72,7 +72,7 @@ class Resync:
                 log.exception("A defect stopped the comparison with the API server's list; it is made again later")
 
     async def compare(self) -> None:
-        """Forgets what is gone, and takes in what was not told."""
+        """Forget what is gone, and take in what was not told."""
         known = {key: (self._store.get(key) or {}) for key in self._store}
         listed: dict[ObjectKey, str] = {}
         stale = False

@@ -135,7 +135,7 @@ class Store:
             self._told[key] = self._told[key]._replace(finalizers=trigger.finalizers, claim=trigger.claim)
 
     def remove(self, body: Mapping[str, Any]) -> bool:
-        """Forgets an object that is gone; one that was made anew under its name stays.
+        """Forget an object that is gone; one that was made anew under its name stays.
 
         Returns:
             whether it was known.

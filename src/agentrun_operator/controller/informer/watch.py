@@ -46,7 +46,7 @@ class Watch:
         self._own_signals = own_signals
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Watches until `stop` is set."""
+        """Watch until `stop` is set."""
         asyncio.get_running_loop().set_exception_handler(ShutdownNoise(stop))
         while not stop.is_set():
             tasks = await kopf.spawn_tasks(

@@ -95,7 +95,7 @@ class LeaderElector:
             await asyncio.sleep(self.config.retry * (0.4 + self._jitter() / 5))
 
     async def renew(self) -> None:
-        """Renews the Lease until that fails.
+        """Renew the Lease until that fails.
 
         Raises:
             LeaseLostError: it was not renewed in time, or is another's; the caller has to end at once.

@@ -136,7 +136,7 @@ def _secret_credentials(account_key: AccountKey, context: AccountContext) -> Sec
 
 
 def _poll(account: Account, runtime_id: str, context: AccountContext) -> PolledRuntime:
-    """Begins to poll a runtime."""
+    """Begin to poll a runtime."""
     settings = context.settings
     cache = RuntimeCache(runtime_id, account.client, enqueue=context.enqueue, clock=context.clock)
 

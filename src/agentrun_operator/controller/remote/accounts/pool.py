@@ -58,7 +58,7 @@ class AccountPool:
         return self.ambient.region_id
 
     async def try_own_credentials(self) -> None:
-        """Warns when the operator has no credentials of its own: Secrets may bring them, so that it is no error."""
+        """Warn when the operator has no credentials of its own: Secrets may bring them, so that it is no error."""
         try:
             await credentials_for(self.ambient).get_async()
         except AgentRunError as error:

@@ -44,7 +44,7 @@ class Subscribers:
         self._missed.discard(key)
 
     def remove(self, key: ObjectKey) -> None:
-        """Forgets an object, if it is known."""
+        """Forget an object, if it is known."""
         self._on_latest.discard(key)
         self._missed.discard(key)
         name = self._names.pop(key, None)
