@@ -108,12 +108,10 @@ def _deleted_outside(given: Input) -> Decision | None:
 
 
 def _unready(given: Input) -> Decision | None:
-    if given.runtime.ready:
+    runtime, reason = given.runtime, Reason.RUNTIME_NOT_READY
+    if runtime.ready:
         return None
-    reason = Reason.RUNTIME_NOT_READY
-    message = (
-        f"Runtime {given.runtime.name or given.runtime.id} is {given.runtime.state or 'in no known state'}, not READY"
-    )
+    message = f"Runtime {runtime.name or runtime.id} is {runtime.state or 'in no known state'}, not READY"
     return Decision(Retry(reason, at_most=BLOCKED_PAUSE), blocked(reason, message))
 
 
@@ -122,9 +120,8 @@ def _creation(given: Input) -> Decision:
         return Decision(Rest(after=DOUBT_PAUSE, soon=True))
     if pause := given.attempts.waiting(given.now):
         return Decision(Rest(after=pause))
-    claim = given.wanted_claim._replace(
-        adopted=False
-    )  # what is made here is our own, though another was adopted before
+    # What is made here is our own, though another was adopted before.
+    claim = given.wanted_claim._replace(adopted=False)
     if given.desired.current_claim != claim or not given.desired.finalized:
         return Decision(AddClaim(claim))
     return Decision(Create(again=given.existed))
@@ -141,9 +138,8 @@ def foreign(given: Input) -> Decision | None:
         return Decision(AddClaim(given.wanted_claim._replace(adopted=True)))
     if given.desired.current_claim or given.desired.finalized:
         return Decision(RemoveClaim())
-    message = (
-        f"The {given.where} exists already; set adoptionPolicy Adopt to take it over, or choose another endpointName"
-    )
+    way_out = "set adoptionPolicy Adopt to take it over, or choose another endpointName"
+    message = f"The {given.where} exists already; {way_out}"
     return Decision(Rest(), blocked(Reason.ALREADY_EXISTS, message, stalled=True))
 
 
@@ -156,11 +152,11 @@ def unclaimed(given: Input) -> Decision | None:
 
 def moving(given: Input) -> Decision | None:
     """A change is under way at AgentRun, which takes no other meanwhile."""
-    if given.endpoint.state not in MOVING_STATES:
+    state = given.endpoint.state
+    if state not in MOVING_STATES:
         return None
-    return Decision(
-        Rest(soon=True), under_way(REASONS[given.endpoint.state], state_message(given.endpoint), applied=given.applied)
-    )
+    verdict = under_way(REASONS[state], state_message(given.endpoint), applied=given.applied)
+    return Decision(Rest(soon=True), verdict)
 
 
 def create_failed(given: Input) -> Decision | None:
@@ -187,9 +183,8 @@ def in_sync(given: Input) -> Decision | None:
     """Nothing differs and the endpoint serves."""
     if given.delta or not given.serves:
         return None
-    verdict = Verdict(
-        ready_by_state(given.endpoint), good(Reason.IN_SYNC, "AgentRun agrees with the spec"), applied=True
-    )
+    synced = good(Reason.IN_SYNC, "AgentRun agrees with the spec")
+    verdict = Verdict(ready_by_state(given.endpoint), synced, applied=True)
     return Decision(Rest(), verdict, settled=True)
 
 
