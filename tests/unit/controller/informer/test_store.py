@@ -166,7 +166,7 @@ def test_a_list_that_began_before_the_end_of_an_object_does_not_bring_it_back(st
     assert CHAT not in store
 
 
-def test_nor_one_that_was_replaced_before_the_watch_told_of_its_end(store: Store):
+def test_an_object_that_was_replaced_before_the_watch_told_of_its_end_does_not_come_back(store: Store):
     store.put(body("chat", version=5, uid="new"))
     store.remove(body("chat", version=4, uid="old"))
     store.remove(body("chat", version=6, uid="new"))

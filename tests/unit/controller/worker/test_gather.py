@@ -147,7 +147,7 @@ async def test_the_pollers_list_does_not_serve_where_something_was_made_lately(w
     assert world.service.actions == [GET, LIST]
 
 
-async def test_nor_where_another_endpoint_was_made_than_the_recorded_one(world: World):
+async def test_the_pollers_list_does_not_serve_where_another_endpoint_was_made_than_the_recorded_one(world: World):
     await world.look(**DELETED)
     world.memory = replace(world.memory, unrecorded=True)
     await world.delete()
@@ -156,7 +156,7 @@ async def test_nor_where_another_endpoint_was_made_than_the_recorded_one(world: 
     assert world.service.actions == [GET, LIST]
 
 
-async def test_nor_where_another_endpoint_was_seen_than_the_recorded_one(world: World):
+async def test_the_pollers_list_does_not_serve_where_another_endpoint_was_seen_than_the_recorded_one(world: World):
     seen, world.endpoint_id = world.endpoint_id, GONE_LONG_AGO
     observation = await world.look(**DELETED)
     assert observation.observed.endpoint is not None
@@ -166,7 +166,7 @@ async def test_nor_where_another_endpoint_was_seen_than_the_recorded_one(world: 
     assert world.service.actions == [GET, LIST]
 
 
-async def test_nor_against_a_wrong_answer_that_there_is_none_of_the_id_where_nobody_asked_to_delete_it(world: World):
+async def test_the_pollers_list_does_not_prove_that_an_endpoint_is_gone_which_nobody_asked_to_delete(world: World):
     await world.look(**DELETED)
     await asyncio.sleep(1.2 * INTERVAL)
     await world.service.fault(GET, status=404, code="ERR_NOT_FOUND", message="the endpoint does not exist", times=1)
@@ -182,7 +182,7 @@ async def test_nor_against_a_wrong_answer_that_there_is_none_of_the_id_where_nob
         pytest.param({}, id="a living object would create it anew"),
     ],
 )
-async def test_else_the_name_is_asked_for_in_the_very_look(world: World, how: dict[str, Any]):
+async def test_the_name_is_asked_for_in_a_list_of_now_where_the_pollers_does_not_serve(world: World, how: dict[str, Any]):
     await world.look(**how)
     world.memory = replace(world.memory, created_at=None, unrecorded=False)
     await world.delete()
