@@ -38,7 +38,7 @@ def advice(stage: Stage) -> str:
     return TEXT.format(
         kubeconfig=stage.plane.kubeconfig,
         kubectl=stage.plane.kubectl,
-        emulator=stage.backstage.url,
+        emulator=stage.control.url,
         metrics=stage.metrics,
         logs=stage.logs,
     )

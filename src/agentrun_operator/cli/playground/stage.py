@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentrun_operator.cli.playground.backstage import Backstage
+from agentrun_operator.cli.playground.control_client import ControlClient
 from agentrun_operator.cli.playground.screen import Screen
 from agentrun_operator.controlplane import (
     LOOPBACK,
@@ -43,7 +43,7 @@ class Stage:
 
     Attributes:
         plane: The control plane.
-        backstage: The way to the emulated AgentRun.
+        control: The client of the emulator's control routes.
         emulator: Its process.
         operator: The operator's process.
         metrics: The URL of the operator's metrics.
@@ -51,7 +51,7 @@ class Stage:
     """
 
     plane: ControlPlane
-    backstage: Backstage
+    control: ControlClient
     emulator: Component
     operator: Component
     metrics: str
@@ -86,13 +86,13 @@ def running_stage(screen: Screen, logs: Path) -> Iterator[Stage]:
         with plane:
             with screen.doing("Starting an emulated AgentRun"):
                 emulator, url = with_free_ports(lambda: _start_emulator(group, logs))
-                backstage = Backstage(url)
-                backstage.add_default_endpoint("support-bot")
+                control = ControlClient(url)
+                control.add_default_endpoint("support-bot")
             with screen.doing("Installing the custom resource"):
                 _install_crd(plane)
             with screen.doing("Starting the operator"):
                 operator, health = with_free_ports(lambda: _start_operator(group, logs, plane, url))
-            yield Stage(plane, backstage, emulator, operator, f"{health}/metrics", logs)
+            yield Stage(plane, control, emulator, operator, f"{health}/metrics", logs)
             operator.stop(STOP_TIMEOUT)
 
 

@@ -37,10 +37,10 @@ class Step:
 
     def all_problems(self, stage: Stage) -> list[str]:
         """What is not yet so in Kubernetes and in AgentRun."""
-        calls = stage.backstage.calls()
+        calls = stage.control.calls()
         return [
             *self.problems(stage),
-            *expected.differences(self.endpoints, stage.backstage.endpoints()),
+            *expected.differences(self.endpoints, stage.control.endpoints()),
             *expected.differences(
                 {"calls": dict(zip(WRITES, self.writes, strict=True))},
                 {"calls": {action: calls.get(action, 0) for action in WRITES}},
@@ -49,7 +49,7 @@ class Step:
 
 
 def _drift(stage: Stage) -> None:
-    stage.backstage.change("chat", {"description": "Changed by hand", "targetVersion": "1"})
+    stage.control.change("chat", {"description": "Changed by hand", "targetVersion": "1"})
 
 
 def _after_drift(stage: Stage) -> list[str]:

@@ -1,4 +1,4 @@
-"""Speaks to the emulator's control routes: what is really in the emulated AgentRun, and changes made by hand."""
+"""The client of the emulator's control routes: what the emulated AgentRun holds, and changes made by hand."""
 
 import json
 import urllib.request
@@ -12,8 +12,8 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Backstage:
-    """The emulator as seen by whoever runs it.
+class ControlClient:
+    """The control routes of one emulator.
 
     Args:
         url: Where the emulator listens.
