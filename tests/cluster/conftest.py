@@ -60,7 +60,7 @@ def service() -> Iterator[tuple[EmulatorServer, Emulator]]:
 
 @pytest.fixture
 def emulator(service: tuple[EmulatorServer, Emulator]) -> Emulator:
-    """The way behind the service's back; a runtime `support-bot` with versions 1 to 4 is there."""
+    """The client of its control routes; a runtime `support-bot` with versions 1 to 4 is there."""
     emulator = service[1]
     emulator.add_runtime("support-bot", versions=4)
     return emulator

@@ -1,4 +1,4 @@
-"""What tests do behind the emulated service's back: its control routes, typed. No assertions, no fixtures."""
+"""A typed client of the emulator's control routes, for tests. No assertions, no fixtures."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -185,7 +185,7 @@ class Emulator:
 
 @contextmanager
 def running_emulator(behaviour: Behaviour = AT_ONCE) -> Iterator[tuple[EmulatorServer, Emulator]]:
-    """An emulator of one's own, and the way behind its back."""
+    """A running emulator, and the client of its control routes."""
     with EmulatorServer(behaviour=behaviour) as server:
         emulator = Emulator(server.url)
         try:

@@ -38,7 +38,7 @@ class Stage:
 
     Attributes:
         service: The emulator's server; stopped, AgentRun is unreachable for everybody.
-        emulator: The way behind its back; there is a runtime `support-bot` with versions 1 to 4.
+        emulator: The client of its control routes; there is a runtime `support-bot` with versions 1 to 4.
         runtime_id: Of that runtime.
         namespace: What the operator looks after.
         endpoints: The objects.

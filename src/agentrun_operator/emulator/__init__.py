@@ -1,7 +1,7 @@
-"""A stand-in for AgentRun, written from the facts alone. Imports nothing else of the package.
+"""A stand-in for AgentRun, written from its documentation alone. Imports nothing else of the package.
 
-`serve` is for a command, `EmulatorServer` for tests, `create_app` for whoever brings a server. What it can be told to
-do is in `behaviour`, and the routes to tell it are in `backstage`. It needs the extra `playground`.
+`serve` is for a command, `EmulatorServer` for tests, `create_app` for whoever brings a server. `faults.behaviour` lists
+what the emulator can be told to do, `control_routes` the routes that tell it. Needs the extra `playground`.
 """
 
 from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account

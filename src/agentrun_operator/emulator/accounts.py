@@ -1,4 +1,4 @@
-"""Who may call: access keys and the accounts they belong to. No verification; that is `signatures`."""
+"""Accounts and their access keys. `gateway.signatures` verifies what is signed with them."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What goes back over the wire: answers, refusals, and the shapes both are written in. No state, no decisions."""
+"""Answers and errors, and the JSON they are written in. No state, no decisions."""
 
 import json
 from collections.abc import Sequence
@@ -27,12 +27,13 @@ class Answer:
     effect: bool = False
 
     @property
-    def whole(self) -> bytes:
+    def content(self) -> bytes:
+        """The body in one piece."""
         return self.body if isinstance(self.body, bytes) else b"".join(self.body)
 
 
 class ApiError(Exception):
-    """A request that is refused.
+    """A request is refused.
 
     Args:
         status: the HTTP status.
@@ -77,19 +78,19 @@ def success(request_id: str, data: bytes, status: int = 200, *, effect: bool = F
     return Answer(status, body, effect=effect)
 
 
-def service_error(request_id: str, refusal: ApiError) -> Answer:
-    """A refusal in the service's words, or in those of the gateway, which writes its keys with capitals."""
-    names = ("code", "message", "requestId") if refusal.code.startswith("ERR_") else ("Code", "Message", "RequestId")
-    body = dict(zip(names, (refusal.code, refusal.message, request_id), strict=True))
-    return Answer(refusal.status, encode(body), headers=refusal.headers)
+def service_error(request_id: str, error: ApiError) -> Answer:
+    """An error as the service writes it, or as the gateway in front of it does: with capitals."""
+    names = ("code", "message", "requestId") if error.code.startswith("ERR_") else ("Code", "Message", "RequestId")
+    body = dict(zip(names, (error.code, error.message, request_id), strict=True))
+    return Answer(error.status, encode(body), headers=error.headers)
 
 
-def openai_error(_request_id: str, refusal: ApiError) -> Answer:
-    """A refusal in the words of OpenAI's API."""
-    error = {
-        "message": refusal.message,
-        "type": "server_error" if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error",
+def openai_error(_request_id: str, error: ApiError) -> Answer:
+    """An error as OpenAI's API writes it."""
+    body = {
+        "message": error.message,
+        "type": "server_error" if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error",
         "param": None,
-        "code": refusal.code,
+        "code": error.code,
     }
-    return Answer(refusal.status, encode({"error": error}), headers=refusal.headers)
+    return Answer(error.status, encode({"error": body}), headers=error.headers)

@@ -1,4 +1,4 @@
-"""Puts the emulator together: state, actions, control routes, one ASGI application. Nothing is decided in here."""
+"""The ASGI application: state, actions and control routes put together. Nothing is decided in here."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -17,11 +17,11 @@ from agentrun_operator.emulator.actions.control_plane import ControlPlane
 from agentrun_operator.emulator.actions.data_plane import DataPlane
 from agentrun_operator.emulator.answers import Answer, ApiError, invalid, openai_error, service_error
 from agentrun_operator.emulator.checks import InvalidError
-from agentrun_operator.emulator.control_routes import Backstage
+from agentrun_operator.emulator.control_routes import ControlRoutes
 from agentrun_operator.emulator.faults.behaviour import Behaviour
-from agentrun_operator.emulator.faults.injector import Conduct
-from agentrun_operator.emulator.gateway.gateway import Gateway, Perform, Premises
-from agentrun_operator.emulator.gateway.request_log import Journal
+from agentrun_operator.emulator.faults.injector import FaultInjector
+from agentrun_operator.emulator.gateway.gateway import Gateway, GatewayContext, Handler
+from agentrun_operator.emulator.gateway.request_log import RequestLog
 from agentrun_operator.emulator.gateway.signatures import Verify, verify_control, verify_data
 from agentrun_operator.emulator.state.endpoints import Endpoints
 from agentrun_operator.emulator.state.runtimes import Runtimes
@@ -31,16 +31,16 @@ DEFAULT_REGION = "cn-hangzhou"
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """The actions that share a way of signing and a way of writing errors."""
+    """The control plane or the data plane: its actions, how their calls are signed, and how errors are written."""
 
-    actions: Mapping[str, tuple[str, str, Perform]]
+    actions: Mapping[str, tuple[str, str, Handler]]
     verify: Verify
-    refuse: Callable[[str, ApiError], Answer]
+    format_error: Callable[[str, ApiError], Answer]
 
-    def routes(self, premises: Premises) -> list[BaseRoute]:
+    def routes(self, context: GatewayContext) -> list[BaseRoute]:
         return [
-            Route(path, Gateway(action, perform, self.verify, self.refuse, premises), methods=[method])
-            for action, (method, path, perform) in self.actions.items()
+            Route(path, Gateway(action, handle, self.verify, self.format_error, context), methods=[method])
+            for action, (method, path, handle) in self.actions.items()
         ]
 
 
@@ -67,11 +67,11 @@ def create_app(
     """The emulated AgentRun service, with nothing in it but the seeds.
 
     Args:
-        behaviour: in force at first, and after it is reset; the default is a playground's.
+        behaviour: in force at first and after a reset; the default suits a playground.
         seeds: runtimes that are there from the start.
-        region: appears in ARNs and addresses; whatever region a client thinks of, it is served.
-        clock: seconds since the epoch. Changes end, and signatures expire, by this one.
-        random: makes ids and draws between canaries; seed it, and a run can be repeated.
+        region: appears in ARNs and addresses; clients of any region are served.
+        clock: seconds since the epoch; transitions and the expiry of signatures go by it.
+        random: makes ids and draws between canaries; a seeded one makes runs repeatable.
 
     Returns:
         An ASGI application. `serve` and `EmulatorServer` run it; under another server, faults cannot drop connections.
@@ -80,17 +80,17 @@ def create_app(
     new_id = _ids(random)
     runtimes = Runtimes(clock=clock, new_id=new_id, region=region)
     endpoints = Endpoints(clock=clock, new_id=new_id)
-    conduct = Conduct(behaviour or Behaviour(), clock=clock)
+    injector = FaultInjector(behaviour or Behaviour(), clock=clock)
     accounts = {DEFAULT_ACCOUNT.access_key_id: DEFAULT_ACCOUNT}
-    journal = Journal()
+    log = RequestLog()
     for seed in seeds:
         runtimes.add(name=seed.name, account_id=DEFAULT_ACCOUNT.account_id, versions=seed.versions)
-    premises = Premises(accounts, endpoints, conduct, journal, clock, new_id)
-    control = Plane(ControlPlane(runtimes, endpoints, conduct).actions(), verify_control, service_error)
+    context = GatewayContext(accounts, endpoints, injector, log, clock, new_id)
+    control = Plane(ControlPlane(runtimes, endpoints, injector).actions(), verify_control, service_error)
     data = Plane(DataPlane(runtimes, endpoints, clock=clock, random=random).actions(), verify_data, openai_error)
-    backstage = Backstage(accounts=accounts, runtimes=runtimes, endpoints=endpoints, conduct=conduct, journal=journal)
+    routes = ControlRoutes(accounts=accounts, runtimes=runtimes, endpoints=endpoints, injector=injector, log=log)
     app = Starlette(
-        routes=[*control.routes(premises), *data.routes(premises), backstage.mount()],
+        routes=[*control.routes(context), *data.routes(context), routes.mount()],
         exception_handlers=_error_handlers(new_id),
     )
     app.router.redirect_slashes = False  # no service sends a DELETE with an empty id on to the collection
@@ -102,16 +102,16 @@ def _ids(random: Random) -> Callable[[], str]:
 
 
 def _error_handlers(new_id: Callable[[], str]) -> Mapping[type[Exception], Callable[[Request, Exception], Response]]:
-    """For what is refused outside of an action: unknown routes, and the control routes."""
+    """Handlers for what is raised outside of the actions: by unknown routes and by the control routes."""
 
     def handle(_request: Request, error: Exception) -> Response:
-        answer = service_error(new_id(), _as_refusal(error))
-        return Response(answer.whole, answer.status, dict(answer.headers), answer.content_type)
+        answer = service_error(new_id(), _as_api_error(error))
+        return Response(answer.content, answer.status, dict(answer.headers), answer.content_type)
 
     return dict.fromkeys((ApiError, InvalidError, HTTPException), handle)
 
 
-def _as_refusal(error: Exception) -> ApiError:
+def _as_api_error(error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error

@@ -19,8 +19,8 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def text(pattern: str = "", longest: int | None = None) -> Check:
-    """A string; all of it matches `pattern`, and it has at most `longest` characters."""
+def string(pattern: str = "", max_length: int | None = None) -> Check:
+    """A string; all of it matches `pattern`, and it has at most `max_length` characters."""
     compiled = re.compile(pattern)
 
     def check(path: str, value: object) -> str:
@@ -28,42 +28,41 @@ def text(pattern: str = "", longest: int | None = None) -> Check:
             raise InvalidError(f"{path} must be a string")
         if pattern and not compiled.fullmatch(value):
             raise InvalidError(f"{path} must match {pattern}")
-        if longest is not None and len(value) > longest:
-            raise InvalidError(f"{path} must have at most {longest} characters")
+        if max_length is not None and len(value) > max_length:
+            raise InvalidError(f"{path} must have at most {max_length} characters")
         return value
 
     return check
 
 
-def flag(path: str, value: object) -> bool:
+def boolean(path: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise InvalidError(f"{path} must be true or false")
     return value
 
 
-def whole(least: int | None = None) -> Check:
-    """An integer, not below `least`."""
+def integer(minimum: int | None = None) -> Check:
+    """An integer, not below `minimum`."""
 
     def check(path: str, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise InvalidError(f"{path} must be an integer")
-        if least is not None and value < least:
-            raise InvalidError(f"{path} must be at least {least}")
+        if minimum is not None and value < minimum:
+            raise InvalidError(f"{path} must be at least {minimum}")
         return value
 
     return check
 
 
-def number(least: float, most: float = float("inf"), *, exclusive: bool = False) -> Check:
-    """A number from `least` to `most`, or between them when `exclusive`."""
+def number(minimum: float, maximum: float = float("inf"), *, exclusive: bool = False) -> Check:
+    """A number from `minimum` to `maximum`, or between them when `exclusive`."""
 
     def check(path: str, value: object) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise InvalidError(f"{path} must be a number")
-        if not (least < value < most if exclusive else least <= value <= most):
-            raise InvalidError(
-                f"{path} must be {'between' if exclusive else 'from'} {least:g} {'and' if exclusive else 'to'} {most:g}"
-            )
+        if not (minimum < value < maximum if exclusive else minimum <= value <= maximum):
+            first, second = ("between", "and") if exclusive else ("from", "to")
+            raise InvalidError(f"{path} must be {first} {minimum:g} {second} {maximum:g}")
         return value
 
     return check
@@ -78,7 +77,7 @@ def one_of(*words: str) -> Check:
     return check
 
 
-def many(of: Check) -> Check:
+def array(of: Check) -> Check:
     """A list of values that each pass `of`."""
 
     def check(path: str, value: object) -> list[Any]:

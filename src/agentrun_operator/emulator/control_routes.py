@@ -1,9 +1,9 @@
-"""The control routes under /_emulator/: what tests and the playground do behind the service's back. Loopback only.
+"""The control routes under /_emulator/, for tests and the playground: state, behaviour, log. Loopback only.
 
 | route | does |
 |---|---|
-| `GET, DELETE /requests` | counts by action and the newest `?newest=` entries of the log; forget both |
-| `GET, PUT, DELETE /behaviour` | show; change what is named; set back (see `behaviour.Behaviour`, names in camelCase) |
+| `GET, DELETE /requests` | counts by action and the newest `?newest=` entries of the log; clear both |
+| `GET, PUT, DELETE /behaviour` | show; change what is named; reset (see `faults.behaviour`, names in camelCase) |
 | `POST /behaviour/faults` | add one fault to those in force |
 | `GET, POST /accounts` | every access key, without secrets; add or replace one |
 | `DELETE /accounts/{accessKeyId}` | revoke an access key |
@@ -26,44 +26,50 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account
 from agentrun_operator.emulator.answers import ApiError, bad_request, not_found
-from agentrun_operator.emulator.checks import anything, flag, mapping, record, text, whole
-from agentrun_operator.emulator.faults.injector import Conduct
-from agentrun_operator.emulator.gateway.request_log import KEPT, Journal
+from agentrun_operator.emulator.checks import anything, boolean, integer, mapping, record, string
+from agentrun_operator.emulator.faults.injector import FaultInjector
+from agentrun_operator.emulator.gateway.request_log import MAX_ENTRIES, RequestLog
 from agentrun_operator.emulator.state.documents import Document, read_create
 from agentrun_operator.emulator.state.endpoints import Endpoints
 from agentrun_operator.emulator.state.runtimes import DEFAULT_WORKSPACE, READY, Runtime, Runtimes
-from agentrun_operator.emulator.state.timeline import Ending
+from agentrun_operator.emulator.state.timeline import Transition
 
 _ACCOUNT = record(
-    {"accessKeyId": text(), "accessKeySecret": text(), "accountId": text(), "securityToken": text(), "token": text()},
+    {
+        "accessKeyId": string(),
+        "accessKeySecret": string(),
+        "accountId": string(),
+        "securityToken": string(),
+        "token": string(),
+    },
     required=("accessKeyId", "accessKeySecret", "accountId"),
 )
 _RUNTIME = record(
     {
-        "name": text(),
-        "accountId": text(),
-        "workspaceId": text(),
-        "status": text(),
-        "versions": whole(least=0),
-        "defaultEndpoint": flag,
+        "name": string(),
+        "accountId": string(),
+        "workspaceId": string(),
+        "status": string(),
+        "versions": integer(minimum=0),
+        "defaultEndpoint": boolean,
     },
     required=("name",),
 )
-_RUNTIME_CHANGE = record({"status": text()}, required=("status",))
-_VERSION = record({"description": text()})
+_RUNTIME_CHANGE = record({"status": string()}, required=("status",))
+_VERSION = record({"description": string()})
 _ENDPOINT_CHANGE = mapping(anything)
 _IDENTITY = ("agentRuntimeEndpointId", "agentRuntimeEndpointName", "agentRuntimeId")
 
 
-class Backstage:
+class ControlRoutes:
     """What each control route does.
 
     Args:
         accounts: by access key id.
         runtimes: all there are.
         endpoints: all there are.
-        conduct: the behaviour in force.
-        journal: of requests.
+        injector: holds the behaviour in force.
+        log: of requests.
     """
 
     def __init__(
@@ -72,14 +78,14 @@ class Backstage:
         accounts: dict[str, Account],
         runtimes: Runtimes,
         endpoints: Endpoints,
-        conduct: Conduct,
-        journal: Journal,
+        injector: FaultInjector,
+        log: RequestLog,
     ) -> None:
         self._accounts = accounts
         self._runtimes = runtimes
         self._endpoints = endpoints
-        self._conduct = conduct
-        self._journal = journal
+        self._injector = injector
+        self._log = log
 
     def mount(self) -> Mount:
         """All of them, under /_emulator/."""
@@ -107,29 +113,29 @@ class Backstage:
         return Mount("/_emulator", app=LoopbackOnly(Router(routes)))
 
     async def show_requests(self, request: Request) -> Response:
-        newest = request.query_params.get("newest", str(KEPT))
+        newest = request.query_params.get("newest", str(MAX_ENTRIES))
         if not newest.isdecimal():
             raise bad_request("newest must be a number of log entries")
-        return JSONResponse(self._journal.show(int(newest)))
+        return JSONResponse(self._log.show(int(newest)))
 
     async def forget_requests(self, _request: Request) -> Response:
-        self._journal.clear()
+        self._log.clear()
         return _done()
 
     async def show_behaviour(self, _request: Request) -> Response:
-        return JSONResponse(self._conduct.show())
+        return JSONResponse(self._injector.show())
 
     async def change_behaviour(self, request: Request) -> Response:
-        self._conduct.change(await _json(request))
-        return JSONResponse(self._conduct.show())
+        self._injector.change(await _json(request))
+        return JSONResponse(self._injector.show())
 
     async def reset_behaviour(self, _request: Request) -> Response:
-        self._conduct.reset()
-        return JSONResponse(self._conduct.show())
+        self._injector.reset()
+        return JSONResponse(self._injector.show())
 
     async def add_fault(self, request: Request) -> Response:
-        self._conduct.add_fault(await _json(request))
-        return JSONResponse(self._conduct.show(), 201)
+        self._injector.add_fault(await _json(request))
+        return JSONResponse(self._injector.show(), 201)
 
     async def list_accounts(self, _request: Request) -> Response:
         return _items([_show_account(account) for account in self._accounts.values()])
@@ -207,11 +213,11 @@ class Backstage:
 
     def _make_endpoint(self, runtime: Runtime, body: object) -> Document:
         fields = read_create(body, runtime.versions)
-        return self._endpoints.create(runtime, fields, Ending(0, READY)).snapshot.document
+        return self._endpoints.create(runtime, fields, Transition(0, READY)).snapshot.document
 
 
 class LoopbackOnly:
-    """Refuses whoever is not on this machine."""
+    """Answers clients on this machine, and refuses all others."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -244,7 +250,7 @@ def _show_account(account: Account) -> Mapping[str, Any]:
 
 
 def _show_runtime(runtime: Runtime) -> Mapping[str, Any]:
-    """The API's own view, and what it does not show, under a name that is easy to type."""
+    """The runtime as the API shows it, with short names, and with the account that the API does not show."""
     return {"id": runtime.id, "name": runtime.name, "accountId": runtime.account_id, **runtime.document()}
 
 

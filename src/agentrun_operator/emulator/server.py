@@ -1,4 +1,4 @@
-"""Runs the emulator on a socket: for as long as a command does, or in a thread beside a test."""
+"""Serves the emulator on a socket: in the foreground for a command, or in a thread for a test."""
 
 import asyncio
 import contextlib
@@ -21,8 +21,8 @@ LOOPBACK = "127.0.0.1"
 
 _START_TIMEOUT = 10.0
 _STOP_TIMEOUT = 1.0
-_ACCEPTING = 3
-"""Turns of the event loop after which a connection that was just being accepted is one to hang up on."""
+_ACCEPT_TURNS = 3
+"""Turns of the event loop after which a connection that was just being accepted is known to the server."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def serve(host: str = LOOPBACK, port: int = 0, *, app: ASGIApp | None = None) ->
     Raises:
         OSError: the address cannot be listened on.
     """
-    with _bound(host, port, shared=False) as listener:
+    with _bind(host, port, shared=False) as listener:
         url = _url(listener)
         server = _Server(app or create_app(seeds=PLAYGROUND), lambda: _log.info("AgentRun emulator ready at %s", url))
         with contextlib.suppress(KeyboardInterrupt):
@@ -57,8 +57,8 @@ class EmulatorServer:
         app: instead of both, an application from `create_app`.
 
     Attributes:
-        port: held from the beginning to `close`, running or not.
-        url: where clients go.
+        port: reserved until `close`, even while the server is stopped.
+        url: where the server listens.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class EmulatorServer:
     ) -> None:
         self._app = app or create_app(behaviour=behaviour, seeds=seeds)
         # Never listens: it keeps the port from everybody else while the server is stopped.
-        self._placeholder = _bound(LOOPBACK, 0, shared=True)
+        self._placeholder = _bind(LOOPBACK, 0, shared=True)
         self._running: tuple[_Server, threading.Thread] | None = None
         self.port: int = self._placeholder.getsockname()[1]
         self.url = _url(self._placeholder)
@@ -81,16 +81,16 @@ class EmulatorServer:
         self.close()
 
     def start(self) -> None:
-        """Listen, unless it does already; returns when it does.
+        """Start to listen, unless it does already; returns when it does.
 
         Raises:
-            RuntimeError: it could not.
+            RuntimeError: it did not start within 10 seconds.
         """
         if self._running is not None:
             return
         ready = threading.Event()
         server = _Server(self._app, ready.set)
-        listener = _bound(LOOPBACK, self.port, shared=True)
+        listener = _bind(LOOPBACK, self.port, shared=True)
         thread = threading.Thread(target=server.run, args=([listener],), name="agentrun-emulator", daemon=True)
         thread.start()
         if not ready.wait(_START_TIMEOUT):
@@ -103,7 +103,7 @@ class EmulatorServer:
             return
         server, thread = self._running
         self._running = None
-        server.leave()
+        server.request_stop()
         thread.join()
 
     def close(self) -> None:
@@ -113,7 +113,7 @@ class EmulatorServer:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, but it tells when it listens, stops the moment it is told to, and hangs up on everybody then.
+    """uvicorn that tells when it listens, stops at once when it is told to, and then cuts all connections.
 
     Args:
         app: what it serves.
@@ -138,53 +138,53 @@ class _Server(uvicorn.Server):
             )
         )
         self._ready = ready
-        self._told_to_leave: Callable[[], object] = _nothing
+        self._wake: Callable[[], object] = _no_one_waits
 
-    def leave(self) -> None:
+    def request_stop(self) -> None:
         """Stop, from any thread."""
         self.should_exit = True
-        self._told_to_leave()
+        self._wake()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        self.leave()
+        self.request_stop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
 
     async def main_loop(self) -> None:
-        leaving = asyncio.Event()
-        self._told_to_leave = partial(asyncio.get_running_loop().call_soon_threadsafe, leaving.set)
+        stopping = asyncio.Event()
+        self._wake = partial(asyncio.get_running_loop().call_soon_threadsafe, stopping.set)
         if not self.should_exit:
-            await leaving.wait()
+            await stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # asyncio leaves a connection open that is being accepted when its server closes: first nobody new, then close.
         for listener in sockets or ():
             asyncio.get_running_loop().remove_reader(listener)
-        for _ in range(_ACCEPTING):
+        for _ in range(_ACCEPT_TURNS):
             await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        # Whoever was holding a call learns that its client is gone, and is done.
-        await _finished(self.server_state.tasks)
+        # A call that waits sees its connection closed, and ends.
+        await _wait_finished(self.server_state.tasks)
 
 
-async def _finished(tasks: Collection[asyncio.Task[None]]) -> None:
+async def _wait_finished(tasks: Collection[asyncio.Task[None]]) -> None:
     if tasks:
         _, stuck = await asyncio.wait(tasks, timeout=_STOP_TIMEOUT)
         for task in stuck:
             task.cancel()
 
 
-def _nothing() -> None:
-    """Nobody is waiting yet."""
+def _no_one_waits() -> None:
+    """Before the main loop runs, there is nothing to wake."""
 
 
-def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
+def _bind(host: str, port: int, *, shared: bool) -> socket.socket:
     """A socket bound to an address, which is `shared` if other sockets of this user may be bound to it too."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's algorithm off only where it is told that this is TCP; with it, every answer takes 40 ms.

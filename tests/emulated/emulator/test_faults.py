@@ -18,7 +18,7 @@ from support.emulator_signing import signed_headers
 CREATE = "CreateAgentRuntimeEndpoint"
 
 
-class Wire:
+class RawClient:
     """Creates endpoints by plain HTTP: every byte of the answer, or none, is seen."""
 
     def __init__(self, http: httpx.Client, port: int, runtime_id: str) -> None:
@@ -33,8 +33,8 @@ class Wire:
 
 
 @pytest.fixture
-def wire(http: httpx.Client, server: EmulatorServer, runtime_id: str) -> Wire:
-    return Wire(http, server.port, runtime_id)
+def raw(http: httpx.Client, server: EmulatorServer, runtime_id: str) -> RawClient:
+    return RawClient(http, server.port, runtime_id)
 
 
 async def create(official: Official, runtime_id: str, name: str = "chat") -> Any:
@@ -94,49 +94,49 @@ async def test_the_official_client_stumbles_and_gets_up(
     ],
 )
 def test_a_dropped_connection_is_closed_without_a_byte(
-    wire: Wire, emulator: Emulator, fault: dict[str, Any], created: int
+    raw: RawClient, emulator: Emulator, fault: dict[str, Any], created: int
 ):
     emulator.fault(CREATE, **fault)
     with pytest.raises(httpx.RemoteProtocolError, match="Server disconnected without sending a response"):
-        wire.create()
+        raw.create()
     assert len(emulator.endpoints()) == created
     (call,) = emulator.calls(CREATE)
     assert (call.status, call.effect) == (None, created == 1)
 
 
-def test_an_answer_that_is_cut_had_its_effect(wire: Wire, emulator: Emulator):
+def test_an_answer_that_is_cut_had_its_effect(raw: RawClient, emulator: Emulator):
     emulator.fault(CREATE, drop="midway")
     with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection without sending complete message body"):
-        wire.create()
+        raw.create()
     assert emulator.endpoint("chat") is not None
 
 
-def test_a_hanging_call_outlasts_a_clients_patience(wire: Wire, emulator: Emulator):
+def test_a_hanging_call_outlasts_a_clients_patience(raw: RawClient, emulator: Emulator):
     emulator.fault(CREATE, hang=60, times=1)
     with pytest.raises(httpx.ReadTimeout):
-        wire.create(timeout=0.1)
+        raw.create(timeout=0.1)
     assert emulator.endpoints() == []
-    assert wire.create().status_code == 201
+    assert raw.create().status_code == 201
 
 
-def test_a_hanging_call_disturbs_nobody_else(wire: Wire, emulator: Emulator):
+def test_a_hanging_call_disturbs_nobody_else(raw: RawClient, emulator: Emulator):
     emulator.fault(CREATE, endpointName="bad", hang=60)
     with pytest.raises(httpx.ReadTimeout):
-        wire.create("bad", timeout=0.1)
-    assert wire.create("good").status_code == 201
+        raw.create("bad", timeout=0.1)
+    assert raw.create("good").status_code == 201
 
 
-def test_latency_comes_before_everything(wire: Wire, emulator: Emulator):
+def test_latency_comes_before_everything(raw: RawClient, emulator: Emulator):
     emulator.behave(latency=0.2)
     began = time.monotonic()
-    assert wire.create().status_code == 201
+    assert raw.create().status_code == 201
     assert time.monotonic() - began >= 0.2
 
 
-def test_a_delay_is_a_latency_of_some(wire: Wire, emulator: Emulator):
+def test_a_delay_is_a_latency_of_some(raw: RawClient, emulator: Emulator):
     emulator.fault(CREATE, delay=0.2, times=1)
     began = time.monotonic()
-    assert wire.create().status_code == 201
+    assert raw.create().status_code == 201
     assert time.monotonic() - began >= 0.2
 
 
@@ -157,10 +157,10 @@ JSON = "application/json; charset=utf-8"
     ids=lambda value: str(value) if isinstance(value, dict) else None,
 )
 def test_a_strange_answer_arrives_as_it_was_ordered(
-    wire: Wire, emulator: Emulator, fault: dict[str, Any], arrived: tuple[int, str, str]
+    raw: RawClient, emulator: Emulator, fault: dict[str, Any], arrived: tuple[int, str, str]
 ):
     emulator.fault(CREATE, **fault)
-    response = wire.create()
+    response = raw.create()
     assert (response.status_code, response.headers["content-type"]) == arrived[:2]
     assert arrived[2] in response.text
     assert emulator.endpoints() == []

@@ -1,1 +1,1 @@
-"""What each action answers, on the control plane and on the data plane. No I/O, no signatures."""
+"""The handlers of the actions, of the control plane and of the data plane. No I/O, no signatures."""

@@ -1,7 +1,7 @@
-"""A chat completion in OpenAI's shape, whole or in chunks. Pure: the same question gets the same answer.
+"""A chat completion in OpenAI's shape, whole or in chunks. Pure: the same request gets the same answer.
 
-The model is a parrot. It says which runtime, endpoint and version heard what; asked with tools, it calls the first one,
-or the one that must be called; told a tool's result, it repeats that.
+The model echoes: it answers with the last message and with which runtime, endpoint and version got it. A request with
+tools makes it call the first one, or the one that must be called; the result of a tool is echoed like any message.
 """
 
 import json
@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentrun_operator.emulator.answers import ApiError, encode
-from agentrun_operator.emulator.checks import InvalidError, anything, flag, many, mapping, optional, record, text
+from agentrun_operator.emulator.checks import InvalidError, anything, array, boolean, mapping, optional, record, string
 
 Message = Mapping[str, Any]
 Tool = Mapping[str, Any]
 
 _SAMPLES: Mapping[str, Any] = {"integer": 1, "number": 1.0, "boolean": True, "array": [], "object": {}}
-"""Arguments for a tool's parameters, by type; a string is what the user said."""
-
+"""Arguments for a tool's parameters, by type; a string gets the last message's text."""
 
 _FUNCTION = record(
     {
-        "name": text(),
+        "name": string(),
         "parameters": optional(
-            record({"properties": mapping(mapping(anything)), "required": many(text())}, others=True)
+            record({"properties": mapping(mapping(anything)), "required": array(string())}, others=True)
         ),
     },
     required=("name",),
@@ -33,17 +32,17 @@ _TOOL = record({"function": _FUNCTION}, required=("function",), others=True)
 
 
 def _choice(path: str, value: object) -> object:
-    """A word, or a function by its name."""
+    """Checks `tool_choice`: a word, or a tool of which the name counts."""
     return value if value is None or isinstance(value, str) else _TOOL(path, value)
 
 
-_QUESTION = record(
+_REQUEST = record(
     {
-        "messages": many(record({"role": text()}, required=("role",), others=True)),
-        "model": text(),
-        "stream": optional(flag),
-        "stream_options": optional(record({"include_usage": optional(flag)}, others=True)),
-        "tools": optional(many(_TOOL)),
+        "messages": array(record({"role": string()}, required=("role",), others=True)),
+        "model": string(),
+        "stream": optional(boolean),
+        "stream_options": optional(record({"include_usage": optional(boolean)}, others=True)),
+        "tools": optional(array(_TOOL)),
         "tool_choice": _choice,
     },
     required=("messages",),
@@ -52,8 +51,8 @@ _QUESTION = record(
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a request asks for."""
+class ChatRequest:
+    """What the emulated model needs of a request; `tool` is the one to call."""
 
     messages: Sequence[Message]
     model: str
@@ -63,33 +62,33 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """What the completion says about itself.
+class Metadata:
+    """What an answer says besides its message.
 
     Attributes:
-        completion_id: its id.
+        completion_id: the answer's id.
         created: seconds since the epoch.
-        speaker: who speaks: runtime, endpoint and version.
+        responder: the runtime, the endpoint and the version that answer.
     """
 
     completion_id: str
     created: int
-    speaker: str
+    responder: str
 
 
-def read_question(body: object) -> Question:
-    """The question in a request's JSON; parameters that a parrot has no use for are ignored.
+def read_request(body: object) -> ChatRequest:
+    """The chat request in a body's JSON; parameters of OpenAI's API that change nothing here are ignored.
 
     Raises:
-        ApiError: there are no messages in it, or something else is not as it should be.
+        ApiError: there are no messages, or a parameter has the wrong type.
     """
     try:
-        given: dict[str, Any] = _QUESTION("", body)
+        given: dict[str, Any] = _REQUEST("", body)
     except InvalidError as error:
         raise _bad(str(error)) from None
     if not given["messages"]:
         raise _bad("messages must hold at least one message")
-    return Question(
+    return ChatRequest(
         messages=given["messages"],
         model=given.get("model", ""),
         stream=bool(given.get("stream")),
@@ -98,29 +97,29 @@ def read_question(body: object) -> Question:
     )
 
 
-def completion(question: Question, origin: Origin) -> bytes:
+def completion(request: ChatRequest, metadata: Metadata) -> bytes:
     """The answer in one piece."""
-    message = _reply(question, origin)
+    message = _reply(request, metadata)
     choice = {"index": 0, "message": message, "finish_reason": _finish(message), "logprobs": None}
-    head = _head(question, origin, "chat.completion")
-    return encode({**head, "choices": [choice], "usage": _usage(question, message)})
+    head = _head(request, metadata, "chat.completion")
+    return encode({**head, "choices": [choice], "usage": _usage(request, message)})
 
 
-def chunks(question: Question, origin: Origin) -> list[bytes]:
+def chunks(request: ChatRequest, metadata: Metadata) -> list[bytes]:
     """The answer as server-sent events."""
-    message = _reply(question, origin)
-    head = _head(question, origin, "chat.completion.chunk")
+    message = _reply(request, metadata)
+    head = _head(request, metadata, "chat.completion.chunk")
     events = [
         {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
         for delta, finish in [*((delta, None) for delta in _deltas(message)), ({}, _finish(message))]
     ]
-    if question.include_usage:
-        events.append({**head, "choices": [], "usage": _usage(question, message)})
+    if request.include_usage:
+        events.append({**head, "choices": [], "usage": _usage(request, message)})
     return [b"data: %b\n\n" % encode(event) for event in events] + [b"data: [DONE]\n\n"]
 
 
 def _tool(given: Mapping[str, Any]) -> Tool | None:
-    """The tool to call, unless the last message is a tool's result already."""
+    """The function to call; none if the last message is a tool's result already."""
     choice = given.get("tool_choice")
     if choice == "none" or given["messages"][-1]["role"] == "tool":
         return None
@@ -129,15 +128,15 @@ def _tool(given: Mapping[str, Any]) -> Tool | None:
     return next((function for function in functions if wanted in (None, function["name"])), None)
 
 
-def _reply(question: Question, origin: Origin) -> dict[str, Any]:
-    said = _text(question.messages[-1])
-    if question.tool is None:
-        return {"role": "assistant", "content": f"{origin.speaker} heard: {said}"}
-    arguments = json.dumps(_arguments(question.tool, said))
+def _reply(request: ChatRequest, metadata: Metadata) -> dict[str, Any]:
+    said = _text(request.messages[-1])
+    if request.tool is None:
+        return {"role": "assistant", "content": f"{metadata.responder} heard: {said}"}
+    arguments = json.dumps(_arguments(request.tool, said))
     call = {
-        "id": f"call_{origin.completion_id}",
+        "id": f"call_{metadata.completion_id}",
         "type": "function",
-        "function": {"name": question.tool["name"], "arguments": arguments},
+        "function": {"name": request.tool["name"], "arguments": arguments},
     }
     return {"role": "assistant", "content": None, "tool_calls": [call]}
 
@@ -165,17 +164,17 @@ def _deltas(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _words(content: str) -> list[str]:
-    """The content in pieces that make it up again."""
+    """The words of the content, each with the space before it."""
     first, *rest = content.split(" ")
     return [first, *(f" {word}" for word in rest)]
 
 
-def _head(question: Question, origin: Origin, kind: str) -> dict[str, Any]:
+def _head(request: ChatRequest, metadata: Metadata, kind: str) -> dict[str, Any]:
     return {
-        "id": f"chatcmpl-{origin.completion_id}",
+        "id": f"chatcmpl-{metadata.completion_id}",
         "object": kind,
-        "created": origin.created,
-        "model": question.model,
+        "created": metadata.created,
+        "model": request.model,
     }
 
 
@@ -183,9 +182,9 @@ def _finish(message: Mapping[str, Any]) -> str:
     return "tool_calls" if "tool_calls" in message else "stop"
 
 
-def _usage(question: Question, message: Mapping[str, Any]) -> dict[str, int]:
-    """Words, which a parrot takes for tokens."""
-    asked = sum(len(_text(message).split()) for message in question.messages)
+def _usage(request: ChatRequest, message: Mapping[str, Any]) -> dict[str, int]:
+    """The usage, with words counted as tokens."""
+    asked = sum(len(_text(message).split()) for message in request.messages)
     answered = len((message["content"] or json.dumps(message.get("tool_calls"))).split())
     return {"prompt_tokens": asked, "completion_tokens": answered, "total_tokens": asked + answered}
 

@@ -1,20 +1,20 @@
-"""The control plane's actions, version 2025-09-10: from a verified call to the service's answer. No I/O."""
+"""The handlers of the control plane's actions, API version 2025-09-10. No I/O."""
 
 from collections import Counter
 from collections.abc import Callable
 
 from agentrun_operator.emulator.accounts import Account
 from agentrun_operator.emulator.answers import Answer, bad_request, encode, invalid, success
-from agentrun_operator.emulator.checks import InvalidError, record, text
+from agentrun_operator.emulator.checks import InvalidError, record, string
 from agentrun_operator.emulator.faults.behaviour import Fault
-from agentrun_operator.emulator.faults.injector import Conduct
+from agentrun_operator.emulator.faults.injector import FaultInjector
 from agentrun_operator.emulator.gateway.call import Call
-from agentrun_operator.emulator.gateway.gateway import Perform
+from agentrun_operator.emulator.gateway.gateway import Handler
 from agentrun_operator.emulator.state.documents import Document, normalised, read_create, read_update
 from agentrun_operator.emulator.state.endpoints import CREATING, UPDATING, Endpoint, Endpoints
 from agentrun_operator.emulator.state.lists import Page
 from agentrun_operator.emulator.state.runtimes import READY, Runtime, Runtimes
-from agentrun_operator.emulator.state.timeline import Ending
+from agentrun_operator.emulator.state.timeline import Transition
 
 RUNTIMES = "/2025-09-10/agents/runtimes"
 _RUNTIME = f"{RUNTIMES}/{{runtime_id}}"
@@ -22,26 +22,26 @@ _ENDPOINTS = f"{_RUNTIME}/endpoints"
 _ENDPOINT = f"{_ENDPOINTS}/{{endpoint_id}}"
 _VERSIONS = f"{_RUNTIME}/versions"
 
-_PUBLISH = record({"description": text(), "publisher": text()})
+_PUBLISH = record({"description": string(), "publisher": string()})
 
 
 class ControlPlane:
-    """What each action does.
+    """One handler for each action.
 
     Args:
         runtimes: all there are.
         endpoints: all there are.
-        conduct: how long changes take, how big pages are, and other habits.
+        injector: holds the behaviour: how long changes take, how big pages are.
     """
 
-    def __init__(self, runtimes: Runtimes, endpoints: Endpoints, conduct: Conduct) -> None:
+    def __init__(self, runtimes: Runtimes, endpoints: Endpoints, injector: FaultInjector) -> None:
         self._runtimes = runtimes
         self._endpoints = endpoints
-        self._conduct = conduct
+        self._injector = injector
         self._looks: Counter[str] = Counter()
 
-    def actions(self) -> dict[str, tuple[str, str, Perform]]:
-        """By the API's name: method, path and what is done."""
+    def actions(self) -> dict[str, tuple[str, str, Handler]]:
+        """Method, path and handler of each action, by the API's name for it."""
         return {
             "CreateAgentRuntimeEndpoint": ("POST", _ENDPOINTS, self.create_endpoint),
             "UpdateAgentRuntimeEndpoint": ("PUT", _ENDPOINT, self.update_endpoint),
@@ -57,11 +57,11 @@ class ControlPlane:
     def create_endpoint(self, call: Call, account: Account, fault: Fault | None) -> Answer:
         runtime = self._runtime(call, account)
         runtime.check_ready()
-        behaviour = self._conduct.behaviour
+        behaviour = self._injector.behaviour
         endpoint = self._endpoints.create(
             runtime,
             read_create(call.document, runtime.versions),
-            _ending(fault, behaviour.transitions.create, READY),
+            _transition(fault, behaviour.transitions.create, READY),
             adjust=self._adjust(runtime),
             conflict_status=behaviour.conflict_status,
         )
@@ -70,20 +70,20 @@ class ControlPlane:
     def update_endpoint(self, call: Call, account: Account, fault: Fault | None) -> Answer:
         runtime, endpoint = self._endpoint(call, account)
         runtime.check_ready()
-        behaviour = self._conduct.behaviour
+        behaviour = self._injector.behaviour
         if behaviour.refuse_update_while_busy and endpoint.status in (CREATING, UPDATING):
             raise bad_request(f"agent runtime endpoint {endpoint.id} is in {endpoint.status} status: try again later")
         fields = read_update(call.document, runtime.versions, endpoint.snapshot.document)
-        ending = _ending(fault, behaviour.transitions.update, READY)
-        self._endpoints.update(endpoint, fields, ending, adjust=self._adjust(runtime))
+        transition = _transition(fault, behaviour.transitions.update, READY)
+        self._endpoints.update(endpoint, fields, transition, adjust=self._adjust(runtime))
         return success(call.request_id, endpoint.snapshot.encoded, 202, effect=True)
 
     def delete_endpoint(self, call: Call, account: Account, fault: Fault | None) -> Answer:
         _, endpoint = self._endpoint(call, account)
-        behaviour = self._conduct.behaviour
+        behaviour = self._injector.behaviour
         if behaviour.refuse_delete_while_creating and endpoint.status == CREATING:
             raise bad_request(f"agent runtime endpoint {endpoint.id} is in CREATING status and cannot be deleted")
-        begun = self._endpoints.delete(endpoint, _ending(fault, behaviour.transitions.delete, None))
+        begun = self._endpoints.delete(endpoint, _transition(fault, behaviour.transitions.delete, None))
         return success(call.request_id, endpoint.snapshot.encoded, 202, effect=begun)
 
     def get_endpoint(self, call: Call, account: Account, _fault: Fault | None) -> Answer:
@@ -93,7 +93,7 @@ class ControlPlane:
     def list_endpoints(self, call: Call, account: Account, _fault: Fault | None) -> Answer:
         # endpointName and searchMode are accepted and ignored, as the service is said to do.
         runtime = self._runtime(call, account)
-        behaviour = self._conduct.behaviour
+        behaviour = self._injector.behaviour
         page = Page.asked(call.parameters, behaviour.page_limit)
         drift = self._looks[runtime.id] * behaviour.list_drift
         self._looks[runtime.id] += 1
@@ -130,17 +130,17 @@ class ControlPlane:
         return runtime, self._endpoints.find(runtime.id, call.target["endpoint_id"])
 
     def _adjust(self, runtime: Runtime) -> Callable[[Document], Document]:
-        return lambda document: normalised(document, self._conduct.behaviour.normalise, runtime.newest)
+        return lambda document: normalised(document, self._injector.behaviour.normalise, runtime.newest)
 
     def _list(self, call: Call, documents: list[Document] | list[dict[str, str]]) -> Answer:
-        page = Page.asked(call.parameters, self._conduct.behaviour.page_limit)
+        page = Page.asked(call.parameters, self._injector.behaviour.page_limit)
         shown = [encode(documents[position]) for position in page.positions(len(documents))]
         return success(call.request_id, page.encode(shown, len(documents)))
 
 
-def _ending(fault: Fault | None, seconds: float, status: str | None) -> Ending:
-    """How a change ends: as usual, unless a fault says otherwise."""
+def _transition(fault: Fault | None, seconds: float, status: str | None) -> Transition:
+    """How a change ends: as usual, unless the fault says otherwise."""
     if fault is None:
-        return Ending(seconds, status)
+        return Transition(seconds, status)
     after = seconds if fault.takes is None else fault.takes
-    return Ending(after, fault.ends_in or status, fault.status_reason)
+    return Transition(after, fault.ends_in or status, fault.status_reason)

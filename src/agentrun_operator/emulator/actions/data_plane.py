@@ -1,14 +1,14 @@
-"""The data plane's one action: an endpoint answers a chat, with one of its versions. No I/O."""
+"""The handler of the data plane's one action: a chat completion by one of an endpoint's versions. No I/O."""
 
 from collections.abc import Callable
 from random import Random
 
 from agentrun_operator.emulator.accounts import Account
-from agentrun_operator.emulator.actions.chat import Origin, chunks, completion, read_question
+from agentrun_operator.emulator.actions.chat import Metadata, chunks, completion, read_request
 from agentrun_operator.emulator.answers import Answer, ApiError
 from agentrun_operator.emulator.faults.behaviour import Fault
 from agentrun_operator.emulator.gateway.call import Call
-from agentrun_operator.emulator.gateway.gateway import Perform
+from agentrun_operator.emulator.gateway.gateway import Handler
 from agentrun_operator.emulator.state.documents import LATEST
 from agentrun_operator.emulator.state.endpoints import Endpoint, Endpoints
 from agentrun_operator.emulator.state.runtimes import READY, Runtime, Runtimes
@@ -17,7 +17,7 @@ _CHAT = "/agent-runtimes/{runtime_name}/endpoints/{endpoint_name}/invocations/op
 
 
 class DataPlane:
-    """What calling an endpoint does.
+    """The handler of calls to endpoints.
 
     Args:
         runtimes: all there are.
@@ -32,18 +32,18 @@ class DataPlane:
         self._clock = clock
         self._random = random
 
-    def actions(self) -> dict[str, tuple[str, str, Perform]]:
-        """As `ControlPlane.actions`; the API has no name for this one, so it is the emulator's."""
+    def actions(self) -> dict[str, tuple[str, str, Handler]]:
+        """As `ControlPlane.actions`; the API has no name for this action, so the emulator gives it one."""
         return {"InvokeOpenAI": ("POST", _CHAT, self.invoke_openai)}
 
     def invoke_openai(self, call: Call, account: Account, _fault: Fault | None) -> Answer:
         runtime, endpoint = self._serving(call, account)
-        question = read_question(call.document)
-        speaker = f"{runtime.name}/{endpoint.name} (version {self._version(runtime, endpoint)})"
-        origin = Origin(call.request_id, int(self._clock()), speaker)
-        if question.stream:
-            return Answer(200, chunks(question, origin), "text/event-stream; charset=utf-8")
-        return Answer(200, completion(question, origin))
+        request = read_request(call.document)
+        responder = f"{runtime.name}/{endpoint.name} (version {self._version(runtime, endpoint)})"
+        metadata = Metadata(call.request_id, int(self._clock()), responder)
+        if request.stream:
+            return Answer(200, chunks(request, metadata), "text/event-stream; charset=utf-8")
+        return Answer(200, completion(request, metadata))
 
     def _serving(self, call: Call, account: Account) -> tuple[Runtime, Endpoint]:
         runtime_name, endpoint_name = call.target["runtime_name"], call.target["endpoint_name"]
@@ -56,7 +56,7 @@ class DataPlane:
         return runtime, endpoint
 
     def _version(self, runtime: Runtime, endpoint: Endpoint) -> str:
-        """A canary with its weight, the target version with what the canaries leave."""
+        """The version that answers: each canary with the probability of its weight, else the target version."""
         document = endpoint.snapshot.document
         drawn = self._random.random()
         for canary in document.get("routingConfiguration", {}).get("versionWeights", []):

@@ -1,1 +1,1 @@
-"""How the service is told to misbehave, and which call it hits. Does no I/O: the gateway waits, drops and answers."""
+"""How the service is told to misbehave, and which calls that hits. No I/O: the gateway waits, drops and answers."""

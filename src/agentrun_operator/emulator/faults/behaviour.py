@@ -10,15 +10,15 @@ from typing import Any, TypeVar
 from agentrun_operator.emulator.checks import (
     Check,
     anything,
-    flag,
-    many,
+    array,
+    boolean,
+    integer,
     mapping,
     number,
     one_of,
     optional,
     record,
-    text,
-    whole,
+    string,
 )
 from agentrun_operator.emulator.state.documents import NORMALISATIONS
 
@@ -41,7 +41,7 @@ class Throttling:
     Attributes:
         qps: requests per second.
         burst: requests at once; None: a second's worth.
-        status: HTTP status of the refusal.
+        status: HTTP status of the error.
         retry_after: whether `x-acs-retry-after` (milliseconds) says when to come back.
     """
 
@@ -142,51 +142,51 @@ class Behaviour:
 
 
 _SECONDS = number(0)
-_STATUS = whole(least=200)
+_STATUS = integer(minimum=200)
 _TRANSITIONS = record({"create": _SECONDS, "update": _SECONDS, "delete": _SECONDS})
 _THROTTLING = record(
-    {"qps": number(0, exclusive=True), "burst": optional(number(1)), "status": _STATUS, "retryAfter": flag},
+    {"qps": number(0, exclusive=True), "burst": optional(number(1)), "status": _STATUS, "retryAfter": boolean},
     required=("qps",),
 )
 _FAULT = record(
     {
-        "action": text(),
-        "accountId": optional(text()),
-        "accessKeyId": optional(text()),
-        "runtimeId": optional(text()),
-        "endpointId": optional(text()),
-        "endpointName": optional(text()),
-        "skip": whole(least=0),
-        "times": optional(whole(least=0)),
+        "action": string(),
+        "accountId": optional(string()),
+        "accessKeyId": optional(string()),
+        "runtimeId": optional(string()),
+        "endpointId": optional(string()),
+        "endpointName": optional(string()),
+        "skip": integer(minimum=0),
+        "times": optional(integer(minimum=0)),
         "fraction": number(0, 1),
         "delay": _SECONDS,
         "drop": optional(one_of("before", "after", "midway")),
         "hang": optional(_SECONDS),
         "answer": optional(one_of("html", "empty", "malformed")),
         "status": optional(_STATUS),
-        "code": optional(text()),
-        "message": text(),
+        "code": optional(string()),
+        "message": string(),
         "body": anything,
-        "headers": mapping(text()),
-        "afterEffect": flag,
-        "endsIn": optional(text()),
-        "statusReason": optional(text()),
+        "headers": mapping(string()),
+        "afterEffect": boolean,
+        "endsIn": optional(string()),
+        "statusReason": optional(string()),
         "takes": optional(_SECONDS),
     }
 )
 _BEHAVIOUR: Mapping[str, Check] = {
     "latency": _SECONDS,
     "transitions": _TRANSITIONS,
-    "pageLimit": whole(least=1),
+    "pageLimit": integer(minimum=1),
     "throttling": optional(_THROTTLING),
     "listLag": _SECONDS,
-    "listDrift": whole(),
+    "listDrift": integer(),
     "conflictStatus": _STATUS,
-    "refuseDeleteWhileCreating": flag,
-    "refuseUpdateWhileBusy": flag,
-    "normalise": many(one_of(*NORMALISATIONS)),
-    "seed": whole(),
-    "faults": many(_FAULT),
+    "refuseDeleteWhileCreating": boolean,
+    "refuseUpdateWhileBusy": boolean,
+    "normalise": array(one_of(*NORMALISATIONS)),
+    "seed": integer(),
+    "faults": array(_FAULT),
 }
 _CHANGES = record({name: optional(check) for name, check in _BEHAVIOUR.items()})
 

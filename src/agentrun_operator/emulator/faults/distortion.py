@@ -1,4 +1,4 @@
-"""What a fault makes of an answer. Pure: waiting and hanging up are the gateway's."""
+"""Distorts an answer as a fault demands. Pure: the gateway waits and drops connections."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -6,28 +6,28 @@ from http import HTTPStatus
 from agentrun_operator.emulator.answers import JSON, Answer, ApiError, encode
 from agentrun_operator.emulator.faults.behaviour import Fault
 
-Refuse = Callable[[ApiError], Answer]
+ErrorFormat = Callable[[ApiError], Answer]
 
 _PAGE = b"<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n"
 _ANYTHING = Answer(200, b'{"code":"SUCCESS","requestId":"","data":{}}')
 
 
-def distorted(fault: Fault, answer: Answer | None, refuse: Refuse) -> Answer:
-    """The answer that a client gets.
+def distorted(fault: Fault, answer: Answer | None, format_error: ErrorFormat) -> Answer:
+    """The answer that a client gets when a fault hit its call.
 
     Args:
-        fault: one that answers at all.
-        answer: the proper one; None when the call did not get that far.
-        refuse: writes an error as this plane's clients expect it.
+        fault: one that neither hangs nor drops the connection.
+        answer: the handler's; None when the fault came before it.
+        format_error: writes an error as this plane's clients expect it.
     """
     if fault.answer is not None:
-        return _spoiled(fault, answer or _ANYTHING)
+        return _corrupted(fault, answer or _ANYTHING)
     if fault.status is not None:
-        return _error(fault, fault.status, refuse)
-    return answer or _error(fault, 500, refuse)
+        return _error(fault, fault.status, format_error)
+    return answer or _error(fault, 500, format_error)
 
 
-def _spoiled(fault: Fault, answer: Answer) -> Answer:
+def _corrupted(fault: Fault, answer: Answer) -> Answer:
     headers = tuple(fault.headers.items())
     match fault.answer:
         case "html":
@@ -35,13 +35,13 @@ def _spoiled(fault: Fault, answer: Answer) -> Answer:
         case "empty":
             return Answer(fault.status or 502, b"", headers=headers)
         case _:
-            return Answer(fault.status or answer.status, answer.whole[: len(answer.whole) // 2], headers=headers)
+            return Answer(fault.status or answer.status, answer.content[: len(answer.content) // 2], headers=headers)
 
 
-def _error(fault: Fault, status: int, refuse: Refuse) -> Answer:
+def _error(fault: Fault, status: int, format_error: ErrorFormat) -> Answer:
     headers = tuple(fault.headers.items())
     if fault.body is None:
-        return refuse(ApiError(status, fault.code or _usual_code(status), fault.message, headers))
+        return format_error(ApiError(status, fault.code or _usual_code(status), fault.message, headers))
     if isinstance(fault.body, str):
         return Answer(status, fault.body.encode(), "text/plain; charset=utf-8", headers)
     return Answer(status, encode(fault.body), JSON, headers)

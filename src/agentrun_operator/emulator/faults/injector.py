@@ -1,4 +1,4 @@
-"""The behaviour in force: which fault hits which call, and who is throttled. Counts; does not act.
+"""Holds the behaviour in force, and decides which fault hits a call and who is throttled. Acts on nothing.
 
 `behaviour` says what can be set; `gateway` does what is decided here.
 """
@@ -14,7 +14,7 @@ from agentrun_operator.emulator.faults.throttle import Throttle
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom and what a call is about, as far as it can be told before it is verified."""
+    """Who calls, and about what, as the call itself claims: it is not verified yet."""
 
     action: str
     access_key_id: str | None = None
@@ -29,7 +29,7 @@ _RESTRICTIONS = ("account_id", "access_key_id", "runtime_id", "endpoint_id", "en
 
 @dataclass(slots=True)
 class _Armed:
-    """A fault, and what is left of it."""
+    """A fault, and how often it may still be skipped and hit."""
 
     fault: Fault
     skip: int
@@ -40,7 +40,7 @@ class _Armed:
         return cls(fault, fault.skip, fault.times)
 
     def hits(self, subject: Subject, draw: Callable[[], float]) -> bool:
-        """Whether it hits this call; that uses it up."""
+        """Whether it hits this call; if so, one of its `times` is used up."""
         if self.times == 0 or not _is_about(self.fault, subject):
             return False
         if self.skip:
@@ -60,15 +60,15 @@ def _is_about(fault: Fault, subject: Subject) -> bool:
     return all(asked is None or asked == found for asked, found in wanted)
 
 
-class Conduct:
-    """The behaviour, and what has been used up of it.
+class FaultInjector:
+    """The behaviour in force, and what is used up of its faults and of its rate limit.
 
     Args:
         initial: in force at first, and again after `reset`.
         clock: seconds since the epoch.
 
     Attributes:
-        behaviour: in force; what is left of its faults is shown by `show`.
+        behaviour: in force, as it was set; `show` tells what is left of its faults.
     """
 
     def __init__(self, initial: Behaviour, *, clock: Callable[[], float]) -> None:
@@ -85,10 +85,10 @@ class Conduct:
         return shown(replace(self.behaviour, faults=left))
 
     def change(self, changes: object) -> None:
-        """Do as a PUT says (see `behaviour.changed`); what it does not name keeps what is left of it.
+        """Change settings as a PUT does (see `behaviour.changed`); faults that it does not name stay as used up.
 
         Raises:
-            InvalidError: it says nonsense; nothing changes.
+            InvalidError: a setting is unknown or has a bad value; nothing changes.
         """
         before, self.behaviour = self.behaviour, changed(self.behaviour, changes)
         if self.behaviour.faults is not before.faults:
@@ -109,18 +109,18 @@ class Conduct:
         self._armed.append(_Armed.fresh(fault))
 
     def reset(self) -> None:
-        """Back to the beginning, with nothing used up."""
+        """Go back to the initial behaviour, with nothing used up."""
         self.behaviour = self._initial
         self._armed = _armed(self.behaviour)
         self._throttle = _throttle(self.behaviour)
         self._draw = _draw(self.behaviour)
 
     def pick(self, subject: Subject) -> Fault | None:
-        """The fault that hits this call, if any; it is used up by that."""
+        """The first fault that hits this call, if any; that uses it up."""
         return next((armed.fault for armed in self._armed if armed.hits(subject, self._draw.random)), None)
 
-    def throttled(self, account_id: str | None) -> float:
-        """Seconds after which this account may come back; 0: it may pass now."""
+    def retry_after(self, account_id: str | None) -> float:
+        """Seconds after which this account may call again; 0: this call passes."""
         return self._throttle.wait(account_id, self._clock()) if self._throttle else 0.0
 
 

@@ -1,4 +1,4 @@
-"""How many calls an account may make: a token bucket for each. No clock of its own, no HTTP."""
+"""Limits the calls of each account with a token bucket. No clock of its own, no HTTP."""
 
 from dataclasses import dataclass, field
 
@@ -26,7 +26,7 @@ class Throttle:
             now: seconds since the epoch.
 
         Returns:
-            0, or if there was none, the seconds until there is one.
+            0, or the seconds until there is a token, if there was none.
         """
         bucket = self._buckets.setdefault(account_id, _Bucket(self._burst, now))
         bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self.rule.qps)

@@ -1,1 +1,1 @@
-"""A call's way in and out: connection, log, signature, throttle, fault, answer. What an action does may not enter."""
+"""What happens to every call: connection, log, throttling, faults, signature. What an action does may not enter."""

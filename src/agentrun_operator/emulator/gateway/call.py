@@ -1,4 +1,4 @@
-"""A request as the emulator sees it: the parts of one request, taken further apart on demand. No I/O, no decisions."""
+"""One request, with its query and its JSON parsed when they are asked for. No I/O, no decisions."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Call:
 
     Attributes:
         action: the API's name for what is asked.
-        request_id: the service's name for this request.
+        request_id: identifies the request in the answer.
         method: the HTTP method.
         path: as sent, percent-encoding and all: signatures are made over this one.
         query: as sent.

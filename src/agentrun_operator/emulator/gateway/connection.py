@@ -1,4 +1,4 @@
-"""One connection, while one request is on it: reading, waiting, answering, hanging up. The API's only I/O."""
+"""One connection for the time of one request: read, wait, send the answer, drop. The emulated API's only I/O."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ class DisconnectError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
-    """What ASGI hands to an application, in words of what is done with it."""
+class Connection:
+    """The three arguments of an ASGI application, as an object with methods."""
 
     scope: Scope
     receive: Receive
     send: Send
 
     async def read(self, action: str, request_id: str) -> Call:
-        """The request, once its body is complete.
+        """The request with its whole body.
 
         Raises:
-            DisconnectError: it never was.
+            DisconnectError: the client left before it was complete.
         """
         return Call(
             action=action,
             request_id=request_id,
-            body=await self._body(),
+            body=await self._read_body(),
             method=self.scope["method"],
             path=self.scope["raw_path"].decode("ascii"),
             query=self.scope["query_string"].decode("ascii"),
@@ -41,46 +41,46 @@ class Wire:
             target=self.scope["path_params"],
         )
 
-    async def hold(self, seconds: float) -> None:
-        """Wait, but not longer than the client does, nor than the server runs: it hangs up when it stops."""
+    async def wait(self, seconds: float) -> None:
+        """Wait this long, or until the connection is closed: by the client, or by the server when it stops."""
         if seconds <= 0:
             return
         try:
             async with asyncio.timeout(seconds):
-                await self._until_gone()
+                await self._wait_disconnected()
         except TimeoutError:
             return
 
-    async def answer(self, answer: Answer) -> None:
+    async def send_answer(self, answer: Answer) -> None:
         """Send an answer, whole or in its pieces."""
-        await self._start(answer)
+        await self._send_start(answer)
         if isinstance(answer.body, bytes):
-            await self._piece(answer.body)
+            await self._send_body(answer.body)
             return
         for piece in answer.body:
-            await self._piece(piece, more=True)
-        await self._piece(b"")
+            await self._send_body(piece, more=True)
+        await self._send_body(b"")
 
     async def drop(self) -> None:
-        """Close the connection; the client never hears.
+        """Close the connection without an answer.
 
         Raises:
-            RuntimeError: the server that the emulator runs under cannot do that.
+            RuntimeError: the server that runs the application has no way to do that.
         """
         abort = self.scope.get("extensions", {}).get(DROP)
         if abort is None:
             raise RuntimeError("only under EmulatorServer and serve can the emulator drop a connection")
         abort()
-        await self._until_gone()
+        await self._wait_disconnected()
 
     async def drop_midway(self, answer: Answer) -> None:
         """Send half of an answer, and drop the connection."""
-        await self._start(answer)
-        body = answer.whole
-        await self._piece(body[: len(body) // 2], more=True)
+        await self._send_start(answer)
+        body = answer.content
+        await self._send_body(body[: len(body) // 2], more=True)
         await self.drop()
 
-    async def _body(self) -> bytes:
+    async def _read_body(self) -> bytes:
         body = b""
         while True:
             message = await self.receive()
@@ -90,18 +90,18 @@ class Wire:
             if not message.get("more_body", False):
                 return body
 
-    async def _until_gone(self) -> None:
+    async def _wait_disconnected(self) -> None:
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
-    async def _start(self, answer: Answer) -> None:
+    async def _send_start(self, answer: Answer) -> None:
         headers = [("content-type", answer.content_type), *answer.headers]
         if isinstance(answer.body, bytes):
             headers.append(("content-length", str(len(answer.body))))
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await self.send({"type": "http.response.start", "status": answer.status, "headers": raw})
 
-    async def _piece(self, body: bytes, *, more: bool = False) -> None:
+    async def _send_body(self, body: bytes, *, more: bool = False) -> None:
         await self.send({"type": "http.response.body", "body": body, "more_body": more})
 
 

@@ -1,4 +1,4 @@
-"""HTTP over a socket, with one thing that ASGI has no word for: hanging up without an answer."""
+"""uvicorn's HTTP, with one thing that ASGI does not know: closing a connection without an answer."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from agentrun_operator.emulator.gateway.connection import DROP
 
 
 class DroppableProtocol(H11Protocol):
-    """uvicorn's protocol, whose scope tells the application how to close its connection at once."""
+    """Adds to each request's scope, under `DROP`, a function that closes the connection at once."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not isinstance(transport, asyncio.Transport):

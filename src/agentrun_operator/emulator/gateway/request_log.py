@@ -1,4 +1,4 @@
-"""What was asked, by whom, and what came of it: for tests that count calls. Bounded. Never holds a body or a secret."""
+"""The log of requests, for tests that count calls: action, caller, status, effect. Bounded; no bodies, no secrets."""
 
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any
 
 from agentrun_operator.emulator.faults.injector import Subject
 
-KEPT = 20_000
-"""Entries the log keeps; the counts go on."""
+MAX_ENTRIES = 20_000
+"""The log keeps the newest of this many; the counts count all."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `status` is None until it is answered, and stays so when it never is."""
+    """One request. `status` is None as long as it has no answer."""
 
     subject: Subject
     method: str
@@ -37,18 +37,18 @@ class Entry:
         }
 
 
-class Journal:
+class RequestLog:
     """Every request to an action, counted on arrival."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._log: deque[Entry] = deque(maxlen=KEPT)
+        self._log: deque[Entry] = deque(maxlen=MAX_ENTRIES)
 
-    def open(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
         self._counts[entry.subject.action] += 1
         self._log.append(entry)
 
-    def show(self, newest: int = KEPT) -> dict[str, Any]:
+    def show(self, newest: int = MAX_ENTRIES) -> dict[str, Any]:
         """The counts by action, and the newest entries, oldest first."""
         kept = islice(self._log, max(0, len(self._log) - newest), None)
         return {"counts": dict(self._counts), "log": [entry.show() for entry in kept]}

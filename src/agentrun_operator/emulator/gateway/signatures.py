@@ -37,7 +37,7 @@ class _Claim:
 
 
 def claimed_access_key(authorization: str | None) -> str | None:
-    """The access key id that a header names, true or not."""
+    """The access key id that an Authorization header names, verified or not."""
     found = _AUTHORIZATION.fullmatch(authorization or "")
     return found[2].partition("/")[0] if found else None
 
@@ -51,7 +51,7 @@ def verify_control(call: Call, accounts: Mapping[str, Account], now: float) -> A
         now: seconds since the epoch.
 
     Raises:
-        ApiError: it is not signed, or not by this key, or too old, or its body is another.
+        ApiError: the signature is missing or wrong, the key is unknown, the date is too old, or the body was changed.
     """
     claim = _claim(call.headers.get("authorization"), "ACS3-HMAC-SHA256")
     account = _account(accounts, claim.credential)
@@ -156,7 +156,7 @@ def _canonical_request(call: Call, signed_headers: str, payload: str) -> str:
 
 
 def _check_coverage(headers: Mapping[str, str], names: list[str]) -> None:
-    """A signature that leaves out the date, the host or a security token protects nothing."""
+    """Raise an ApiError unless host, date, body hash and every other x-acs-… header are signed."""
     needed = _ALWAYS_SIGNED.union(name for name in headers if name.startswith("x-acs-"))
     if missing := sorted(needed.difference(names)):
         raise ApiError(400, "IncompleteSignature", f"SignedHeaders must name {', '.join(missing)}")

@@ -1,6 +1,6 @@
-"""The endpoint as the service shows it: what a body asks for becomes the document that a get answers. Pure.
+"""The document of an endpoint, as a get shows it: checks the body of a create or an update, and applies it. Pure.
 
-No state and no time in here; which document is current, and until when, is the business of `endpoints`.
+No state and no time in here: `endpoints` knows which document is current.
 """
 
 import struct
@@ -9,44 +9,44 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentrun_operator.emulator.answers import encode, invalid
-from agentrun_operator.emulator.checks import Check, InvalidError, flag, many, number, record, text, whole
+from agentrun_operator.emulator.checks import Check, InvalidError, array, boolean, integer, number, record, string
 
 Document = Mapping[str, Any]
 
 NAME = r"[a-zA-Z][a-zA-Z0-9_-]{0,63}"
 LATEST = "LATEST"
 
-_VERSION = text(r"[1-9][0-9]*")
+_VERSION = string(r"[1-9][0-9]*")
 _POLICY = record(
     {
-        "name": text(),
-        "startTime": text(),
-        "endTime": text(),
-        "scheduleExpression": text(),
-        "timeZone": text(),
-        "target": whole(least=0),
+        "name": string(),
+        "startTime": string(),
+        "endTime": string(),
+        "scheduleExpression": string(),
+        "timeZone": string(),
+        "target": integer(minimum=0),
     },
     required=("name", "scheduleExpression", "target"),
 )
 _WEIGHT = record({"version": _VERSION, "weight": number(0, 1, exclusive=True)}, required=("version", "weight"))
 _FIELDS: Mapping[str, Check] = {
-    "agentRuntimeEndpointName": text(NAME),
-    "description": text(longest=256),
-    "disablePublicNetworkAccess": flag,
-    "routingConfiguration": record({"versionWeights": many(_WEIGHT)}),
-    "scalingConfig": record({"minInstances": whole(least=0), "scheduledPolicies": many(_POLICY)}),
-    "targetVersion": text(rf"{LATEST}|[1-9][0-9]*"),
+    "agentRuntimeEndpointName": string(NAME),
+    "description": string(max_length=256),
+    "disablePublicNetworkAccess": boolean,
+    "routingConfiguration": record({"versionWeights": array(_WEIGHT)}),
+    "scalingConfig": record({"minInstances": integer(minimum=0), "scheduledPolicies": array(_POLICY)}),
+    "targetVersion": string(rf"{LATEST}|[1-9][0-9]*"),
 }
 _CREATE = record(_FIELDS, required=("agentRuntimeEndpointName",))
-_UPDATE = record({**_FIELDS, "deleteScalingConfig": flag})
+_UPDATE = record({**_FIELDS, "deleteScalingConfig": boolean})
 
 _ROUNDING = 1e-9
-"""Weights are floats: ten times 0.1 is not 1."""
+"""Tolerance for a sum of weights: in floats, ten times 0.1 is not 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One state of an endpoint, and its JSON: written once, however often it is listed."""
+    """One state of an endpoint with its JSON, which is encoded once, however often it is listed."""
 
     document: Document
     encoded: bytes
@@ -108,7 +108,7 @@ def _check_versions(fields: Document, versions: Collection[str]) -> None:
 
 
 def merged(current: Document, fields: Document) -> dict[str, Any]:
-    """`current` after a create or an update with `fields`: what is left out stays.
+    """`current` with the `fields` of a create or an update; fields that are left out stay.
 
     The service takes a scalingConfig and shows a scalingStatus.
     """
@@ -117,11 +117,11 @@ def merged(current: Document, fields: Document) -> dict[str, Any]:
     if document.pop("deleteScalingConfig", False):
         document.pop("scalingStatus", None)
     if scaling is not None:
-        document["scalingStatus"] = _scaled(scaling)
+        document["scalingStatus"] = _scaling_status(scaling)
     return document
 
 
-def _scaled(scaling: Document) -> Document:
+def _scaling_status(scaling: Document) -> Document:
     least = scaling.get("minInstances", 0)
     return {
         "minInstances": least,
@@ -140,7 +140,7 @@ def _forget_description(document: Document, _newest: str) -> Document:
 
 
 def _show_no_scaling_as_zero(document: Document, _newest: str) -> Document:
-    return document if "scalingStatus" in document else {**document, "scalingStatus": _scaled({})}
+    return document if "scalingStatus" in document else {**document, "scalingStatus": _scaling_status({})}
 
 
 def _resolve_latest(document: Document, newest: str) -> Document:
@@ -165,11 +165,14 @@ NORMALISATIONS: Mapping[str, Callable[[Document, str], Document]] = {
     "resolve-latest": _resolve_latest,
     "single-precision-weights": _single_precision_weights,
 }
-"""Ways in which a service may alter what it was given, by name: each takes the document and the newest version."""
+"""Ways in which a service may alter a document before it stores it, by name.
+
+Each takes the document and the newest version of the runtime.
+"""
 
 
 def normalised(document: Document, names: Collection[str], newest: str) -> Document:
-    """`document` as a service with these habits stores it."""
+    """`document` after the normalisations of these names, in order."""
     for name in names:
         document = NORMALISATIONS[name](document, newest)
     return document

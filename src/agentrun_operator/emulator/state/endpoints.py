@@ -1,7 +1,7 @@
-"""The endpoints: created, updated and deleted at once, and done some time later. No HTTP, no signatures.
+"""The endpoints of all runtimes, and how they change. No HTTP, no signatures.
 
-A change is accepted, shows CREATING, UPDATING or DELETING, and ends when its time has passed by the clock; whoever
-looks next sees it ended. `…_by_hand` are the changes that somebody makes in the console: they happen at once.
+A change is accepted at once, shows CREATING, UPDATING or DELETING, and ends when its transition is due by the clock.
+Changes `…_by_hand` stand for those that somebody makes in the console: they happen at once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from agentrun_operator.emulator.answers import ApiError, bad_request, not_found
 from agentrun_operator.emulator.state.documents import Document, Snapshot, merged
 from agentrun_operator.emulator.state.lists import EventualIndex, Page
 from agentrun_operator.emulator.state.runtimes import READY, Runtime, check_id
-from agentrun_operator.emulator.state.timeline import Ending, Timeline
+from agentrun_operator.emulator.state.timeline import Timeline, Transition
 
 CREATING = "CREATING"
 UPDATING = "UPDATING"
@@ -58,14 +58,14 @@ class Endpoints:
         self._index = EventualIndex()
 
     def __iter__(self) -> Iterator[Endpoint]:
-        self._settle()
+        self._apply_due()
         return iter(self._by_id.values())
 
     def create(
         self,
         runtime: Runtime,
         fields: Document,
-        ending: Ending,
+        transition: Transition,
         *,
         adjust: Callable[[Document], Document] = _unchanged,
         conflict_status: int = 409,
@@ -75,53 +75,53 @@ class Endpoints:
         Args:
             runtime: where.
             fields: what the body asked for.
-            ending: how the creation ends.
+            transition: how the creation ends.
             adjust: alters the document before it is stored.
-            conflict_status: HTTP status when the name is taken; while an endpoint is being deleted it still is.
+            conflict_status: HTTP status when the name is taken, be it by an endpoint that is being deleted.
 
         Raises:
             ApiError: the name is taken.
         """
-        now = self._settle()
+        now = self._apply_due()
         name = fields["agentRuntimeEndpointName"]
         if (runtime.id, name) in self._by_name:
             message = f"agent runtime endpoint {name} already exists in agent runtime {runtime.id}"
             raise ApiError(conflict_status, "ERR_BAD_REQUEST", message)
         endpoint_id = self._new_id()
-        document = adjust(merged(_blank(runtime, endpoint_id, name), fields))
+        document = adjust(merged(_new_document(runtime, endpoint_id, name), fields))
         endpoint = Endpoint(endpoint_id, runtime.id, runtime.account_id, Snapshot.of(document))
         self._by_id[endpoint_id] = self._by_name[runtime.id, name] = endpoint
-        self._begin(now, endpoint, document, CREATING, ending)
+        self._start(now, endpoint, document, CREATING, transition)
         return endpoint
 
     def update(
         self,
         endpoint: Endpoint,
         fields: Document,
-        ending: Ending,
+        transition: Transition,
         *,
         adjust: Callable[[Document], Document] = _unchanged,
     ) -> None:
-        """Begin to update an endpoint; the document shows the new values from now on.
+        """Begin to update an endpoint; its document shows the new values at once.
 
         Raises:
             ApiError: it is being deleted.
         """
-        now = self._settle()
+        now = self._apply_due()
         if endpoint.status == DELETING:
             raise bad_request(f"agent runtime endpoint {endpoint.id} is in DELETING status and cannot be updated")
-        self._begin(now, endpoint, adjust(merged(endpoint.snapshot.document, fields)), UPDATING, ending)
+        self._start(now, endpoint, adjust(merged(endpoint.snapshot.document, fields)), UPDATING, transition)
 
-    def delete(self, endpoint: Endpoint, ending: Ending) -> bool:
-        """Begin to delete an endpoint, if that has not begun.
+    def delete(self, endpoint: Endpoint, transition: Transition) -> bool:
+        """Begin to delete an endpoint, unless that has begun.
 
         Returns:
             Whether this call began it.
         """
-        now = self._settle()
+        now = self._apply_due()
         if endpoint.status == DELETING:
             return False
-        self._begin(now, endpoint, endpoint.snapshot.document, DELETING, ending)
+        self._start(now, endpoint, endpoint.snapshot.document, DELETING, transition)
         return True
 
     def find(self, runtime_id: str, endpoint_id: str) -> Endpoint:
@@ -137,40 +137,40 @@ class Endpoints:
         return endpoint
 
     def peek(self, endpoint_id: str) -> Endpoint | None:
-        """Any runtime's endpoint, if there is one."""
-        self._settle()
+        """The endpoint of this id in any runtime, if there is one."""
+        self._apply_due()
         return self._by_id.get(endpoint_id)
 
     def named(self, runtime_id: str, name: str) -> Endpoint | None:
-        """The data plane's way to an endpoint."""
-        self._settle()
+        """The endpoint of this name, if there is one: the data plane goes by names."""
+        self._apply_due()
         return self._by_name.get((runtime_id, name))
 
     def page(self, runtime_id: str, page: Page, *, lag: float = 0.0, drift: int = 0) -> bytes:
         """One page of a runtime's endpoints, as JSON.
 
         Args:
-            runtime_id: whose.
-            page: which.
-            lag: seconds the list is behind.
-            drift: items by which the order has moved on.
+            runtime_id: of the runtime.
+            page: which page.
+            lag: seconds that the list is behind.
+            drift: items by which the order has moved on since it was first seen.
         """
-        return self._index.page(runtime_id, page, until=self._settle() - lag, drift=drift)
+        return self._index.page(runtime_id, page, until=self._apply_due() - lag, drift=drift)
 
     def change_by_hand(self, endpoint_id: str, fields: Mapping[str, Any]) -> Endpoint:
         """Set fields of the document, but not its name or ids; None removes one.
 
-        A status set by hand stays: what was under way is called off.
+        A status set by hand stays: the transition under way is called off.
 
         Raises:
             ApiError: the id is unknown.
         """
-        now = self._settle()
-        endpoint = self._any(endpoint_id)
+        now = self._apply_due()
+        endpoint = self._get(endpoint_id)
         if "status" in fields:
             self._timeline.cancel(endpoint_id)
         document = {**endpoint.snapshot.document, **fields}
-        self._show(now, endpoint, {name: value for name, value in document.items() if value is not None})
+        self._store(now, endpoint, {name: value for name, value in document.items() if value is not None})
         return endpoint
 
     def remove_by_hand(self, endpoint_id: str) -> None:
@@ -179,51 +179,51 @@ class Endpoints:
         Raises:
             ApiError: the id is unknown.
         """
-        now = self._settle()
-        self._forget(now, self._any(endpoint_id))
+        now = self._apply_due()
+        self._remove(now, self._get(endpoint_id))
 
     def remove_all_by_hand(self, runtime_id: str) -> None:
-        """Remove all that a runtime has, at once."""
-        now = self._settle()
+        """Remove all endpoints of a runtime at once."""
+        now = self._apply_due()
         for endpoint in [each for each in self._by_id.values() if each.runtime_id == runtime_id]:
-            self._forget(now, endpoint)
+            self._remove(now, endpoint)
 
-    def _any(self, endpoint_id: str) -> Endpoint:
+    def _get(self, endpoint_id: str) -> Endpoint:
         if endpoint_id not in self._by_id:
             raise not_found(f"agent runtime endpoint {endpoint_id} does not exist")
         return self._by_id[endpoint_id]
 
-    def _begin(self, now: float, endpoint: Endpoint, document: Document, status: str, ending: Ending) -> None:
-        self._show(now, endpoint, {**_without_reason(document), "status": status})
-        self._timeline.schedule(now, endpoint.id, ending)
-        self._settle()
+    def _start(self, now: float, endpoint: Endpoint, document: Document, status: str, transition: Transition) -> None:
+        self._store(now, endpoint, {**_without_reason(document), "status": status})
+        self._timeline.schedule(now, endpoint.id, transition)
+        self._apply_due()
 
-    def _settle(self) -> float:
-        """End what has ended by now; the time that is."""
+    def _apply_due(self) -> float:
+        """Apply the transitions that are due; returns the time of now."""
         now = self._clock()
-        for at, endpoint_id, ending in self._timeline.elapsed(now):
-            self._end(at, self._by_id[endpoint_id], ending)
+        for at, endpoint_id, transition in self._timeline.pop_due(now):
+            self._apply(at, self._by_id[endpoint_id], transition)
         return now
 
-    def _end(self, at: float, endpoint: Endpoint, ending: Ending) -> None:
-        if ending.status is None:
-            self._forget(at, endpoint)
+    def _apply(self, at: float, endpoint: Endpoint, transition: Transition) -> None:
+        if transition.status is None:
+            self._remove(at, endpoint)
             return
-        reason = {"statusReason": ending.reason} if ending.reason else {}
-        self._show(at, endpoint, {**endpoint.snapshot.document, "status": ending.status, **reason})
+        reason = {"statusReason": transition.reason} if transition.reason else {}
+        self._store(at, endpoint, {**endpoint.snapshot.document, "status": transition.status, **reason})
 
-    def _show(self, at: float, endpoint: Endpoint, document: Document) -> None:
+    def _store(self, at: float, endpoint: Endpoint, document: Document) -> None:
         endpoint.snapshot = Snapshot.of(document)
         self._index.record(at, endpoint.runtime_id, endpoint.id, endpoint.snapshot)
 
-    def _forget(self, at: float, endpoint: Endpoint) -> None:
+    def _remove(self, at: float, endpoint: Endpoint) -> None:
         self._timeline.cancel(endpoint.id)
         del self._by_id[endpoint.id]
         del self._by_name[endpoint.runtime_id, endpoint.name]
         self._index.record(at, endpoint.runtime_id, endpoint.id, None)
 
 
-def _blank(runtime: Runtime, endpoint_id: str, name: str) -> Document:
+def _new_document(runtime: Runtime, endpoint_id: str, name: str) -> Document:
     data_plane = f"https://{runtime.account_id}.agentrun-data.{runtime.region}.aliyuncs.com"
     return {
         "agentRuntimeEndpointArn": f"{runtime.arn}/runtime-endpoints/{endpoint_id}",

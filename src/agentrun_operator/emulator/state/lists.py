@@ -1,4 +1,4 @@
-"""What the lists show: endpoints in no particular order, by the page, and maybe as they were a while ago. No clock."""
+"""Lists of endpoints, by the page, sorted by ids that are random, and possibly out of date. No clock."""
 
 from bisect import bisect_left, insort
 from collections import defaultdict, deque
@@ -13,7 +13,7 @@ DEFAULT_PAGE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is asked for; pages count from 1."""
+    """Which part of a list is wanted; pages count from 1."""
 
     number: int
     size: int
@@ -23,14 +23,14 @@ class Page:
         """The page that a query asks for, of at most `limit` items.
 
         Raises:
-            ApiError: a number is none, or below 1.
+            ApiError: a parameter is not an integer of at least 1.
         """
         return cls(
             _positive(parameters, "pageNumber", 1), min(limit, _positive(parameters, "pageSize", DEFAULT_PAGE_SIZE))
         )
 
     def positions(self, total: int, drift: int = 0) -> range | list[int]:
-        """The positions on this page, when the order has moved on by `drift` items since it was first seen."""
+        """The positions on this page of a list whose order has moved on by `drift` items."""
         start = (self.number - 1) * self.size
         on_page = range(min(start, total), min(start + self.size, total))
         return [(position - drift) % total for position in on_page] if drift else on_page
@@ -53,8 +53,8 @@ def _positive(parameters: dict[str, str], name: str, default: int) -> int:
 
 
 @dataclass(slots=True)
-class _Shelf:
-    """One runtime's endpoints, by id; ids are random, so a new endpoint lands anywhere between the others."""
+class _Listing:
+    """One runtime's endpoints sorted by id; ids are random, so a new one may come anywhere between the others."""
 
     ids: list[str] = field(default_factory=list)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
@@ -78,29 +78,29 @@ class _Change:
 
 
 class EventualIndex:
-    """The lists' own copy of the endpoints, which follows the changes as slowly as it is told to."""
+    """The copy of all endpoints that lists are read from. It follows changes with the delay that the reader sets."""
 
     def __init__(self) -> None:
         self._changes: deque[_Change] = deque()
-        self._shelves: defaultdict[str, _Shelf] = defaultdict(_Shelf)
+        self._listings: defaultdict[str, _Listing] = defaultdict(_Listing)
 
     def record(self, at: float, runtime_id: str, endpoint_id: str, snapshot: Snapshot | None) -> None:
-        """An endpoint changed, or is gone when there is no snapshot. Changes come in the order of their times."""
+        """Record a change, by the order of time; an endpoint without a snapshot is gone."""
         self._changes.append(_Change(at, runtime_id, endpoint_id, snapshot))
 
     def page(self, runtime_id: str, page: Page, *, until: float, drift: int = 0) -> bytes:
-        """One page of a runtime's endpoints as they were at `until`, or later when a later look came first."""
+        """One page of a runtime's endpoints as they were at `until`, or at the latest `until` of earlier calls."""
         self._follow(until)
-        shelf = self._shelves[runtime_id]
-        total = len(shelf.ids)
-        items = [shelf.snapshots[shelf.ids[position]].encoded for position in page.positions(total, drift)]
+        listing = self._listings[runtime_id]
+        total = len(listing.ids)
+        items = [listing.snapshots[listing.ids[position]].encoded for position in page.positions(total, drift)]
         return page.encode(items, total)
 
     def _follow(self, until: float) -> None:
         while self._changes and self._changes[0].at <= until:
             change = self._changes.popleft()
-            shelf = self._shelves[change.runtime_id]
+            listing = self._listings[change.runtime_id]
             if change.snapshot is None:
-                shelf.drop(change.endpoint_id)
+                listing.drop(change.endpoint_id)
             else:
-                shelf.put(change.endpoint_id, change.snapshot)
+                listing.put(change.endpoint_id, change.snapshot)

@@ -1,6 +1,6 @@
-"""The runtimes and their versions: what endpoints belong to. No HTTP.
+"""The runtimes and their versions. No HTTP.
 
-The API that is emulated only reads them (and publishes versions); they are made and changed through the control routes.
+The emulated API reads them and publishes versions; the control routes make, change and remove them.
 """
 
 from collections.abc import Callable, Iterator
@@ -117,7 +117,7 @@ class Runtimes:
         return runtime.versions[number]
 
     def find(self, runtime_id: str) -> Runtime:
-        """Any account's runtime.
+        """The runtime of this id, of any account.
 
         Raises:
             ApiError: the id is malformed (400) or unknown (404).
@@ -129,7 +129,7 @@ class Runtimes:
         return runtime
 
     def of(self, account_id: str, runtime_id: str) -> Runtime:
-        """An account's runtime; to it, there are no others.
+        """An account's runtime; those of other accounts do not exist for it.
 
         Raises:
             ApiError: as `find`.
@@ -143,11 +143,11 @@ class Runtimes:
         return sorted((runtime for runtime in self if runtime.account_id == account_id), key=lambda runtime: runtime.id)
 
     def named(self, account_id: str, name: str) -> Runtime | None:
-        """The data plane's way to a runtime."""
+        """An account's runtime of this name, if there is one: the data plane goes by names."""
         return next((runtime for runtime in self.owned(account_id) if runtime.name == name), None)
 
     def remove(self, runtime_id: str) -> Runtime:
-        """Forget a runtime. Its endpoints are somebody else's to forget.
+        """Remove a runtime; the caller removes its endpoints.
 
         Raises:
             ApiError: as `find`.

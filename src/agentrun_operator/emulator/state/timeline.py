@@ -1,4 +1,4 @@
-"""What will have happened by a given time. Nothing runs in the background: whoever looks first makes it so."""
+"""The transitions that are due at some time. Nothing runs in the background: whoever looks takes what is due."""
 
 import heapq
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from itertools import count
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """How a change ends.
+class Transition:
+    """How a change of an endpoint ends, and when.
 
     Attributes:
-        after: seconds it takes.
-        status: the status it ends in, any word; None: the endpoint is gone.
-        reason: shown with the status.
+        after: seconds that the change takes.
+        status: the status that it ends in, any word; None: the endpoint is gone.
+        reason: shown with the status; None: no reason is shown.
     """
 
     after: float
@@ -22,27 +22,27 @@ class Ending:
 
 
 class Timeline:
-    """The endings to come, at most one for each subject: a new one takes the place of the one before."""
+    """The transitions to come, at most one for each endpoint: a new one replaces the one before."""
 
     def __init__(self) -> None:
-        self._queue: list[tuple[float, int, str, Ending]] = []
+        self._queue: list[tuple[float, int, str, Transition]] = []
         self._valid: dict[str, int] = {}
         self._tickets = count()
 
-    def schedule(self, now: float, subject: str, ending: Ending) -> None:
-        """Let `ending` come over `subject`, instead of what would have."""
+    def schedule(self, now: float, endpoint_id: str, transition: Transition) -> None:
+        """Schedule an endpoint's transition, counted from `now`, instead of the one it has."""
         ticket = next(self._tickets)
-        self._valid[subject] = ticket
-        heapq.heappush(self._queue, (now + ending.after, ticket, subject, ending))
+        self._valid[endpoint_id] = ticket
+        heapq.heappush(self._queue, (now + transition.after, ticket, endpoint_id, transition))
 
-    def cancel(self, subject: str) -> None:
-        """Let nothing come over `subject`."""
-        self._valid.pop(subject, None)
+    def cancel(self, endpoint_id: str) -> None:
+        """Call off an endpoint's transition, if it has one."""
+        self._valid.pop(endpoint_id, None)
 
-    def elapsed(self, now: float) -> Iterator[tuple[float, str, Ending]]:
-        """Take what is due at `now`, in order: the time it was due, its subject, and the ending."""
+    def pop_due(self, now: float) -> Iterator[tuple[float, str, Transition]]:
+        """Take what is due at `now`, in order: when it was due, the endpoint's id, the transition."""
         while self._queue and self._queue[0][0] <= now:
-            at, ticket, subject, ending = heapq.heappop(self._queue)
-            if self._valid.get(subject) == ticket:
-                del self._valid[subject]
-                yield at, subject, ending
+            at, ticket, endpoint_id, transition = heapq.heappop(self._queue)
+            if self._valid.get(endpoint_id) == ticket:
+                del self._valid[endpoint_id]
+                yield at, endpoint_id, transition

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.emulator.actions.chat import Origin, chunks, completion, read_question
+from agentrun_operator.emulator.actions.chat import Metadata, chunks, completion, read_request
 from agentrun_operator.emulator.answers import ApiError
 
-ORIGIN = Origin("id", 1_795_339_135, "support-bot/chat (version 3)")
-HELLO = {"role": "user", "content": "Hello, parrot"}
+METADATA = Metadata("id", 1_795_339_135, "support-bot/chat (version 3)")
+HELLO = {"role": "user", "content": "Hello, model"}
 WEATHER = {
     "type": "function",
     "function": {
@@ -26,18 +26,18 @@ def asked(*messages: dict[str, Any], **parameters: Any) -> dict[str, Any]:
 
 
 def answered(**parameters: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(completion(read_question(asked(**parameters)), ORIGIN))
+    answer: dict[str, Any] = json.loads(completion(read_request(asked(**parameters)), METADATA))
     return answer
 
 
 def streamed(**parameters: Any) -> list[dict[str, Any]]:
-    events = chunks(read_question(asked(stream=True, **parameters)), ORIGIN)
+    events = chunks(read_request(asked(stream=True, **parameters)), METADATA)
     assert events[-1] == b"data: [DONE]\n\n"
     assert all(event.startswith(b"data: ") and event.endswith(b"\n\n") for event in events)
     return [json.loads(event.removeprefix(b"data: ")) for event in events[:-1]]
 
 
-def test_the_parrot_says_who_heard_what():
+def test_the_answer_says_who_heard_what():
     assert answered() == {
         "id": "chatcmpl-id",
         "object": "chat.completion",
@@ -46,7 +46,7 @@ def test_the_parrot_says_who_heard_what():
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": "support-bot/chat (version 3) heard: Hello, parrot"},
+                "message": {"role": "assistant", "content": "support-bot/chat (version 3) heard: Hello, model"},
                 "finish_reason": "stop",
                 "logprobs": None,
             }
@@ -76,7 +76,7 @@ def test_a_tool_is_called_with_what_it_requires():
     (call,) = choice["message"]["tool_calls"]
     assert (choice["finish_reason"], choice["message"]["content"]) == ("tool_calls", None)
     assert (call["type"], call["function"]["name"]) == ("function", "weather")
-    assert json.loads(call["function"]["arguments"]) == {"city": "Hello, parrot", "days": 1}
+    assert json.loads(call["function"]["arguments"]) == {"city": "Hello, model", "days": 1}
 
 
 def test_the_tool_that_must_be_called_is_called():
@@ -93,13 +93,13 @@ def test_the_tool_that_must_be_called_is_called():
         pytest.param({"tools": [WEATHER], "tool_choice": "none"}, id="no tool may be called"),
     ],
 )
-def test_without_a_tool_to_call_the_parrot_talks(parameters: dict[str, Any]):
+def test_without_a_tool_to_call_the_model_talks(parameters: dict[str, Any]):
     assert "tool_calls" not in answered(**parameters)["choices"][0]["message"]
 
 
 def test_a_tools_result_is_repeated():
     body = asked(HELLO, {"role": "tool", "tool_call_id": "call_id", "content": "rain"}, tools=[WEATHER])
-    message = json.loads(completion(read_question(body), ORIGIN))["choices"][0]["message"]
+    message = json.loads(completion(read_request(body), METADATA))["choices"][0]["message"]
     assert message["content"].endswith("heard: rain")
 
 
@@ -108,14 +108,14 @@ def test_a_tool_call_is_streamed_in_pieces():
     calls = [call for event in events for call in event["choices"][0]["delta"].get("tool_calls", [])]
     arguments = "".join(call["function"]["arguments"] for call in calls)
     assert calls[0]["function"]["name"] == "weather"
-    assert json.loads(arguments) == {"city": "Hello, parrot", "days": 1}
+    assert json.loads(arguments) == {"city": "Hello, model", "days": 1}
     assert events[-1]["choices"][0]["finish_reason"] == "tool_calls"
 
 
 def test_content_may_come_in_parts():
     parts = [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]
-    question = read_question(asked({"role": "user", "content": parts}))
-    assert json.loads(completion(question, ORIGIN))["choices"][0]["message"]["content"].endswith("heard: one two")
+    request = read_request(asked({"role": "user", "content": parts}))
+    assert json.loads(completion(request, METADATA))["choices"][0]["message"]["content"].endswith("heard: one two")
 
 
 @pytest.mark.parametrize(
@@ -141,5 +141,5 @@ def test_content_may_come_in_parts():
 )
 def test_a_question_that_makes_no_sense_is_refused(body: object, complaint: str):
     with pytest.raises(ApiError, match=complaint) as refused:
-        read_question(body)
+        read_request(body)
     assert refused.value.status == 400

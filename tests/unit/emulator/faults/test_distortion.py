@@ -10,7 +10,7 @@ PROPER = Answer(201, b'{"code":"SUCCESS"}', effect=True)
 OPENAI = Answer(200, [b"data: 1\n\n", b"data: 2\n\n"], "text/event-stream")
 
 
-def refuse(error: ApiError) -> Answer:
+def format_error(error: ApiError) -> Answer:
     return Answer(error.status, f"{error.code}: {error.message}".encode(), "refusal", error.headers)
 
 
@@ -74,14 +74,14 @@ def refuse(error: ApiError) -> Answer:
 def test_a_fault_answers_in_place_of_the_service(
     fault: dict[str, Any], proper: Answer | None, status: int, body: bytes, content_type: str
 ):
-    answer = distorted(read_fault(fault), proper, refuse)
+    answer = distorted(read_fault(fault), proper, format_error)
     assert (answer.status, answer.body, answer.content_type) == (status, body, content_type)
 
 
 def test_html_is_a_gateways_page():
-    answer = distorted(read_fault({"answer": "html", "status": 504}), None, refuse)
+    answer = distorted(read_fault({"answer": "html", "status": 504}), None, format_error)
     assert (answer.status, answer.content_type) == (504, "text/html")
-    assert answer.whole.startswith(b"<html>")
+    assert answer.content.startswith(b"<html>")
 
 
 @pytest.mark.parametrize(
@@ -90,5 +90,5 @@ def test_html_is_a_gateways_page():
     ids=str,
 )
 def test_a_faults_headers_go_with_whatever_it_answers(fault: dict[str, Any]):
-    answer = distorted(read_fault({**fault, "headers": {"retry-after": "3"}}), None, refuse)
+    answer = distorted(read_fault({**fault, "headers": {"retry-after": "3"}}), None, format_error)
     assert answer.headers == (("retry-after", "3"),)

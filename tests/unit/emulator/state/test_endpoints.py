@@ -8,12 +8,12 @@ from agentrun_operator.emulator.answers import ApiError
 from agentrun_operator.emulator.state.endpoints import Endpoint, Endpoints
 from agentrun_operator.emulator.state.lists import Page
 from agentrun_operator.emulator.state.runtimes import Runtime, Runtimes
-from agentrun_operator.emulator.state.timeline import Ending
+from agentrun_operator.emulator.state.timeline import Transition
 from support.emulator_clock import VirtualClock
 
-READY_SOON = Ending(2, "READY")
-READY_NOW = Ending(0, "READY")
-GONE_SOON = Ending(2, None)
+READY_SOON = Transition(2, "READY")
+READY_NOW = Transition(0, "READY")
+GONE_SOON = Transition(2, None)
 ABSENT_ID = "00000000-0000-4000-8000-999999999999"
 
 
@@ -104,7 +104,7 @@ def test_an_update_supersedes_a_change_that_is_under_way(endpoints: Endpoints, r
 def test_a_change_may_end_in_any_word_with_a_reason(
     endpoints: Endpoints, runtime: Runtime, clock: VirtualClock, word: str
 ):
-    endpoint = endpoints.create(runtime, named(), Ending(2, word, "no quota"))
+    endpoint = endpoints.create(runtime, named(), Transition(2, word, "no quota"))
     assert "statusReason" not in endpoint.snapshot.document
     clock.advance(2)
     assert status(endpoints, endpoint) == word
@@ -112,7 +112,7 @@ def test_a_change_may_end_in_any_word_with_a_reason(
 
 
 def test_the_next_change_forgets_why_the_last_one_failed(endpoints: Endpoints, runtime: Runtime):
-    endpoint = endpoints.create(runtime, named(), Ending(0, "CREATE_FAILED", "no quota"))
+    endpoint = endpoints.create(runtime, named(), Transition(0, "CREATE_FAILED", "no quota"))
     endpoints.update(endpoint, {}, READY_NOW)
     assert endpoint.status == "READY"
     assert "statusReason" not in endpoint.snapshot.document
@@ -140,9 +140,9 @@ def test_deleting_twice_changes_nothing(endpoints: Endpoints, runtime: Runtime, 
 
 def test_a_deletion_may_fail_and_be_tried_again(endpoints: Endpoints, runtime: Runtime):
     endpoint = endpoints.create(runtime, named(), READY_NOW)
-    endpoints.delete(endpoint, Ending(0, "DELETE_FAILED", "in use"))
+    endpoints.delete(endpoint, Transition(0, "DELETE_FAILED", "in use"))
     assert status(endpoints, endpoint) == "DELETE_FAILED"
-    assert endpoints.delete(endpoint, Ending(0, None))
+    assert endpoints.delete(endpoint, Transition(0, None))
     assert status(endpoints, endpoint) is None
 
 
@@ -191,7 +191,7 @@ def test_a_list_without_lag_shows_what_a_get_shows(endpoints: Endpoints, runtime
     assert listed(endpoints, runtime) == {"chat": "CREATING"}
     clock.advance(2)
     assert listed(endpoints, runtime) == {"chat": "READY"}
-    endpoints.delete(endpoint, Ending(0, None))
+    endpoints.delete(endpoint, Transition(0, None))
     assert listed(endpoints, runtime) == {}
 
 
@@ -202,7 +202,7 @@ def test_a_list_with_lag_shows_the_past(endpoints: Endpoints, runtime: Runtime, 
     assert listed(endpoints, runtime, lag=3) == {}
     clock.advance(1)
     assert listed(endpoints, runtime, lag=3) == {"chat": "CREATING"}
-    endpoints.delete(endpoint, Ending(0, None))
+    endpoints.delete(endpoint, Transition(0, None))
     clock.advance(2)
     assert listed(endpoints, runtime, lag=3) == {"chat": "READY"}
     clock.advance(1)
