@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from agentrun_operator.emulator.faults.behaviour import Behaviour, Fault, changed, read_fault, shown
+from agentrun_operator.emulator.faults.behaviour import Behaviour, Fault
 from agentrun_operator.emulator.faults.throttle import Throttle
 
 
@@ -81,16 +81,16 @@ class FaultInjector:
 
     def show(self) -> dict[str, Any]:
         """The behaviour as JSON; `skip` and `times` of the faults are what is left of them."""
-        left = tuple(replace(armed.fault, skip=armed.skip, times=armed.times) for armed in self._armed)
-        return shown(replace(self.behaviour, faults=left))
+        left = tuple(armed.fault.model_copy(update={"skip": armed.skip, "times": armed.times}) for armed in self._armed)
+        return self.behaviour.model_copy(update={"faults": left}).show()
 
     def change(self, changes: object) -> None:
-        """Change settings as a PUT does (see `behaviour.changed`); faults that it does not name stay as used up.
+        """Change settings as a PUT does (see `Behaviour.changed`); faults that it does not name stay as used up.
 
         Raises:
             InvalidError: a setting is unknown or has a bad value; nothing changes.
         """
-        before, self.behaviour = self.behaviour, changed(self.behaviour, changes)
+        before, self.behaviour = self.behaviour, self.behaviour.changed(changes)
         if self.behaviour.faults is not before.faults:
             self._armed = _armed(self.behaviour)
         if self.behaviour.throttling is not before.throttling:
@@ -104,8 +104,8 @@ class FaultInjector:
         Raises:
             InvalidError: as `change`.
         """
-        fault = read_fault(document)
-        self.behaviour = replace(self.behaviour, faults=(*self.behaviour.faults, fault))
+        fault = Fault.read(document)
+        self.behaviour = self.behaviour.model_copy(update={"faults": (*self.behaviour.faults, fault)})
         self._armed.append(_Armed.fresh(fault))
 
     def reset(self) -> None:

@@ -272,7 +272,7 @@ async def test_a_rate_below_the_floor_is_left_alone():
 async def test_a_limit_far_below_the_configured_rate_costs_few_refusals_and_most_of_it_is_used(
     limit: float, workers: int
 ):
-    limiter, service = bucket_of(rate=200.0, burst=400), Throttle(Throttling(limit))
+    limiter, service = bucket_of(rate=200.0, burst=400), Throttle(Throttling(qps=limit))
     end, answers = clock() + 300, Counter[bool]()
 
     async def work() -> None:

@@ -4,15 +4,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.emulator.checks import InvalidError
-from agentrun_operator.emulator.faults.behaviour import (
-    Behaviour,
-    Fault,
-    Throttling,
-    Transitions,
-    changed,
-    read_fault,
-    shown,
-)
+from agentrun_operator.emulator.faults.behaviour import Behaviour, Fault, Throttling, Transitions
 
 UNUSUAL = Behaviour(
     latency=0.5,
@@ -32,7 +24,7 @@ UNUSUAL = Behaviour(
 
 @pytest.mark.parametrize("behaviour", [Behaviour(), UNUSUAL], ids=["defaults", "unusual"])
 def test_what_is_shown_can_be_put_back(behaviour: Behaviour):
-    assert changed(Behaviour(), shown(behaviour)) == behaviour
+    assert Behaviour().changed(behaviour.show()) == behaviour
 
 
 @pytest.mark.parametrize(
@@ -43,6 +35,7 @@ def test_what_is_shown_can_be_put_back(behaviour: Behaviour):
         pytest.param(
             {"transitions": {"create": 0}}, {"transitions": Transitions(create=0, update=2, delete=1)}, id="one time"
         ),
+        pytest.param({"transitions": {}}, UNUSUAL, id="no time"),
         pytest.param({"transitions": None}, {"transitions": Transitions()}, id="null: the default"),
         pytest.param({"throttling": None}, {"throttling": None}, id="no throttling"),
         pytest.param({"throttling": {"qps": 1}}, {"throttling": Throttling(qps=1)}, id="throttling as a whole"),
@@ -54,9 +47,9 @@ def test_what_is_shown_can_be_put_back(behaviour: Behaviour):
     ],
 )
 def test_a_put_changes_what_it_names_and_nothing_else(changes: dict[str, Any], expected: Behaviour | dict[str, Any]):
-    after = changed(UNUSUAL, changes)
+    after = UNUSUAL.changed(changes)
     if isinstance(expected, dict):
-        expected = Behaviour(**{name: getattr(UNUSUAL, name) for name in UNUSUAL.__slots__} | expected)
+        expected = Behaviour(**{name: getattr(UNUSUAL, name) for name in Behaviour.model_fields} | expected)
     assert after == expected
 
 
@@ -65,12 +58,17 @@ def test_a_put_changes_what_it_names_and_nothing_else(changes: dict[str, Any], e
     [
         pytest.param([], "the body must be an object", id="no object"),
         pytest.param({"latencies": 1}, "latencies is not a known field", id="unknown"),
+        pytest.param({"latencies": None}, "latencies is not a known field", id="no default of what is unknown"),
+        pytest.param({"page_limit": 1}, "page_limit is not a known field", id="a name of Python's"),
         pytest.param({"latency": -1}, "latency must be from 0", id="negative"),
         pytest.param({"latency": "1s"}, "latency must be a number", id="text"),
         pytest.param({"pageLimit": 0}, "pageLimit must be at least 1", id="empty pages"),
         pytest.param({"transitions": {"publish": 1}}, "transitions.publish is not a known field", id="unknown change"),
         pytest.param({"throttling": {}}, "throttling.qps is required", id="throttling without a rate"),
         pytest.param({"throttling": {"qps": 0}}, "throttling.qps must be between 0", id="no calls at all"),
+        pytest.param({"throttling": 5}, "throttling must be an object", id="throttling by a number"),
+        pytest.param({"faults": {}}, "faults must be a list", id="no list of faults"),
+        pytest.param({"faults": [{"headers": []}]}, "faults[0].headers must be an object", id="a list of headers"),
         pytest.param({"normalise": ["upside-down"]}, "normalise[0] must be one of", id="an unknown habit"),
         pytest.param({"faults": [{"drop": "now"}]}, "faults[0].drop must be one of before, after, midway", id="drop"),
         pytest.param({"faults": [{"answer": "xml"}]}, "faults[0].answer must be one of html, empty", id="answer"),
@@ -80,7 +78,7 @@ def test_a_put_changes_what_it_names_and_nothing_else(changes: dict[str, Any], e
 )
 def test_nonsense_is_refused_by_its_path(changes: object, complaint: str):
     with pytest.raises(InvalidError, match=re.escape(complaint)):
-        changed(UNUSUAL, changes)
+        UNUSUAL.changed(changes)
 
 
 @pytest.mark.parametrize(
@@ -100,4 +98,4 @@ def test_nonsense_is_refused_by_its_path(changes: object, complaint: str):
     ],
 )
 def test_a_fault_lets_the_effect_happen_or_does_not(fault: dict[str, Any], lets_through: bool):  # noqa: FBT001 - a table's column
-    assert read_fault(fault).lets_through is lets_through
+    assert Fault.read(fault).lets_through is lets_through

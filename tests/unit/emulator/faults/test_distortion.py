@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.emulator.answers import Answer, ApiError
-from agentrun_operator.emulator.faults.behaviour import read_fault
+from agentrun_operator.emulator.faults.behaviour import Fault
 from agentrun_operator.emulator.faults.distortion import distorted
 
 PROPER = Answer(201, b'{"code":"SUCCESS"}', effect=True)
@@ -74,12 +74,12 @@ def format_error(error: ApiError) -> Answer:
 def test_a_fault_answers_in_place_of_the_service(
     fault: dict[str, Any], proper: Answer | None, status: int, body: bytes, content_type: str
 ):
-    answer = distorted(read_fault(fault), proper, format_error)
+    answer = distorted(Fault.read(fault), proper, format_error)
     assert (answer.status, answer.body, answer.content_type) == (status, body, content_type)
 
 
 def test_html_is_a_gateways_page():
-    answer = distorted(read_fault({"answer": "html", "status": 504}), None, format_error)
+    answer = distorted(Fault.read({"answer": "html", "status": 504}), None, format_error)
     assert (answer.status, answer.content_type) == (504, "text/html")
     assert answer.content.startswith(b"<html>")
 
@@ -90,5 +90,5 @@ def test_html_is_a_gateways_page():
     ids=str,
 )
 def test_a_faults_headers_go_with_whatever_it_answers(fault: dict[str, Any]):
-    answer = distorted(read_fault({**fault, "headers": {"retry-after": "3"}}), None, format_error)
+    answer = distorted(Fault.read({**fault, "headers": {"retry-after": "3"}}), None, format_error)
     assert answer.headers == (("retry-after", "3"),)
