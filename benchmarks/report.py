@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from benchmarks.budget import promises
-from benchmarks.plots import plots
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,11 +31,12 @@ def show(results: Results, console: Console) -> None:
 
 def write(results: Results, folder: Path) -> None:
     """Write results.json, results.md and the charts."""
+    from benchmarks.plots import write_plots  # noqa: PLC0415 - matplotlib is large; nothing is measured any more
+
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(json.dumps(asdict(results), indent=1) + "\n")
     (folder / "results.md").write_text(_markdown(results))
-    for name, chart in plots(results).items():
-        (folder / name).write_text(chart)
+    write_plots(results, folder)
 
 
 def _markdown(results: Results) -> str:
