@@ -4,6 +4,8 @@
 what the emulator can be told to do, `control_routes` the routes that tell it. Needs the extra `playground`.
 """
 
+from __future__ import annotations
+
 from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account
 from agentrun_operator.emulator.app import DEFAULT_REGION, PLAYGROUND, Seed, create_app
 from agentrun_operator.emulator.faults.behaviour import Behaviour, Fault, Throttling, Transitions

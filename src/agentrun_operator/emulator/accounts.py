@@ -1,5 +1,7 @@
 """Accounts and their access keys. `gateway.signatures` verifies what is signed with them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 

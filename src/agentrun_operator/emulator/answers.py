@@ -1,9 +1,14 @@
 """Answers and errors, and the JSON they are written in. No state, no decisions."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 JSON = "application/json; charset=utf-8"
 

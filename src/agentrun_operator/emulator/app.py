@@ -1,14 +1,15 @@
 """The ASGI application: state, actions and control routes put together. Nothing is decided in here."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -25,6 +26,11 @@ from agentrun_operator.emulator.gateway.request_log import RequestLog
 from agentrun_operator.emulator.gateway.signatures import Verify, verify_control, verify_data
 from agentrun_operator.emulator.state.endpoints import Endpoints
 from agentrun_operator.emulator.state.runtimes import Runtimes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from starlette.requests import Request
 
 DEFAULT_REGION = "cn-hangzhou"
 
@@ -74,7 +80,7 @@ def create_app(
         random: makes ids and draws between canaries; a seeded one makes runs repeatable.
 
     Returns:
-        An ASGI application. `serve` and `EmulatorServer` run it; under another server, faults cannot drop connections.
+        an ASGI application. `serve` and `EmulatorServer` run it; under another server, faults cannot drop connections.
     """
     random = random or Random()  # noqa: S311 - made-up ids
     new_id = _ids(random)
@@ -102,7 +108,7 @@ def _ids(random: Random) -> Callable[[], str]:
 
 
 def _error_handlers(new_id: Callable[[], str]) -> Mapping[type[Exception], Callable[[Request, Exception], Response]]:
-    """Handlers for what is raised outside of the actions: by unknown routes and by the control routes."""
+    """The handlers for what is raised outside of the actions: by unknown routes and by the control routes."""
 
     def handle(_request: Request, error: Exception) -> Response:
         answer = service_error(new_id(), _as_api_error(error))

@@ -4,6 +4,8 @@ A check takes the path of a value and the value, and returns it or raises `Inval
 where they are used; nothing in here knows about AgentRun.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any

@@ -15,24 +15,30 @@
 | `PATCH, DELETE /endpoints/{id}` | change any field but name and ids by hand, null removes it; remove it at once |
 """
 
-from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address
-from typing import Any
+from __future__ import annotations
 
-from starlette.requests import Request
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any
+
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account
 from agentrun_operator.emulator.answers import ApiError, bad_request, not_found
 from agentrun_operator.emulator.checks import anything, boolean, integer, mapping, record, string
-from agentrun_operator.emulator.faults.injector import FaultInjector
 from agentrun_operator.emulator.gateway.request_log import MAX_ENTRIES, RequestLog
 from agentrun_operator.emulator.state.documents import Document, read_create
-from agentrun_operator.emulator.state.endpoints import Endpoints
 from agentrun_operator.emulator.state.runtimes import DEFAULT_WORKSPACE, READY, Runtime, Runtimes
 from agentrun_operator.emulator.state.timeline import Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from agentrun_operator.emulator.faults.injector import FaultInjector
+    from agentrun_operator.emulator.state.endpoints import Endpoints
 
 _ACCOUNT = record(
     {

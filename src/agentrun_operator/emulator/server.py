@@ -1,21 +1,27 @@
 """Serves the emulator on a socket: in the foreground for a command, or in a thread for a test."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
 import socket
 import threading
-from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from types import FrameType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from agentrun_operator.emulator.app import PLAYGROUND, Seed, create_app
-from agentrun_operator.emulator.faults.behaviour import Behaviour
 from agentrun_operator.emulator.gateway.protocol import DroppableProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from types import FrameType, TracebackType
+
+    from starlette.types import ASGIApp
+
+    from agentrun_operator.emulator.faults.behaviour import Behaviour
 
 LOOPBACK = "127.0.0.1"
 

@@ -4,6 +4,8 @@ The model echoes: it answers with the last message and with which runtime, endpo
 tools makes it call the first one, or the one that must be called; the result of a tool is echoed like any message.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ _TOOL = record({"function": _FUNCTION}, required=("function",), others=True)
 
 
 def _choice(path: str, value: object) -> object:
-    """Checks `tool_choice`: a word, or a tool of which the name counts."""
+    """Check `tool_choice`: a word, or a tool of which the name counts."""
     return value if value is None or isinstance(value, str) else _TOOL(path, value)
 
 

@@ -1,20 +1,26 @@
 """The handlers of the control plane's actions, API version 2025-09-10. No I/O."""
 
-from collections import Counter
-from collections.abc import Callable
+from __future__ import annotations
 
-from agentrun_operator.emulator.accounts import Account
+from collections import Counter
+from typing import TYPE_CHECKING
+
 from agentrun_operator.emulator.answers import Answer, bad_request, encode, invalid, success
 from agentrun_operator.emulator.checks import InvalidError, record, string
-from agentrun_operator.emulator.faults.behaviour import Fault
-from agentrun_operator.emulator.faults.injector import FaultInjector
-from agentrun_operator.emulator.gateway.call import Call
-from agentrun_operator.emulator.gateway.gateway import Handler
 from agentrun_operator.emulator.state.documents import Document, normalised, read_create, read_update
 from agentrun_operator.emulator.state.endpoints import CREATING, UPDATING, Endpoint, Endpoints
 from agentrun_operator.emulator.state.lists import Page
 from agentrun_operator.emulator.state.runtimes import READY, Runtime, Runtimes
 from agentrun_operator.emulator.state.timeline import Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.emulator.accounts import Account
+    from agentrun_operator.emulator.faults.behaviour import Fault
+    from agentrun_operator.emulator.faults.injector import FaultInjector
+    from agentrun_operator.emulator.gateway.call import Call
+    from agentrun_operator.emulator.gateway.gateway import Handler
 
 RUNTIMES = "/2025-09-10/agents/runtimes"
 _RUNTIME = f"{RUNTIMES}/{{runtime_id}}"

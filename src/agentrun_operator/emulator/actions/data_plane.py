@@ -1,17 +1,23 @@
 """The handler of the data plane's one action: a chat completion by one of an endpoint's versions. No I/O."""
 
-from collections.abc import Callable
-from random import Random
+from __future__ import annotations
 
-from agentrun_operator.emulator.accounts import Account
+from typing import TYPE_CHECKING
+
 from agentrun_operator.emulator.actions.chat import Metadata, chunks, completion, read_request
 from agentrun_operator.emulator.answers import Answer, ApiError
-from agentrun_operator.emulator.faults.behaviour import Fault
-from agentrun_operator.emulator.gateway.call import Call
-from agentrun_operator.emulator.gateway.gateway import Handler
 from agentrun_operator.emulator.state.documents import LATEST
-from agentrun_operator.emulator.state.endpoints import Endpoint, Endpoints
 from agentrun_operator.emulator.state.runtimes import READY, Runtime, Runtimes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from agentrun_operator.emulator.accounts import Account
+    from agentrun_operator.emulator.faults.behaviour import Fault
+    from agentrun_operator.emulator.gateway.call import Call
+    from agentrun_operator.emulator.gateway.gateway import Handler
+    from agentrun_operator.emulator.state.endpoints import Endpoint, Endpoints
 
 _CHAT = "/agent-runtimes/{runtime_name}/endpoints/{endpoint_name}/invocations/openai/v1/chat/completions"
 

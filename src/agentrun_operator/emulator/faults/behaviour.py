@@ -3,6 +3,8 @@
 Each setting has its unit and its default here; `gateway`, `actions` and `state` do what it says.
 """
 
+from __future__ import annotations
+
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -152,7 +154,7 @@ class Behaviour(Model):
     faults: tuple[Fault, ...] = ()
     """What goes wrong, in the order in which faults are tried."""
 
-    def changed(self, changes: object) -> "Behaviour":
+    def changed(self, changes: object) -> Behaviour:
         """This behaviour after a PUT: a setting that is not named stays, null sets it back to its default.
 
         Of `transitions` each time is a setting of its own; other settings are replaced as a whole.

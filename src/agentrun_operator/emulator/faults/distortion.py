@@ -1,10 +1,15 @@
 """Distorts an answer as a fault demands. Pure: the gateway waits and drops connections."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from agentrun_operator.emulator.answers import JSON, Answer, ApiError, encode
-from agentrun_operator.emulator.faults.behaviour import Fault
+
+if TYPE_CHECKING:
+    from agentrun_operator.emulator.faults.behaviour import Fault
 
 ErrorFormat = Callable[[ApiError], Answer]
 

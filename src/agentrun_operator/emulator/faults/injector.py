@@ -3,13 +3,17 @@
 `behaviour` says what can be set; `gateway` does what is decided here.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.emulator.faults.behaviour import Behaviour, Fault
 from agentrun_operator.emulator.faults.throttle import Throttle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class _Armed:
     times: int | None
 
     @classmethod
-    def fresh(cls, fault: Fault) -> "_Armed":
+    def fresh(cls, fault: Fault) -> _Armed:
         return cls(fault, fault.skip, fault.times)
 
     def hits(self, subject: Subject, draw: Callable[[], float]) -> bool:

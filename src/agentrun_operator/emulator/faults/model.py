@@ -1,5 +1,7 @@
 """The base of the settings: pydantic's models, refused in the words of `checks`. Pure; holds no setting."""
 
+from __future__ import annotations
+
 from functools import partial
 from typing import Annotated, Any, Self
 

@@ -1,8 +1,12 @@
 """Limits the calls of each account with a token bucket. No clock of its own, no HTTP."""
 
-from dataclasses import dataclass, field
+from __future__ import annotations
 
-from agentrun_operator.emulator.faults.behaviour import Throttling
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agentrun_operator.emulator.faults.behaviour import Throttling
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """One request, with its query and its JSON parsed when they are asked for. No I/O, no decisions."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,12 +1,17 @@
 """One connection for the time of one request: read, wait, send the answer, drop. The emulated API's only I/O."""
 
+from __future__ import annotations
+
 import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from starlette.types import Receive, Scope, Send
-
-from agentrun_operator.emulator.answers import Answer
 from agentrun_operator.emulator.gateway.call import Call
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from agentrun_operator.emulator.answers import Answer
 
 DROP = "agentrun.emulator.drop"
 """The ASGI extension that closes the connection at once; the server's `protocol` puts it there."""

@@ -3,11 +3,12 @@
 The actions of both planes share it. What an action does is its handler's, and may not enter.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-
-from starlette.types import Receive, Scope, Send
+from typing import TYPE_CHECKING
 
 from agentrun_operator.emulator.accounts import Account
 from agentrun_operator.emulator.answers import Answer, ApiError
@@ -18,7 +19,11 @@ from agentrun_operator.emulator.gateway.call import Call
 from agentrun_operator.emulator.gateway.connection import Connection, DisconnectError
 from agentrun_operator.emulator.gateway.request_log import Entry, RequestLog
 from agentrun_operator.emulator.gateway.signatures import Verify, claimed_access_key
-from agentrun_operator.emulator.state.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from agentrun_operator.emulator.state.endpoints import Endpoints
 
 Handler = Callable[[Call, Account, Fault | None], Answer]
 """Does what a verified call asks for. A fault, if one hit the call, may say how the change that it begins ends."""

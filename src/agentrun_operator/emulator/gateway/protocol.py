@@ -1,11 +1,16 @@
 """uvicorn's HTTP, with one thing that ASGI does not know: closing a connection without an answer."""
 
-import asyncio
+from __future__ import annotations
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+import asyncio
+from typing import TYPE_CHECKING
+
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from agentrun_operator.emulator.gateway.connection import DROP
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class DroppableProtocol(H11Protocol):

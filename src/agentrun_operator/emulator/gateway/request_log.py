@@ -1,11 +1,14 @@
 """The log of requests, for tests that count calls: action, caller, status, effect. Bounded; no bodies, no secrets."""
 
+from __future__ import annotations
+
 from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.emulator.faults.injector import Subject
+if TYPE_CHECKING:
+    from agentrun_operator.emulator.faults.injector import Subject
 
 MAX_ENTRIES = 20_000
 """The log keeps the newest of this many; the counts count all."""

@@ -4,6 +4,8 @@ Both sign the same canonical request and differ in the header, the hash of the b
 in SignedHeaders are signed; the official asynchronous client sends others besides.
 """
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import re

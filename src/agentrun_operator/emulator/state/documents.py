@@ -3,6 +3,8 @@
 No state and no time in here: `endpoints` knows which document is current.
 """
 
+from __future__ import annotations
+
 import struct
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -52,7 +54,7 @@ class Snapshot:
     encoded: bytes
 
     @classmethod
-    def of(cls, document: Document) -> "Snapshot":
+    def of(cls, document: Document) -> Snapshot:
         return cls(document, encode(document))
 
 

@@ -4,15 +4,19 @@ A change is accepted at once, shows CREATING, UPDATING or DELETING, and ends whe
 Changes `…_by_hand` stand for those that somebody makes in the console: they happen at once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.emulator.answers import ApiError, bad_request, not_found
 from agentrun_operator.emulator.state.documents import Document, Snapshot, merged
 from agentrun_operator.emulator.state.lists import EventualIndex, Page
 from agentrun_operator.emulator.state.runtimes import READY, Runtime, check_id
 from agentrun_operator.emulator.state.timeline import Timeline, Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 CREATING = "CREATING"
 UPDATING = "UPDATING"
@@ -116,7 +120,7 @@ class Endpoints:
         """Begin to delete an endpoint, unless that has begun.
 
         Returns:
-            Whether this call began it.
+            whether this call began it.
         """
         now = self._apply_due()
         if endpoint.status == DELETING:

@@ -1,12 +1,18 @@
 """Lists of endpoints, by the page, sorted by ids that are random, and possibly out of date. No clock."""
 
+from __future__ import annotations
+
 from bisect import bisect_left, insort
 from collections import defaultdict, deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agentrun_operator.emulator.answers import invalid
-from agentrun_operator.emulator.state.documents import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentrun_operator.emulator.state.documents import Snapshot
 
 DEFAULT_PAGE_SIZE = 20
 
@@ -19,7 +25,7 @@ class Page:
     size: int
 
     @classmethod
-    def asked(cls, parameters: dict[str, str], limit: int) -> "Page":
+    def asked(cls, parameters: dict[str, str], limit: int) -> Page:
         """The page that a query asks for, of at most `limit` items.
 
         Raises:

@@ -3,13 +3,17 @@
 The emulated API reads them and publishes versions; the control routes make, change and remove them.
 """
 
-from collections.abc import Callable, Iterator
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from agentrun_operator.emulator.answers import ApiError, bad_request, not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 READY = "READY"
 DEFAULT_WORKSPACE = "default"

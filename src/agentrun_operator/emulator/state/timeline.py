@@ -1,9 +1,14 @@
 """The transitions that are due at some time. Nothing runs in the background: whoever looks takes what is due."""
 
+from __future__ import annotations
+
 import heapq
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)

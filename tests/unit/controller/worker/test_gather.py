@@ -182,7 +182,9 @@ async def test_the_pollers_list_does_not_prove_that_an_endpoint_is_gone_which_no
         pytest.param({}, id="a living object would create it anew"),
     ],
 )
-async def test_the_name_is_asked_for_in_a_list_of_now_where_the_pollers_does_not_serve(world: World, how: dict[str, Any]):
+async def test_the_name_is_asked_for_in_a_list_of_now_where_the_pollers_does_not_serve(
+    world: World, how: dict[str, Any]
+):
     await world.look(**how)
     world.memory = replace(world.memory, created_at=None, unrecorded=False)
     await world.delete()
