@@ -16,6 +16,7 @@ NO_VERBS = frozenset(
         "Credentials",
         "Endpoints",
         "Events",
+        "Groups",
         "Headers",
         "Its",
         "Keys",
