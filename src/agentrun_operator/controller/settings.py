@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from agentrun_operator.controller.errors import StartError
 
@@ -55,15 +54,13 @@ def address(value: str) -> str:
 
 Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0, allow_inf_nan=False)]
 Name = Annotated[str, AfterValidator(name)]
-Names = Annotated[tuple[Name, ...], NoDecode, BeforeValidator(names)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(names)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """How the operator runs. Durations are in seconds."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, frozen=True, extra="forbid", use_attribute_docstrings=True, env_ignore_empty=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     namespaces: Names = ()
     """Namespaces to look at, by commas; empty: all."""
@@ -144,8 +141,14 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - texts from the command lin
     Raises:
         StartError: a value is not acceptable; the message names each, and how to set it.
     """
+    # It comes with the extra `operator`. The help of `run` tells the settings without it.
+    from pydantic_settings import BaseSettings, SettingsConfigDict  # noqa: PLC0415 - see above
+
+    class FromEnvironment(Settings, BaseSettings):
+        model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_ignore_empty=True, enable_decoding=False)
+
     try:
-        return Settings(**given)
+        return FromEnvironment(**given)
     except ValidationError as error:
         raise StartError("Bad settings: " + "; ".join(_explained(found) for found in error.errors())) from None
 
