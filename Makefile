@@ -50,9 +50,9 @@ generate: $(READY) ## Make the generated files again (crds/, the chart's, deploy
 
 requirements: ## Pin the requirement files again (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
-	  --custom-compile-command "make requirements" pyproject.toml -o requirements/run.txt
+	  --custom-compile-command "make requirements" pyproject.toml --extra operator -o requirements/run.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
-	  --custom-compile-command "make requirements" pyproject.toml --extra openai --extra playground --group dev \
+	  --custom-compile-command "make requirements" pyproject.toml --all-extras --group dev \
 	  -o requirements/dev.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
 	  --no-annotate --custom-compile-command "make requirements" deploy/image/build.in -o deploy/image/build.txt

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agentrun_operator.cli.errors import CommandError
+from agentrun_operator.cli.extras import require_extra
 from agentrun_operator.controller.settings import ENV_PREFIX, Settings, load
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ def run(kubeconfig: Kubeconfig = None, context: Context = None, **given: str | N
     AGENTRUN_ACCESS_KEY_ID, AGENTRUN_ACCESS_KEY_SECRET, AGENTRUN_SECURITY_TOKEN, AGENTRUN_ACCOUNT_ID, AGENTRUN_REGION,
     AGENTRUN_CONTROL_ENDPOINT and AGENTRUN_DATA_ENDPOINT, else from the default provider chain.
     """
+    require_extra("operator", "run")
     from agentrun_operator.controller.errors import StartError  # noqa: PLC0415 - with the operator below
     from agentrun_operator.controller.telemetry.logs import configure  # noqa: PLC0415 - with the operator below
 
     try:
         settings = load(**{name: value for name, value in given.items() if value is not None})
         configure(settings.log_level, settings.log_format)
-        import uvloop  # noqa: PLC0415 - does not exist for Windows, where the client does
+        import uvloop  # noqa: PLC0415 - with the operator below
 
         from agentrun_operator.controller import operator  # noqa: PLC0415 - kopf is heavy; other commands go without
 

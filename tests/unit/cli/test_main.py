@@ -52,4 +52,17 @@ def test_without_the_extra_a_command_says_what_to_install_and_fails(monkeypatch,
     with pytest.raises(SystemExit) as exited:
         main()
     assert exited.value.code == 1
-    assert capsys.readouterr().err == "Error: this needs starlette: pip install 'agentrun-operator[playground]'\n"
+    told = f"Error: {command} needs the playground's packages: pip install 'agentrun-operator[playground]'\n"
+    assert capsys.readouterr().err == told
+
+
+@pytest.mark.parametrize("command", ["emulator", "playground"])
+def test_a_command_that_the_image_goes_without_says_so_and_fails(monkeypatch, capsys, command):
+    for room in ("controlplane", "emulator"):  # as in the image
+        monkeypatch.setitem(sys.modules, f"agentrun_operator.{room}", None)
+    monkeypatch.setattr(sys, "argv", ["agentrun-operator", command])
+    with pytest.raises(SystemExit) as exited:
+        main()
+    assert exited.value.code == 1
+    told = f"Error: {command} is not part of the operator's image; on your own machine: "
+    assert capsys.readouterr().err == f"{told}pip install 'agentrun-operator[playground]'\n"

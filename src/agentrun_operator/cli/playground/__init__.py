@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from agentrun_operator.cli.extras import require_playground_extra
+from agentrun_operator.cli.extras import require_playground
 
 Once = Annotated[bool, typer.Option("--once", help="Create, update, drift, delete, check each, then exit.")]
 
@@ -15,7 +15,7 @@ def playground(once: Once = False) -> None:  # noqa: FBT002 - a flag of the comm
     Stays until Ctrl-C and prints what to try meanwhile. With --once it goes through the life of an endpoint, checks
     that AgentRun holds what it should, and exits: 0, or 1 and what failed.
     """
-    require_playground_extra()
+    require_playground("playground")
     from agentrun_operator.cli.playground.play import play  # noqa: PLC0415 - the help must not load all this
 
     play(once=once)
