@@ -32,13 +32,8 @@ bench: $(READY) ## What N objects cost, beside a bare loop and a plain kopf oper
 soak: $(READY) ## Half an hour of changes and faults: does anything grow? (ARGS=--help)
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
-check: $(READY) ## Lint, types, import directions, generated files
-	$(BIN)/ruff format --check --quiet
-	$(BIN)/ruff check --quiet
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/agentrun-operator crd | diff -u crds/agentrun.alibabacloud.com_agentruntimeendpoints.yaml - \
-	  || { echo "crds/ is not what resources/ says: run 'make generate'"; exit 1; }
+check: $(READY) ## Spelling, lint, dead code, types, import directions, generated files: .pre-commit-config.yaml
+	@$(BIN)/pre-commit run --all-files
 
 format: $(READY) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format

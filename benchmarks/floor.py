@@ -56,7 +56,7 @@ async def _same(cluster: Cluster, name: str) -> None:
 
 
 def _mark(word: str) -> dict[str, Any]:
-    """As long as the operator's own mark."""
+    """As long as the operator's own claim."""
     return {"metadata": {"annotations": {f"{GROUP}/floor": f"{word:0>36}/00000000-0000-0000-0000-000000000000/load"}}}
 
 

@@ -1,4 +1,4 @@
-"""Custom resources as the API server holds them, looks at AgentRun, and the situations that follow from both.
+"""Custom resources as the API server holds them, looks at AgentRun, and the inputs that follow from both.
 
 What is not said is in order: the object was reconciled, its endpoint serves and agrees with the spec.
 """

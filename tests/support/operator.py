@@ -19,7 +19,6 @@ QUICK = {"poll-interval": "2", "fast-poll-interval": "0.2", "leader-elect": "fal
 """Settings for tests: nobody waits a minute for a poll."""
 
 PORT = re.compile(r"on port (\d+)")
-METRIC = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 
 
 def agentrun_environment(url: str, **more: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The actions that a decision can ask for: one write, or none. Data only; `controller.execute` does them."""
+"""The actions that a decision can ask for: one write, or none. Data only; `controller.worker.execute` does them."""
 
 from __future__ import annotations
 

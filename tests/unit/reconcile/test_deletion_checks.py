@@ -112,7 +112,7 @@ LEFT = [
         because="what was only looked at is nobody's orphan",
     ),
     row(
-        "never marked",
+        "never claimed",
         deleted(claim="", status={}),
         NOT_LOOKED_AT,
         does="release",

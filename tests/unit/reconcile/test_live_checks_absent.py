@@ -1,4 +1,4 @@
-"""What is done for a live object whose endpoint is not there: it is marked and created, made again, or reported."""
+"""What is done for a live object whose endpoint is not there: it is claimed and created, made again, or reported."""
 
 from datetime import timedelta
 
@@ -42,9 +42,9 @@ NEVER_CREATED = [
         does="claim",
         because="the create itself is answered if the name is taken: no call is spent on asking first",
     ),
-    row("marked", a_new_object(**CLAIMED), a_look(), does="create", because="everything is prepared"),
+    row("claimed", a_new_object(**CLAIMED), a_look(), does="create", because="everything is prepared"),
     row(
-        "marked, and a create had no answer",
+        "claimed, and a create had no answer",
         a_new_object(**CLAIMED),
         a_look(doubtful=True),
         does="rest 1 s, soon",
@@ -149,7 +149,7 @@ CREATED_BEFORE = [
         an_object(claim=""),
         a_look(),
         does="claim",
-        because="the mark stands before every create",
+        because="the claim stands before every create",
     ),
     row(
         "vanished from a list, under Report",

@@ -1,4 +1,4 @@
-"""Whose an endpoint is that is there: refused or adopted if not ours, and marked again if the mark was taken off."""
+"""Whose an endpoint is that is there: refused or adopted if not ours, and claimed again if the claim was taken off."""
 
 import pytest
 
@@ -35,7 +35,7 @@ FOREIGN = [
         because="Refuse leaves alone what was not made here",
     ),
     row(
-        "there already, and marked",
+        "there already, and claimed",
         a_new_object(claim=COPIED, finalized=True),
         a_look(OF_SOMEBODY_ELSE),
         does="unclaim",

@@ -48,7 +48,7 @@ ROWS = [
         a_look(),
         does="rest",
         says="Ready=False Paused, Synced=False Paused@0",
-        because="nothing is created while paused, not even the mark is set",
+        because="nothing is created while paused, not even the claim is set",
     ),
     row(
         "paused, somebody else's endpoint",

@@ -179,7 +179,7 @@ OBSERVING = [
         a_look(DIFFERENT),
         does="rest",
         says="Ready=True Available, Synced=True InSync@0",
-        because="what is observed is not taken over: not even the mark is set",
+        because="what is observed is not taken over: not even the claim is set",
     ),
     row(
         "observing, unknown state",

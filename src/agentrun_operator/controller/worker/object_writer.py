@@ -1,4 +1,4 @@
-"""Writes to the custom resource: the mark before a create, its removal, and the status. Each is one merge patch.
+"""Writes to the custom resource: the claim before a create, its removal, and the status. Each is one merge patch.
 
 What the API server answers goes into the store at once, so that the next reconcile reads its own writes.
 """

@@ -1,4 +1,4 @@
-"""Places that several wait for: who is urgent goes first, and nobody waits for ever. The lines are the bucket's too,
+"""Places that several wait for: who is urgent goes first, and nobody waits for ever. The lines are the limiter's too,
 whose tests show more of them.
 """
 

@@ -183,7 +183,7 @@ async def test_a_waiter_cancelled_in_the_moment_of_its_turn_hands_the_token_on()
     await settle()
     started = clock()
     await asyncio.sleep(0.5)
-    asyncio.get_running_loop().call_at(started + 1.0, unlucky.cancel)  # after the bucket's own timer of that moment
+    asyncio.get_running_loop().call_at(started + 1.0, unlucky.cancel)  # after the limiter's own timer of that moment
     await next_one
     assert order == ["next"]
     assert clock() - started == pytest.approx(1.0, abs=0.01)

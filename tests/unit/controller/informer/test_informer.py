@@ -21,7 +21,7 @@ DELETED: dict[str, Any] = {"deleted": "2026-11-22T10:00:00Z"}
 
 
 class World:
-    """The intake with what it keeps in step."""
+    """The informer with what it keeps in step."""
 
     def __init__(self) -> None:
         self.store = Store()

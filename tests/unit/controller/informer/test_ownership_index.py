@@ -14,7 +14,7 @@ OLD, YOUNG = "2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z"
 
 
 class World:
-    """A store and the index of it, as the intake keeps them."""
+    """A store and the index of it, as the informer keeps them."""
 
     def __init__(self) -> None:
         self.store = Store()

@@ -30,7 +30,7 @@ def path_of(name: str, namespace: str = "team-a") -> str:
 
 
 class World:
-    """A sweeper, what it feeds, and the API server that it compares with."""
+    """A resync, what it feeds, and the API server that it compares with."""
 
     def __init__(self, *namespaces: str) -> None:
         self.kube = MemoryServer()

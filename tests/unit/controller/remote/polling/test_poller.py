@@ -34,7 +34,7 @@ class World:
         self.runtime_id = runtime_id
         self.told: list[tuple[float, set[ObjectKey]]] = []
         self.stale: list[float] = []
-        self.befores = 0
+        self.before_calls = 0
         self.defect: Exception | None = None
         self.cache = RuntimeCache(runtime_id, service.client, enqueue=self.enqueue, clock=clock)
         self.cache.subscribers.add(CHAT, "chat", latest=False)
@@ -63,7 +63,7 @@ class World:
         self.told.append((clock(), keys))
 
     async def before(self) -> None:
-        self.befores += 1
+        self.before_calls += 1
         if self.defect:
             raise self.defect
 
@@ -108,7 +108,7 @@ async def test_at_rest_a_runtime_is_listed_once_an_interval_and_nothing_else_is_
     await asyncio.sleep(6 * 60 + 1)
     assert world.service.actions == [LIST] * 6
     assert world.gaps(LIST) == [60.0] * 5
-    assert world.befores == 6
+    assert world.before_calls == 6
     assert world.told == []
 
 
@@ -243,7 +243,7 @@ async def test_pages_that_were_read_one_by_one_are_a_look_at_everything(world: W
     await asyncio.sleep(130)
     assert world.cache.blind_for < 10
     assert world.service.actions.count(LIST_VERSIONS) == 2
-    assert world.befores == 2
+    assert world.before_calls == 2
     assert len(world.service.times(LIST)) == pytest.approx(130, rel=0.6)
 
 
@@ -437,7 +437,7 @@ async def test_a_reading_that_is_stuck_does_not_put_off_the_regular_look(world: 
     await world.service.fault(LIST, status=500, skip=4)
     world.poller.poll_soon()
     await asyncio.sleep(2.5 * PACE.interval)
-    assert world.befores >= 2
+    assert world.before_calls >= 2
 
 
 async def test_what_is_followed_is_looked_at_sooner_once_no_changes_are_sent_any_more(unlimited: World):

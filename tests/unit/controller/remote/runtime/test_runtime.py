@@ -22,7 +22,7 @@ CHAT, OTHER = key("chat"), key("other")
 
 
 class World:
-    """A runtime, its view, and whom the view told."""
+    """A runtime, its cache, and whom the cache told."""
 
     def __init__(self, service: AgentRun, runtime_id: str) -> None:
         self.service = service
