@@ -1,12 +1,12 @@
 # The operator's image. Every stage starts from the same Python; everything that is installed is pinned by hash.
 #
-#   BASE     an image with Python ≥ 3.11 as `python`, with pip and venv; a release gives it with its digest
-#   VERSION  REVISION  CREATED  SOURCE   for the labels
+# Another image with Python ≥ 3.11 as `python`, with pip and venv, takes the place of `base` as a build context of that name;
+# a release gives the one below with its digest. For the labels: VERSION REVISION CREATED SOURCE.
 #
 # A pip.conf, for a package mirror, may be given as the build secret `pip.conf`; it enters no layer.
-ARG BASE=python:3.14.7-slim-trixie
+FROM python:3.14.7-slim-trixie AS base
 
-FROM ${BASE} AS build
+FROM base AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY deploy/image/build.txt requirements/run.txt /pinned/
 RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
@@ -29,7 +29,7 @@ RUN python -m venv --without-pip /opt/agentrun-operator \
  && /tools/bin/pip --python /opt/agentrun-operator/bin/python install --quiet --no-index --no-deps --no-compile /wheels/*.whl \
  && python -m compileall -q --invalidation-mode unchecked-hash -x 'kubernetes/.*/(api|models)/' /opt/agentrun-operator/lib
 
-FROM ${BASE}
+FROM base
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 ARG CREATED=unknown

@@ -18,7 +18,7 @@ if [[ -z ${BASE:-} ]] && ! $BUILDAH inspect --type image "$base" >/dev/null 2>&1
   deploy/image/stand-in.sh "$base"
 fi
 
-$BUILDAH bud --quiet --format docker --isolation chroot --ignorefile .dockerignore --build-arg "BASE=$base" \
+$BUILDAH bud --quiet --format docker --isolation chroot --ignorefile .dockerignore --build-context "base=container-image://$base" \
   --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
   ${PIP_CONF:+--secret "id=pip.conf,src=$PIP_CONF"} --tag "$image" .
 
