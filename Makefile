@@ -8,6 +8,8 @@ ARGS ?=
 N ?= 1000
 # Tests on a control plane wait more than they work.
 WORKERS ?= 4
+# Percent of lines and branches that the whole suite covers at least.
+FLOOR := 90
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +25,8 @@ $(READY): requirements/dev.txt pyproject.toml
 playground: $(READY) ## A real control plane, the emulator and the operator on this machine (ARGS=--once: go through it and exit)
 	@$(BIN)/agentrun-operator playground $(ARGS)
 
-test: $(READY) ## Every test, several at a time; ARGS="tests/unit -k delta" runs some
-	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=$(WORKERS) --dist=worksteal)
+test: $(READY) ## Every test, several at a time, and what they cover; ARGS="tests/unit -k delta" runs some
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=$(WORKERS) --dist=worksteal --cov --cov-fail-under=$(FLOOR))
 
 bench: $(READY) ## What N objects cost, beside a bare loop and a plain kopf operator: docs/performance.md (N=1000, 10 min)
 	@$(BIN)/python -m benchmarks --objects $(N) $(ARGS)
@@ -56,6 +58,6 @@ image-test: $(READY) ## Build the image without a registry and test it (needs ro
 	@deploy/image/test.sh $(ARGS)
 
 clean: ## Remove what was made here (the control plane's cache stays)
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .PHONY: help playground test bench soak check format generate requirements image-test clean
