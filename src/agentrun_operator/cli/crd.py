@@ -1,5 +1,7 @@
 """`crd`: prints the custom resource definition."""
 
+from __future__ import annotations
+
 import typer
 
 

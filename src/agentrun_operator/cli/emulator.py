@@ -1,5 +1,7 @@
 """`emulator`: serves the emulated AgentRun API."""
 
+from __future__ import annotations
+
 import logging
 from typing import Annotated
 

@@ -1,5 +1,7 @@
 """How a command tells a person that it cannot go on."""
 
+from __future__ import annotations
+
 
 class CommandError(Exception):
     """Ends a command: the message is shown without a traceback, and the exit code is 1.

@@ -1,5 +1,7 @@
 """What a command needs that the plain installation, the client's, does not bring."""
 
+from __future__ import annotations
+
 from importlib.util import find_spec
 
 from agentrun_operator.cli.errors import CommandError

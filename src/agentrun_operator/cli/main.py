@@ -1,5 +1,7 @@
 """The entry point `agentrun-operator`: puts the commands together, and shows errors as people want to read them."""
 
+from __future__ import annotations
+
 import sys
 
 import typer

@@ -1,5 +1,7 @@
 """`version`."""
 
+from __future__ import annotations
+
 from importlib import metadata
 
 import typer

@@ -45,7 +45,6 @@ class Claim(NamedTuple):
 class RecordedCondition(NamedTuple):
     """A condition as the status has it."""
 
-    status: str
     reason: str
     since: datetime
     generation: int
@@ -195,7 +194,6 @@ def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:
 
 def _recorded_condition(condition: Mapping[str, Any]) -> RecordedCondition:
     return RecordedCondition(
-        status=condition["status"],
         reason=condition["reason"],
         since=datetime.fromisoformat(condition["lastTransitionTime"]),
         generation=condition.get("observedGeneration") or 0,

@@ -25,6 +25,9 @@ from typing import Literal
 MESSAGE_LIMIT = 300
 """Characters of the service's message that are kept: bodies can be whole web pages."""
 
+CODE_LIMIT = 64
+"""Characters of its error code, and of its name for a call."""
+
 Missing = Literal["endpoint", "runtime", "unknown"]
 
 
@@ -66,7 +69,7 @@ class HTTPError(AgentRunError):
 
     Attributes:
         status_code: the HTTP status, None when there was no answer.
-        code: the service's error code, `""` when it gave none.
+        code: the service's error code, cut, `""` when it gave none.
         message: what the service, or the connection, had to say, cut to a readable length.
         request_id: what to quote to the service's support, `""` when there is none.
         action: the API action that was called, such as `GetAgentRuntimeEndpoint`.
@@ -83,7 +86,8 @@ class HTTPError(AgentRunError):
         *,
         retry_after: float | None = None,
     ) -> None:
-        message = " ".join(message.split())
+        code, request_id = _line(code, CODE_LIMIT), _line(request_id, CODE_LIMIT)
+        message = _line(message, MESSAGE_LIMIT + 1)
         message = message if len(message) <= MESSAGE_LIMIT else message[:MESSAGE_LIMIT] + "…"
         super().__init__(status_code, code, message, request_id, action)
         self.status_code = status_code
@@ -164,3 +168,8 @@ class NoAnswerError(HTTPError):
     ) -> None:
         super().__init__(status_code, code, message, request_id, action)
         self.may_have_arrived = may_have_arrived
+
+
+def _line(text: str, limit: int) -> str:
+    """The beginning of a text, on one line; the rest is not looked at."""
+    return " ".join(text[: 4 * limit].split())[:limit]

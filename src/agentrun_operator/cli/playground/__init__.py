@@ -1,5 +1,7 @@
 """`playground`: a control plane, an emulated AgentRun and the operator on this machine, to look at and to play with."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 import typer

@@ -1,6 +1,11 @@
 """What the playground tells people to try. Pure."""
 
-from agentrun_operator.cli.playground.stage import Stage
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agentrun_operator.cli.playground.stage import Stage
 
 TEXT = """
 In another terminal:

@@ -1,10 +1,14 @@
 """The client of the emulator's control routes: what the emulated AgentRun holds, and changes made by hand."""
 
+from __future__ import annotations
+
 import json
 import urllib.request
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TIMEOUT = 10.0  # seconds
 

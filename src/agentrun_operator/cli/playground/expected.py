@@ -3,6 +3,8 @@
 Written down by hand: derived with the operator's own translation, a mistake in that would hide.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any

@@ -1,11 +1,16 @@
 """The samples in Kubernetes, through kubectl: put there, changed, and looked at."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.cli.playground.expected import KIND, NAMES, manifests
-from agentrun_operator.controlplane import ControlPlane
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentrun_operator.controlplane import ControlPlane
 
 Object = dict[str, Any]
 

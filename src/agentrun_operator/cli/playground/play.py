@@ -1,10 +1,12 @@
 """The playground from its beginning to its end: what is started, shown, and left behind."""
 
+from __future__ import annotations
+
 import shutil
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -16,6 +18,9 @@ from agentrun_operator.cli.playground.stage import Stage, running_stage
 from agentrun_operator.cli.playground.tour import StepError, tour
 from agentrun_operator.cli.playground.watch import watch
 from agentrun_operator.controlplane import ControlPlaneError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def play(*, once: bool) -> None:

@@ -4,15 +4,15 @@ The control plane, the emulator and the operator are programs of their own, as t
 is the very command that is run in a cluster.
 """
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentrun_operator.cli.playground.control_client import ControlClient
-from agentrun_operator.cli.playground.screen import Screen
 from agentrun_operator.controlplane import (
     LOOPBACK,
     Component,
@@ -25,6 +25,12 @@ from agentrun_operator.controlplane import (
     with_free_ports,
 )
 from agentrun_operator.resources.crd import crd_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from agentrun_operator.cli.playground.screen import Screen
 
 START_TIMEOUT = 30.0  # seconds, for the emulator and for the operator
 STOP_TIMEOUT = 10.0  # seconds, for the operator to finish what it is doing

@@ -1,10 +1,15 @@
 """kubectl's own table: cut into cells, compared, and shown with colours. Pure."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STYLES = {"True": "green", "False": "yellow", "Unknown": "red", "READY": "green"}
 AGE = "AGE"  # changes all the time and tells nothing

@@ -1,12 +1,18 @@
 """The life of some endpoints in four steps, each checked in Kubernetes and in AgentRun."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from agentrun_operator.cli.playground import expected, objects
-from agentrun_operator.cli.playground.screen import Screen
-from agentrun_operator.cli.playground.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agentrun_operator.cli.playground.screen import Screen
+    from agentrun_operator.cli.playground.stage import Stage
 
 TIMEOUT = 30.0  # seconds, for a step
 INTERVAL = 0.2  # seconds between two looks

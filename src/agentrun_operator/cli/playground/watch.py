@@ -1,14 +1,20 @@
 """Shows the endpoints as they change, until somebody has seen enough."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.live import Live
 
 from agentrun_operator.cli.playground.expected import KIND
-from agentrun_operator.cli.playground.screen import Screen
-from agentrun_operator.cli.playground.stage import Stage
 from agentrun_operator.cli.playground.table import Row, lines_changed, parse_table, shown, without_age
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentrun_operator.cli.playground.screen import Screen
+    from agentrun_operator.cli.playground.stage import Stage
 
 INTERVAL = 1.0  # seconds
 

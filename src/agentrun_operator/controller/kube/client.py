@@ -71,7 +71,6 @@ class KubeClient:
         Args:
             configuration: address and credentials.
         """
-        self._configuration = configuration
         self._client = ApiClient(configuration)
         self._client.user_agent = "agentrun-operator"
         self._writers = PrioritySemaphore(WRITERS)

@@ -33,7 +33,6 @@ class Endpoint:
 
     id: str
     runtime_id: str
-    account_id: str
     snapshot: Snapshot
 
     @property
@@ -93,7 +92,7 @@ class Endpoints:
             raise ApiError(conflict_status, "ERR_BAD_REQUEST", message)
         endpoint_id = self._new_id()
         document = adjust(merged(_new_document(runtime, endpoint_id, name), fields))
-        endpoint = Endpoint(endpoint_id, runtime.id, runtime.account_id, Snapshot.of(document))
+        endpoint = Endpoint(endpoint_id, runtime.id, Snapshot.of(document))
         self._by_id[endpoint_id] = self._by_name[runtime.id, name] = endpoint
         self._start(now, endpoint, document, CREATING, transition)
         return endpoint

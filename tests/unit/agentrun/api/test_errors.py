@@ -35,6 +35,11 @@ def test_an_error_says_what_happened_in_one_line(error, text):
     assert str(error) == text
 
 
+def test_a_long_code_and_a_long_request_id_are_cut():
+    error = HTTPError(500, "C" * 1_000_000, "no", "r" * 1_000_000)
+    assert (error.code, error.request_id) == ("C" * 64, "r" * 64)
+
+
 def test_a_long_message_is_cut():
     assert len(str(HTTPError(500, "Internal", "x" * 10_000))) < 350
 
