@@ -122,7 +122,7 @@ def test_the_status_remembers_what_earlier_passes_left():
     )
     assert (recorded.observed_generation, recorded.applied_generation) == (1, 3)
     assert recorded.drift == (Difference("description", "ours", "theirs"),)
-    assert recorded.conditions["Synced"] == ("False", "NotConverging", EARLIER, 3)
+    assert recorded.conditions["Synced"] == ("NotConverging", EARLIER, 3)
 
 
 @pytest.mark.parametrize(
