@@ -13,7 +13,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from agentrun_operator.controlplane import ControlPlane
-from support.cluster import Kubectl, eventually
+from support.cluster import Kubectl, eventually, new_namespace
 from support.emulator import running_emulator
 from support.endpoints import Endpoints
 from support.operator import QUICK, Operator, agentrun_environment
@@ -43,16 +43,14 @@ Labels = frozenset[str]
 def live(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Labels]]:
     """The labels of every metric, by its name, of an operator that has created, failed and seen drift."""
     folder = tmp_path_factory.mktemp("operator")
-    kubectl = Kubectl(control_plane)
-    kubectl("create", "namespace", "monitored")
-    settings = QUICK | {"kubeconfig": str(control_plane.kubeconfig), "namespaces": "monitored"}
-    with running_emulator() as (server, emulator):
+    with new_namespace(control_plane) as namespace, running_emulator() as (server, emulator):
+        settings = QUICK | {"kubeconfig": str(control_plane.kubeconfig), "namespaces": namespace}
         operator = Operator(folder, agentrun_environment(server.url), settings)
         try:
             runtime = emulator.add_runtime("support-bot")
             emulator.add_endpoint(runtime, "taken")
             operator.start()
-            endpoints = Endpoints(kubectl.in_namespace("monitored"))
+            endpoints = Endpoints(Kubectl(control_plane, namespace))
             emulator.fault("CreateAgentRuntimeEndpoint", status=500, times=1)
             endpoints.apply("chat")
             endpoints.apply("taken")
@@ -62,7 +60,6 @@ def live(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) 
             yield labels_by_metric(operator.get("/metrics")[1])
         finally:
             operator.close()
-            kubectl("delete", "namespace", "monitored", "--wait=false")
 
 
 def labels_by_metric(text: str) -> dict[str, Labels]:
