@@ -31,7 +31,7 @@ CONVERGENCE_GRACE = timedelta(seconds=5)
 DOUBT_PAUSE = 1.0
 """Seconds before the next look for an endpoint that a create without an answer may have made."""
 
-PERSON_NEEDED = frozenset({Reason.CREDENTIALS_NOT_ALLOWED, Reason.RUNTIME_AMBIGUOUS})
+PERSON_NEEDED = frozenset({Reason.CREDENTIALS_NOT_ALLOWED, Reason.REGION_NOT_SERVED, Reason.RUNTIME_AMBIGUOUS})
 """Problems that no other controller is about to mend."""
 
 

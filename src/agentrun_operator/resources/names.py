@@ -27,4 +27,5 @@ CLAIM: Final = f"{GROUP}/claim"
 ANNOTATIONS: Final = (PAUSED, RECONCILE_REQUESTED_AT, CLAIM)
 
 LATEST: Final = "LATEST"
+REGION_PATTERN: Final = "^[a-z]{2}(-[a-z0-9]+)+$"
 ENDPOINT_NAME_PATTERN: Final = "^[a-zA-Z][a-zA-Z0-9_-]{0,63}$"

@@ -47,6 +47,11 @@ class Reason(StrEnum):
         "This namespace may not use the operator's own credentials.",
         "Set `credentialsSecretRef`, or add the namespace to `ambient-credentials-namespaces`.",
     )
+    REGION_NOT_SERVED = (
+        "RegionNotServed",
+        "The operator's address of AgentRun serves another region than the object's.",
+        "Delete the object and create it without `region`, or let `AGENTRUN_CONTROL_ENDPOINT` hold `{region}`.",
+    )
     RUNTIME_NOT_FOUND = (
         "RuntimeNotFound",
         "There is no such AgentRuntime in this account and region.",

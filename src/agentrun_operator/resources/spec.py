@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from agentrun_operator.resources.names import ENDPOINT_NAME_PATTERN, LATEST
+from agentrun_operator.resources.names import ENDPOINT_NAME_PATTERN, LATEST, REGION_PATTERN
 from agentrun_operator.resources.part import Part, list_map, rule, rules
 
 VersionNumber = Annotated[str, Field(pattern="^[1-9][0-9]*$", max_length=20)]
@@ -173,7 +173,7 @@ class Spec(Part):
     disable_public_network_access: bool = False
     """Whether the endpoint is closed to the public network."""
 
-    region: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$", max_length=32)] | None = None
+    region: Annotated[str, Field(pattern=REGION_PATTERN, max_length=32)] | None = None
     """The Alibaba Cloud region of the runtime. Defaults to the operator's. Immutable."""
 
     credentials_secret_ref: SecretRef | None = None

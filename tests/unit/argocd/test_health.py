@@ -99,6 +99,7 @@ OBJECTS = {
         Reason.CREDENTIALS_NOT_FOUND,
         Reason.CREDENTIALS_REJECTED,
         Reason.CREDENTIALS_NOT_ALLOWED,
+        Reason.REGION_NOT_SERVED,
         Reason.RUNTIME_NOT_FOUND,
         Reason.RUNTIME_AMBIGUOUS,
     )

@@ -39,6 +39,14 @@ BLOCKED = [
         because="only a person can allow it",
     ),
     row(
+        "a region that is not served",
+        a_new_object(),
+        no_look(Reason.REGION_NOT_SERVED, definite=True),
+        does="retry RegionNotServed within 30 s",
+        says="Ready=False RegionNotServed, Synced=False RegionNotServed@0, Stalled=True RegionNotServed",
+        because="the region of an object never changes, and the operator's address is for a person to set",
+    ),
+    row(
         "no such runtime",
         a_new_object(),
         no_look(Reason.RUNTIME_NOT_FOUND, definite=True),

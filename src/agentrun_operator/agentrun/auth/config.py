@@ -54,6 +54,9 @@ class Config:
     Raises:
         ConfigError: a value cannot work.
 
+    Attributes:
+        any_region: whether the control plane's address follows the region, so that there is one for every region.
+
     A Config shows no secret in `repr` or a traceback, and refuses to be pickled: make it where it is needed.
     """
 
@@ -89,6 +92,7 @@ class Config:
         self.read_timeout: Final = _seconds("read_timeout", read_timeout, DEFAULT_READ_TIMEOUT)
         self.data_read_timeout: Final = _seconds("read_timeout", read_timeout, DEFAULT_DATA_READ_TIMEOUT)
         control = _first(control_endpoint, *_environment("AGENTRUN_CONTROL_ENDPOINT")) or PUBLIC_CONTROL_HOST
+        self.any_region: Final = "{region}" in control
         self.control_endpoint: Final = _address("control_endpoint", control, self.region_id)
         data = _first(data_endpoint, *_environment("AGENTRUN_DATA_ENDPOINT"))
         self.data_endpoint: Final = None if data is None else _address("data_endpoint", data, self.region_id)
@@ -96,7 +100,8 @@ class Config:
 
     def __repr__(self) -> str:
         """The settings; of secrets whether they are there, of headers the names."""
-        shown = {name: value for name, value in vars(self).items() if value is not None and name != "headers"}
+        hidden = {"any_region", "headers"}
+        shown = {name: value for name, value in vars(self).items() if value is not None and name not in hidden}
         if self.headers:
             shown["headers"] = sorted(self.headers)
         return f"Config({', '.join(f'{name}={value!r}' for name, value in shown.items())})"

@@ -72,7 +72,7 @@ def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place,
         other_seen: whether AgentRun ever showed the other object its runtime. Without that, an object with other
             credentials does not count: it may name a runtime that its account does not have.
     """
-    if (mine.endpoint_name, mine.account_key.region) != (other.endpoint_name, other.account_key.region):
+    if mine.endpoint_name != other.endpoint_name:
         return False
     if other.account_key != mine.account_key and not other_seen:
         return False

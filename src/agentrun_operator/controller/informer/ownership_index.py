@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
 
 class Spot(NamedTuple):
-    """Where objects may meet: an endpoint of a runtime that is known by its id, or by its name."""
+    """Where objects may meet: an endpoint of a runtime that is known by its id, or by its name.
 
-    region: str
+    The region is no part of it: what an object says of its region decides nothing about whom it meets.
+    """
+
     endpoint_name: str
     runtime_id: str
     runtime_name: str
@@ -119,6 +121,6 @@ class OwnershipIndex:
 def _spots(place: Place, runtime_id: str, runtime_name: str) -> Iterator[Spot]:
     """The spots of an endpoint, by what is known of its runtime; the id comes first."""
     if runtime_id:
-        yield Spot(place.account_key.region, place.endpoint_name, runtime_id, "")
+        yield Spot(place.endpoint_name, runtime_id, "")
     if runtime_name:
-        yield Spot(place.account_key.region, place.endpoint_name, "", runtime_name)
+        yield Spot(place.endpoint_name, "", runtime_name)

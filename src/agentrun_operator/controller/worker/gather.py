@@ -91,8 +91,12 @@ class Gatherer:
     ) -> tuple[RuntimeCache, Observed]:
         desired = subject.desired
         latest = desired.comparable.target_version == LATEST and not desired.deleting
-        cache = account.use(subject.key, runtime_id, desired.endpoint_name, latest=latest)
+        cache = account.use(subject.key, account.answered(runtime_id), desired.endpoint_name, latest=latest)
         runtime = await cache.info.seen()
+        if runtime.id != cache.runtime_id:
+            account.learn(runtime_id, runtime.id)
+            cache = account.use(subject.key, runtime.id, desired.endpoint_name, latest=latest)
+            runtime = await cache.info.seen()
         if latest:
             newest = await cache.info.newest_version(self._clock() if fresh else NEVER)
             runtime = replace(runtime, newest_version=newest)

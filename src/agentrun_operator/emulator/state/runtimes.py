@@ -126,7 +126,7 @@ class Runtimes:
         Raises:
             ApiError: the id is malformed (400) or unknown (404).
         """
-        runtime = self._by_id.get(runtime_id)
+        runtime = self._by_id.get(runtime_id.lower())
         if runtime is None:
             check_id(runtime_id, "agent runtime")
             raise _no_runtime(runtime_id)

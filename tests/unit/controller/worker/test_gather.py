@@ -121,6 +121,18 @@ async def test_an_endpoint_that_is_there_is_asked_for_by_its_id_alone(world: Wor
     assert LIST not in world.service.actions
 
 
+async def test_a_runtime_is_the_one_that_agentrun_answers_however_an_object_writes_its_id(world: World):
+    runtime_id = world.runtime_id
+    world.account.use(key("other"), runtime_id, "other", latest=False)
+    world.runtime_id = runtime_id.upper()
+    first, second = await world.look(fresh=False), await world.look(fresh=False)
+    assert first.observed.runtime is not None
+    assert first.observed.runtime.id == runtime_id
+    assert second.cache is first.cache
+    assert set(world.account.polled) == {runtime_id}
+    assert world.service.actions == []
+
+
 async def test_that_a_deleted_endpoint_is_gone_is_asked_for_by_its_id_and_by_its_name(world: World):
     await world.look(**DELETED)
     await world.service.remove(world.endpoint_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.remote.accounts.runtime_names import RuntimeNames
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.remote.accounts.secret_credentials import SecretCredentials
     from agentrun_operator.controller.remote.polling.poller import Poller
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
+
+SPELLINGS = 1_000
+"""Other ways to write a runtime's id that are remembered."""
 
 
 @dataclass(slots=True)
@@ -68,12 +72,22 @@ class Account:
         self.polled: dict[str, PolledRuntime] = {}
         self._poll = poll
         self._runtimes: dict[ObjectKey, str] = {}
+        self._answered: dict[str, str] = {}
 
     def runtime(self, runtime_id: str) -> PolledRuntime:
         """The runtime, polled from now on."""
         if runtime_id not in self.polled:
             self.polled[runtime_id] = self._poll(self, runtime_id)
         return self.polled[runtime_id]
+
+    def answered(self, runtime_id: str) -> str:
+        """The id by which AgentRun answers for a runtime, which may be written in another way than it was asked for."""
+        return self._answered.get(runtime_id, runtime_id)
+
+    def learn(self, asked: str, answered: str) -> None:
+        """Note by which id AgentRun answers: there is one of everything for a runtime, however objects write its id."""
+        if asked != answered:
+            self._answered = {asked: answered} | dict(islice(self._answered.items(), SPELLINGS))
 
     def use(self, key: ObjectKey, runtime_id: str, endpoint_name: str, *, latest: bool) -> RuntimeCache:
         """What is known of a runtime, for an object that depends on it from now on."""

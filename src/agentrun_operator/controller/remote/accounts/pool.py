@@ -123,6 +123,8 @@ class AccountPool:
     def _account_key(self, desired: Desired) -> AccountKey:
         secret = desired.spec.credentials_secret_ref
         region = desired.spec.region or self.region
+        if region != self.region and not self.ambient.any_region:
+            raise ProblemError(Problem(Reason.REGION_NOT_SERVED, _other_region(region, self.region), definite=True))
         if secret:
             return AccountKey(desired.namespace, secret.name, region)
         allowed = self._context.settings.ambient_credentials_namespaces
@@ -136,6 +138,13 @@ class AccountPool:
             with reported():
                 self._accounts[account_key] = make_account(account_key, self._context, self._limiters)
         return self._accounts[account_key]
+
+
+def _other_region(region: str, own: str) -> str:
+    return (
+        f"The operator calls AgentRun at an address (AGENTRUN_CONTROL_ENDPOINT) that serves {own} and not {region}:"
+        " leave out `region`, or ask who runs the operator for an address with {region} in it"
+    )
 
 
 def _may_go_on(desired: Desired, problem: Problem) -> bool:

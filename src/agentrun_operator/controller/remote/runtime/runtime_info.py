@@ -91,7 +91,7 @@ class RuntimeInfo:
         if known is None or self._runtime_at <= max(newer_than, self._outdated(known)):
             known = await self._asked_for(max(newer_than, self._runtime_at))
         return RuntimeSeen(
-            id=self._runtime_id,
+            id=known.agent_runtime_id or self._runtime_id,
             name=known.agent_runtime_name or "",
             ready=known.status in READY_STATES,
             state=known.status or "",

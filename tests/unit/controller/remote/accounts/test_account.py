@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agentrun_operator.controller.keys import AccountKey
-from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime
+from agentrun_operator.controller.remote.accounts.account import SPELLINGS, Account, PolledRuntime
 from agentrun_operator.controller.remote.polling.poller import Poller
 from agentrun_operator.controller.remote.polling.schedule import PollSchedule
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
@@ -92,6 +92,19 @@ async def test_a_runtime_may_be_followed_again(account: Account, service: AgentR
     assert set(cache.subscribers) == {CHAT}
     await asyncio.sleep(61)
     assert service.actions == [LIST]
+
+
+async def test_an_id_that_agentrun_answers_in_another_spelling_is_remembered(account: Account):
+    account.learn("RUNTIME-1", "runtime-1")
+    assert account.answered("RUNTIME-1") == account.answered("runtime-1") == "runtime-1"
+    assert account.answered("runtime-2") == "runtime-2"
+
+
+async def test_no_more_spellings_are_remembered_than_there_is_room_for(account: Account):
+    for number in range(SPELLINGS + 50):
+        account.learn(f"RUNTIME-{number}", f"runtime-{number}")
+    assert account.answered(f"RUNTIME-{SPELLINGS + 49}") == f"runtime-{SPELLINGS + 49}"
+    assert account.answered("RUNTIME-0") == "RUNTIME-0"
 
 
 async def test_releasing_who_never_used_anything_is_no_error(account: Account):

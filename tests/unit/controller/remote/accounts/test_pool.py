@@ -104,6 +104,30 @@ async def test_another_region_is_another_account(world: World):
     assert await world.account_for(CHAT) is not await world.account_for(OTHER, region="cn-beijing")
 
 
+@pytest.fixture
+async def one_address(no_leaks: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """An operator whose address of AgentRun is the same for every region, as inside a VPC."""
+    monkeypatch.setenv("AGENTRUN_ACCESS_KEY_ID", "ambient-key")
+    monkeypatch.setenv("AGENTRUN_ACCESS_KEY_SECRET", "ambient-secret")
+    monkeypatch.setenv("AGENTRUN_CONTROL_ENDPOINT", "agentrun-vpc.cn-hangzhou.aliyuncs.com")
+    world = World()
+    yield world
+    await world.accounts.aclose()
+
+
+@pytest.mark.parametrize("secret", [{}, NAMED], ids=["the operator's own credentials", "a Secret's"])
+async def test_an_address_without_region_serves_the_operators_own_region_and_no_other(
+    one_address: World, secret: dict[str, Any]
+):
+    one_address.put_secret()
+    problem = await one_address.refused(region="cn-beijing", **secret)
+    assert (problem.reason, problem.definite) == (Reason.REGION_NOT_SERVED, True)
+    assert "serves cn-hangzhou and not cn-beijing" in problem.message
+    own = await one_address.account_for(CHAT, **secret)
+    assert await one_address.account_for(OTHER, region="cn-hangzhou", **secret) is own
+    assert len(list(one_address.accounts)) == 1
+
+
 async def test_the_same_secret_name_in_another_namespace_is_another_secret(world: World):
     world.put_secret()
     await world.account_for(CHAT, **NAMED)
