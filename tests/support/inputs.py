@@ -125,7 +125,6 @@ def looks(draw: st.DrawFn) -> Observed:
         runtime=draw(st.sampled_from([RUNTIME, RUNTIME, UNREADY])),
         listed=draw(st.booleans()),
         rival=draw(st.sampled_from(["", "", "", "team-a/older"])),
-        heir=draw(st.sampled_from(["", "", "", "team-a/adopter"])),
         doubtful=draw(st.sampled_from([False, False, False, True])),
     )
 

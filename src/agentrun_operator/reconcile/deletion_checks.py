@@ -77,11 +77,6 @@ def foreign(given: Input) -> Decision | None:
     return Decision(Release() if given.observed.confirmed else Confirm())
 
 
-def inherited(given: Input) -> Decision | None:
-    """Another object adopted it meanwhile, and goes on with it."""
-    return Decision(Release(orphaned=True)) if given.observed.heir else None
-
-
 def deleting(given: Input) -> Decision | None:
     """AgentRun is at it."""
     if given.endpoint.state != "DELETING":
@@ -101,7 +96,7 @@ def delete(given: Input) -> Decision | None:
     return Decision(Delete(recovery=True), verdict)
 
 
-CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, inherited, deleting, delete)
+CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, deleting, delete)
 
 
 def _quiet(given: Input) -> float | None:

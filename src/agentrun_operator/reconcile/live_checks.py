@@ -69,11 +69,11 @@ def unreadable(given: Input) -> Decision | None:
 
 
 def rivalled(given: Input) -> Decision | None:
-    """An older object manages the same endpoint; the next one takes over when that is gone."""
+    """Another object has the same endpoint; when that is gone, the next one may make one."""
     if not given.observed.rival:
         return None
     rival = given.observed.rival
-    message = f"{rival} is older and manages the same {given.where}; delete one of them or rename this endpoint"
+    message = f"The {given.where} belongs to {rival}; delete one of the two, or give this one another endpointName"
     return Decision(Rest(after=BLOCKED_PAUSE), blocked(Reason.CONFLICT, message, stalled=True))
 
 

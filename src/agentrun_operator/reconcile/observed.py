@@ -80,8 +80,7 @@ class Observed:
         confirmed: whether AgentRun itself was asked in this look, by a get of the endpoint; an absence also by a list
             that began late enough to show whatever was made under the name. False where an older list served: it may
             lag behind a write, so that nothing is corrected, reported or released by it yet.
-        rival: namespace/name of an older object that manages the same endpoint; empty if none.
-        heir: namespace/name of another object whose claim on the endpoint holds too; empty if none.
+        rival: the object that has the endpoint instead of this one, for people; empty if none has.
         doubtful: whether a create of ours may have made an endpoint that no list shows yet.
     """
 
@@ -90,5 +89,4 @@ class Observed:
     endpoint: EndpointSeen | None = None
     confirmed: bool = False
     rival: str = ""
-    heir: str = ""
     doubtful: bool = False

@@ -69,7 +69,7 @@ class Reason(StrEnum):
     )
     CONFLICT = (
         "Conflict",
-        "Another, older object manages the same endpoint.",
+        "Another object manages the same endpoint and has it.",
         "Delete one of the two, or give this one another `endpointName`.",
     )
     ALREADY_EXISTS = (

@@ -36,7 +36,7 @@ def test_an_address_that_serves_one_region_is_not_used_for_another(
 
 @pytest.mark.parametrize("written", [str.upper, lambda text: text.replace("a", "A")], ids=["capitals", "some of them"])
 def test_a_runtime_is_the_same_however_its_id_is_written(
-    endpoints: Endpoints, emulator: Emulator, kubectl: Kubectl, runtime_id: str, victim: str, written: Any
+    endpoints: Endpoints, emulator: Emulator, runtime_id: str, victim: str, *, written: Any
 ):
     endpoints.apply(
         "thief",
@@ -47,7 +47,7 @@ def test_a_runtime_is_the_same_however_its_id_is_written(
     )
     endpoints.wait_reason("thief", "Conflict")
 
-    kubectl("delete", KIND, "thief", "--timeout=10s")
+    endpoints.kubectl("delete", KIND, "thief", "--timeout=10s")
 
     endpoints.wait_ready("victim")
     endpoint = emulator.endpoint("chat")

@@ -226,7 +226,6 @@ def test_the_checks_come_in_the_documented_order():
         "unreadable",
         "gone",
         "foreign",
-        "inherited",
         "deleting",
         "delete",
     ]

@@ -306,13 +306,6 @@ THERE = [
         attempts=WAITING,
     ),
     row(
-        "another object has adopted it",
-        deleted(),
-        a_look(an_endpoint(), heir="team-a/adopter"),
-        does="release, orphaned",
-        because="the adopter goes on with it, and would lose a serving endpoint",
-    ),
-    row(
         "being deleted for two seconds",
         deleted(since=2),
         a_look(an_endpoint("DELETING")),

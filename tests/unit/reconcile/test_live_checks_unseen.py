@@ -224,7 +224,7 @@ def test_what_is_done_and_said(row):
 
 def test_the_message_of_a_conflict_names_the_other_object_and_the_endpoint():
     status = Case(an_object(), a_look(rival="team-b/older")).decided()
-    told = "team-b/older is older and manages the same endpoint chat of runtime support-bot"
+    told = "The endpoint chat of runtime support-bot belongs to team-b/older"
     assert message(status, "Synced").startswith(told)
 
 

@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.reconcile.desired import Claim
-from agentrun_operator.resources.names import CLAIM, FINALIZER
+from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED
+from agentrun_operator.resources.reasons import Reason
 from agentrun_operator.resources.spec import ManagementPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from agentrun_operator.controller.keys import ObjectKey
+
+IDLE = frozenset(
+    {
+        Reason.CREDENTIALS_NOT_FOUND,
+        Reason.CREDENTIALS_REJECTED,
+        Reason.CREDENTIALS_NOT_ALLOWED,
+        Reason.REGION_NOT_SERVED,
+        Reason.RUNTIME_NOT_FOUND,
+        Reason.RUNTIME_AMBIGUOUS,
+    }
+)
+"""What an object says whose own settings keep it from working."""
 
 
 class Place(NamedTuple):
@@ -43,7 +56,7 @@ def place_of(body: Mapping[str, Any], region: str) -> Place:
         account_key=account_key_of(body, region),
         runtime_id=status.get("agentRuntimeId") or reference.get("id", ""),
         runtime_name=reference.get("name", ""),
-        endpoint_name=spec.get("endpointName") or body["metadata"]["name"],
+        endpoint_name=_endpoint_name(body),
     )
 
 
@@ -54,11 +67,28 @@ def lane_of(body: Mapping[str, Any], region: str) -> tuple[AccountKey, str]:
 
 
 def may_manage(body: Mapping[str, Any]) -> bool:
-    """Whether an object manages its endpoint at all. A paused one does. One that only observes does not, and neither
-    does one that is being deleted once our finalizer is off, though somebody else's may still hold it.
+    """Whether an object may manage its endpoint, so that others have to reckon with it.
+
+    One that only observes does not, and neither does one that is being deleted once our finalizer is off, though
+    somebody else's may still hold it. One that cannot work (it is paused, its credentials are missing or refused, its
+    runtime is not found) does so only if an endpoint was seen that it made or adopted: who holds one keeps it.
     """
+    if body["spec"].get("managementPolicy") == ManagementPolicy.OBSERVE:
+        return False
     held = FINALIZER in (body["metadata"].get("finalizers") or ())
-    return (held or is_alive(body)) and body["spec"].get("managementPolicy") != ManagementPolicy.OBSERVE
+    return (held or is_alive(body)) and (_can_work(body) or _has_endpoint(body))
+
+
+def _can_work(body: Mapping[str, Any]) -> bool:
+    paused = (body["metadata"].get("annotations") or {}).get(PAUSED) == "true"
+    conditions = (body.get("status") or {}).get("conditions") or ()
+    return not paused and not any(each["type"] == "Synced" and each["reason"] in IDLE for each in conditions)
+
+
+def _has_endpoint(body: Mapping[str, Any]) -> bool:
+    """Whether an endpoint was seen under a claim of the object's own: its id is recorded only then."""
+    status = body.get("status") or {}
+    return bool(status.get("endpointId")) and claims(body, status.get("agentRuntimeId", ""), _endpoint_name(body))
 
 
 def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place, other_seen: bool) -> bool:  # noqa: FBT001 - one of a row of facts
@@ -91,14 +121,25 @@ def is_alive(body: Mapping[str, Any]) -> bool:
     return not body["metadata"].get("deletionTimestamp")
 
 
-def serious(
-    body: Mapping[str, Any], others: Iterable[tuple[ObjectKey, Mapping[str, Any]]], runtime_id: str, endpoint_name: str
-) -> Iterator[tuple[ObjectKey, Mapping[str, Any]]]:
-    """Those of the others that may take the endpoint from this object. If it has a claim on it, only those that have
-    one too: an older object that wants the endpoint, and was refused it, does not take it from the one that has it.
+def first_rival(
+    key: ObjectKey,
+    body: Mapping[str, Any],
+    others: Iterable[tuple[ObjectKey, Mapping[str, Any]]],
+    runtime_id: str,
+    endpoint_name: str,
+) -> ObjectKey | None:
+    """Which of the others has the endpoint instead of this object, if any has.
+
+    Who has a claim on it comes before everybody who has none, however old those are: an object that somebody made
+    early, and lets want the endpoint later, does not take it from the one that has it. Among equals, the older one.
     """
+    by_age = sorted(others, key=lambda other: age_of(*other))
+    claiming = [other for other in by_age if claims(other[1], runtime_id, endpoint_name)]
     mine = claims(body, runtime_id, endpoint_name)
-    return (other for other in others if not mine or claims(other[1], runtime_id, endpoint_name))
+    if claiming and not mine:
+        return claiming[0][0]
+    first = next(iter(claiming if mine else by_age), None)
+    return first[0] if first and age_of(*first) < age_of(key, body) else None
 
 
 def age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
@@ -106,9 +147,5 @@ def age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
     return body["metadata"]["creationTimestamp"], key
 
 
-def oldest_rival(
-    key: ObjectKey, body: Mapping[str, Any], others: Iterable[tuple[ObjectKey, Mapping[str, Any]]]
-) -> ObjectKey | None:
-    """The oldest of the others, if it is older than this object."""
-    first = min(others, key=lambda other: age_of(*other), default=None)
-    return first[0] if first and age_of(*first) < age_of(key, body) else None
+def _endpoint_name(body: Mapping[str, Any]) -> str:
+    return str(body["spec"].get("endpointName") or body["metadata"]["name"])

@@ -8,15 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.controller.informer.ownership import (
-    claims,
-    is_alive,
-    may_manage,
-    oldest_rival,
-    place_of,
-    same_endpoint,
-    serious,
-)
+from agentrun_operator.controller.informer.ownership import first_rival, may_manage, place_of, same_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,11 +64,13 @@ class OwnershipIndex:
         """Those that may manage the same endpoint as this object."""
         return {other for spot in self._spots.get(key, ()) for other in self._keys[spot]} - {key}
 
-    def elder(self, key: ObjectKey, body: Body, runtime: RuntimeSeen) -> str:
-        """namespace/name of the older object that manages the same endpoint; empty if there is none.
+    def rival(self, key: ObjectKey, body: Body, runtime: RuntimeSeen) -> str:
+        """The object that has the endpoint instead of this one, for people; empty if none has.
+
+        It is named only to those of its own namespace: who else uses an endpoint is nobody's business.
 
         Args:
-            key: whose elder.
+            key: whose rival.
             body: the object.
             runtime: the runtime that it was led to, where it can be met from now on.
         """
@@ -84,21 +78,11 @@ class OwnershipIndex:
         spots = list(_spots(mine, runtime.id, runtime.name))
         if key in self._spots:  # it may have gone while its reconcile goes on
             self._add(key, spots[0])
-        rival = oldest_rival(
-            key, body, serious(body, self._same(key, mine, runtime, spots), runtime.id, mine.endpoint_name)
-        )
-        return str(rival) if rival else ""
-
-    def heir(self, key: ObjectKey, body: Body, runtime: RuntimeSeen) -> str:
-        """namespace/name of another object that stays and has a claim of its own on the same endpoint; empty if there
-        is none. One of two had it adopted by the other, and must not take it along.
-        """
-        mine = place_of(body, self._region)
-        others = self._same(key, mine, runtime, list(_spots(mine, runtime.id, runtime.name)))
-        staying = (
-            other for other, found in others if is_alive(found) and claims(found, runtime.id, mine.endpoint_name)
-        )
-        return str(next(staying, ""))
+        others = self._same(key, mine, runtime, spots)
+        rival = first_rival(key, body, others, runtime.id, mine.endpoint_name)
+        if rival is None:
+            return ""
+        return str(rival) if rival.namespace == key.namespace else "an object of another namespace"
 
     def _add(self, key: ObjectKey, spot: Spot) -> None:
         keys = self._keys.get(spot, ())

@@ -101,13 +101,11 @@ class Gatherer:
             newest = await cache.info.newest_version(self._clock() if fresh else NEVER)
             runtime = replace(runtime, newest_version=newest)
         endpoint, confirmed = await self._endpoint(subject, cache, fresh=fresh)
-        rival, heir = self._others(subject, runtime)
         return cache, Observed(
             runtime=runtime,
             endpoint=EndpointSeen.of(endpoint) if endpoint else None,
             confirmed=confirmed,
-            rival=rival,
-            heir=heir,
+            rival=self._rival(subject, runtime),
             doubtful=subject.memory.doubtful(self._clock(), CREATE_LAG),
         )
 
@@ -153,9 +151,7 @@ class Gatherer:
             cache.subscribers.missed(subject.key)
             raise
 
-    def _others(self, subject: Subject, runtime: RuntimeSeen) -> tuple[str, str]:
-        """The rival of a living object that manages its endpoint, and the heir of one that is being deleted."""
-        key, body, desired = subject.key, subject.body, subject.desired
-        if desired.deleting:
-            return "", self._ownership.heir(key, body, runtime)
-        return "" if desired.observes else self._ownership.elder(key, body, runtime), ""
+    def _rival(self, subject: Subject, runtime: RuntimeSeen) -> str:
+        if subject.desired.deleting or subject.desired.observes:
+            return ""
+        return self._ownership.rival(subject.key, subject.body, runtime)

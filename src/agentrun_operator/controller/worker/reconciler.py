@@ -131,7 +131,7 @@ class Reconciler:
                 case Conclude(run, decision):
                     return await self._conclude(run, decision)
                 case Continue(run):
-                    run = await self._looked_on(run, given)
+                    continue
         return Rest(after=AGAIN)
 
     async def _step(self, run: Run, given: Input, decision: Decision) -> Step:
@@ -228,12 +228,6 @@ class Reconciler:
         if isinstance(decision.action, Rest) and decision.action.soon and account and cache:
             account.poll_soon(cache.runtime_id)
         return decision.action
-
-    async def _looked_on(self, run: Run, given: Input) -> Run:
-        """Look again where the object began to be deleted meanwhile: only then are heirs looked for."""
-        if run.subject.desired.deleting is given.desired.deleting:
-            return run
-        return await self._gathered(run.subject, fresh=run.observation.fresh, written=run.written)
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)

@@ -5,14 +5,14 @@ import pytest
 from agentrun_operator.controller.informer.ownership import (
     account_key_of,
     age_of,
+    first_rival,
     lane_of,
     may_manage,
-    oldest_rival,
     place_of,
     same_endpoint,
 )
 from agentrun_operator.controller.keys import AccountKey
-from agentrun_operator.resources.names import FINALIZER
+from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED
 from support.controller import body, key
 
 REGION = "cn-hangzhou"
@@ -70,8 +70,11 @@ def test_of_an_object_that_is_being_deleted_our_finalizer_tells(finalizers: tupl
     assert may_manage(body("chat", deleted="2026-11-22T10:00:00Z", finalizers=finalizers)) is manages
 
 
-def test_a_paused_object_counts():
-    assert may_manage(body("chat", annotations={"agentrun.alibabacloud.com/paused": "true"}))
+def test_a_paused_object_counts_while_it_has_an_endpoint():
+    annotations = {PAUSED: "true", CLAIM: "uid-of-chat/r1/chat"}
+    status = {"agentRuntimeId": "r1", "endpointId": "e1"}
+    assert may_manage(body("chat", annotations=annotations, status=status))
+    assert not may_manage(body("chat", annotations=annotations))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +130,7 @@ YOUNG, OLD = "2026-11-22T09:00:01Z", "2026-11-22T09:00:00Z"
 )
 def test_the_older_object_wins(mine: tuple[str, str], others: list[tuple[str, str]], winner: str | None):
     made = [(key(name), body(name, created=created)) for name, created in others]
-    found = oldest_rival(key(mine[0]), body(mine[0], created=mine[1]), made)
+    found = first_rival(key(mine[0]), body(mine[0], created=mine[1]), made, "runtime-1", "chat")
     assert found == (key(winner) if winner else None)
 
 

@@ -1,13 +1,15 @@
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store import Store, trimmed
-from agentrun_operator.controller.keys import ObjectKey
+from agentrun_operator.controller.keys import ObjectKey, key_of
 from agentrun_operator.reconcile.observed import RuntimeSeen
-from agentrun_operator.resources.names import CLAIM
+from agentrun_operator.resources.names import CLAIM, PAUSED
 from support.controller import body, key
+from support.objects import a_condition
 
 RUNTIME = RuntimeSeen("runtime-1", "bot", ready=True, state="READY")
 OLD, YOUNG = "2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z"
@@ -20,16 +22,17 @@ class World:
         self.store = Store()
         self.ownership = OwnershipIndex(self.store, "cn-hangzhou")
 
-    def add(self, name: str, claim: str = "", **fields: Any) -> ObjectKey:
-        made = body(name, annotations={CLAIM: claim} if claim else {}, **{"endpointName": "chat", **fields})
+    def add(self, name: str, claim: str = "", annotations: Mapping[str, str] | None = None, **fields: Any) -> ObjectKey:
+        claimed = {CLAIM: claim} if claim else {}
+        made = body(name, annotations=claimed | dict(annotations or {}), **{"endpointName": "chat", **fields})
         self.store.put(made)
-        self.ownership.note(key(name), trimmed(made))
-        return key(name)
+        self.ownership.note(key_of(made), trimmed(made))
+        return key_of(made)
 
-    def elder(self, of: ObjectKey) -> str:
+    def rival(self, of: ObjectKey) -> str:
         found = self.store.get(of)
         assert found is not None
-        return self.ownership.elder(of, found, RUNTIME)
+        return self.ownership.rival(of, found, RUNTIME)
 
 
 @pytest.fixture
@@ -38,54 +41,54 @@ def world() -> World:
 
 
 def test_an_object_alone_has_no_elder(world: World):
-    assert world.elder(world.add("mine")) == ""
+    assert world.rival(world.add("mine")) == ""
 
 
 def test_the_elder_is_told_as_namespace_and_name(world: World):
     mine = world.add("mine", created=YOUNG)
     older = world.add("older", created=OLD)
-    assert world.elder(mine) == "team-a/older"
-    assert world.elder(older) == ""
+    assert world.rival(mine) == "team-a/older"
+    assert world.rival(older) == ""
 
 
 def test_objects_of_other_endpoints_are_nobodys_elders(world: World):
     world.add("older", created=OLD, endpointName="other")
-    assert world.elder(world.add("mine", created=YOUNG)) == ""
+    assert world.rival(world.add("mine", created=YOUNG)) == ""
 
 
 def test_one_that_observes_is_nobodys_elder(world: World):
     world.add("older", created=OLD, managementPolicy="Observe")
-    assert world.elder(world.add("mine", created=YOUNG)) == ""
+    assert world.rival(world.add("mine", created=YOUNG)) == ""
 
 
 def test_a_change_to_observe_counts_at_once(world: World):
     mine = world.add("mine", created=YOUNG)
     world.add("older", created=OLD)
     world.add("older", created=OLD, version=2, generation=2, managementPolicy="Observe")
-    assert world.elder(mine) == ""
+    assert world.rival(mine) == ""
 
 
 def test_other_credentials_count_once_they_have_reached_the_runtime(world: World):
     mine = world.add("mine", created=YOUNG)
     secret: dict[str, Any] = {"credentialsSecretRef": {"name": "aliyun"}}
     world.add("older", created=OLD, **secret)
-    assert world.elder(mine) == ""
+    assert world.rival(mine) == ""
     world.store.refresh(
         body("older", version=2, created=OLD, endpointName="chat", status={"agentRuntimeId": "runtime-1"}, **secret)
     )
-    assert world.elder(mine) == "team-a/older"
+    assert world.rival(mine) == "team-a/older"
 
 
 def test_one_that_names_my_runtime_and_was_not_led_there_yet_counts(world: World):
     world.add("older", created=OLD, agentRuntimeRef={"name": "bot"})
-    assert world.elder(world.add("mine", created=YOUNG)) == "team-a/older"
+    assert world.rival(world.add("mine", created=YOUNG)) == "team-a/older"
 
 
 def test_when_an_object_is_gone_those_of_the_same_endpoint_name_are_told(world: World):
     older, mine, other = world.add("older", created=OLD), world.add("mine"), world.add("other", endpointName="else")
     assert world.ownership.forget(older) == {mine}
     world.store.remove(body("older"))
-    assert world.elder(mine) == ""
+    assert world.rival(mine) == ""
     assert world.ownership.forget(other) == set()
 
 
@@ -97,7 +100,7 @@ def test_an_object_made_anew_for_another_endpoint_leaves_its_old_place(world: Wo
     mine = world.add("mine", created=YOUNG)
     world.add("older", created=OLD)
     world.add("older", created=OLD, version=5, uid="new", endpointName="else")
-    assert world.elder(mine) == ""
+    assert world.rival(mine) == ""
     assert world.ownership.forget(mine) == set()
 
 
@@ -113,7 +116,7 @@ def test_nothing_is_kept_of_objects_that_are_gone(world: World):
 def test_an_object_that_went_during_its_pass_is_not_indexed_again(world: World):
     mine = world.add("mine")
     world.ownership.forget(mine)
-    world.elder(mine)
+    world.rival(mine)
     assert world.ownership._keys == {}
     assert world.ownership._spots == {}
 
@@ -123,29 +126,29 @@ def test_the_same_endpoint_name_in_other_runtimes_concerns_nobody(world: World):
     for number in range(2, 50):
         world.add(f"of-{number}", created=OLD, agentRuntimeRef={"id": f"runtime-{number}"})
         world.add(f"of-name-{number}", created=OLD, agentRuntimeRef={"name": f"bot-{number}"})
-    assert world.elder(mine) == ""
+    assert world.rival(mine) == ""
     assert world.ownership.forget(mine) == set()
 
 
 def test_one_that_was_led_by_name_to_a_runtime_that_was_renamed_since_is_still_met_there(world: World):
     older = world.add("older", created=OLD, agentRuntimeRef={"name": "former-name"})
-    world.elder(older)
+    world.rival(older)
     world.store.refresh(
         body("older", version=2, created=OLD, endpointName="chat", agentRuntimeRef={"name": "former-name"})
         | {"status": {"agentRuntimeId": "runtime-1"}}
     )
-    assert world.elder(world.add("mine", created=YOUNG)) == "team-a/older"
+    assert world.rival(world.add("mine", created=YOUNG)) == "team-a/older"
 
 
 def test_an_object_that_comes_with_a_recorded_runtime_is_met_there(world: World):
     world.add("older", created=OLD, agentRuntimeRef={"name": "former"}, status={"agentRuntimeId": "runtime-1"})
-    assert world.elder(world.add("mine", created=YOUNG)) == "team-a/older"
+    assert world.rival(world.add("mine", created=YOUNG)) == "team-a/older"
 
 
 def test_one_that_waited_by_name_is_told_when_the_one_by_id_is_gone(world: World):
     older = world.add("older", created=OLD, agentRuntimeRef={"id": "runtime-1"})
     waiting = world.add("waiting", created=YOUNG, agentRuntimeRef={"name": "bot"})
-    assert world.elder(waiting) == "team-a/older"
+    assert world.rival(waiting) == "team-a/older"
     assert world.ownership.forget(older) == {waiting}
 
 
@@ -160,35 +163,65 @@ def claim_of(name: str) -> str:
 def test_an_older_one_that_has_no_claim_takes_nothing_from_one_that_has(world: World):
     world.add("older", created=OLD)
     mine = world.add("mine", created=YOUNG, claim=claim_of("mine"))
-    assert world.elder(mine) == ""
+    assert world.rival(mine) == ""
 
 
 def test_an_older_one_that_adopted_it_has_it(world: World):
     world.add("older", created=OLD, claim=claim_of("older"))
     mine = world.add("mine", created=YOUNG, claim=claim_of("mine"))
-    assert world.elder(mine) == "team-a/older"
+    assert world.rival(mine) == "team-a/older"
 
 
 def test_a_copied_claim_is_none(world: World):
     world.add("older", created=OLD)
     mine = world.add("mine", created=YOUNG, claim=OTHER_RUNTIME)
-    assert world.elder(mine) == "team-a/older"
+    assert world.rival(mine) == "team-a/older"
+
+
+def test_a_younger_one_that_has_it_keeps_it_from_an_older_one_that_only_wants_it(world: World):
+    """Somebody made an object early, which only observed, and lets it adopt the endpoint now."""
+    early = world.add("early", created=OLD, adoptionPolicy="Adopt")
+    world.add("holder", created=YOUNG, claim=claim_of("holder"))
+    assert world.rival(early) == "team-a/holder"
+
+
+CREATED: dict[str, Any] = {"agentRuntimeId": "runtime-1", "endpointId": "e1"}
+
+
+def refused(reason: str, **status: Any) -> dict[str, Any]:
+    return {"status": status | {"conditions": [a_condition("Synced", f"False {reason}")]}}
 
 
 @pytest.mark.parametrize(
-    ("fields", "heir"),
+    ("older", "counts"),
     [
-        pytest.param({"claim": claim_of("other")}, "team-a/other", id="adopted it"),
-        pytest.param({}, "", id="only wants it"),
-        pytest.param({"claim": OTHER_RUNTIME}, "", id="a copied claim"),
-        pytest.param({"claim": claim_of("other"), "deleted": YOUNG}, "", id="is being deleted too"),
-        pytest.param({"claim": claim_of("other"), "managementPolicy": "Observe"}, "", id="observes now"),
-        pytest.param({"claim": claim_of("other"), "endpointName": "prod"}, "", id="another endpoint now"),
+        pytest.param(refused("CredentialsRejected"), False, id="its key may only read"),
+        pytest.param(refused("CredentialsNotFound"), False, id="its Secret is gone"),
+        pytest.param(refused("CredentialsNotAllowed"), False, id="it may not use the operator's credentials"),
+        pytest.param(refused("RuntimeNotFound"), False, id="it has no such runtime"),
+        pytest.param(refused("RegionNotServed"), False, id="its region is not served"),
+        pytest.param({"annotations": {PAUSED: "true"}}, False, id="it is paused"),
+        pytest.param({"annotations": {PAUSED: "false"}}, True, id="it is not paused"),
+        pytest.param(refused("Rejected"), True, id="AgentRun refuses what it asks for: an edit may mend that"),
+        pytest.param(refused("Throttled"), True, id="it waits its turn"),
+        pytest.param(
+            {"claim": "uid-of-older/runtime-1/chat"} | refused("CredentialsRejected"), False, id="a bare claim"
+        ),
+        pytest.param(
+            {"claim": "uid-of-older/runtime-1/chat"} | refused("CredentialsRejected", **CREATED), True, id="it has it"
+        ),
+        pytest.param(
+            {"claim": "another/runtime-1/chat"} | refused("CredentialsRejected", **CREATED), False, id="a copied claim"
+        ),
     ],
 )
-def test_who_inherits_the_endpoint_of_an_object_that_goes(world: World, fields: dict[str, Any], heir: str):
-    mine = world.add("mine", claim=claim_of("mine"), deleted=YOUNG)
-    world.add("other", **fields)
-    found = world.store.get(mine)
-    assert found is not None
-    assert world.ownership.heir(mine, found, RUNTIME) == heir
+def test_who_cannot_work_does_not_count_unless_it_has_the_endpoint(
+    world: World, older: dict[str, Any], *, counts: bool
+):
+    world.add("older", created=OLD, **older)
+    assert bool(world.rival(world.add("mine", created=YOUNG))) is counts
+
+
+def test_a_rival_in_another_namespace_is_not_named(world: World):
+    world.add("secret-project", namespace="team-b", created=OLD)
+    assert world.rival(world.add("mine", created=YOUNG)) == "an object of another namespace"

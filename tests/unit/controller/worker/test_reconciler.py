@@ -1,6 +1,5 @@
 """What a pass does when its object changes, ends or is made anew while it is under way."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -31,7 +30,6 @@ LET_GO = body(uid="old", deleted=NOW, **OURS)
 RUNTIME_GONE = Observed(problem=Problem(Reason.RUNTIME_NOT_FOUND, "gone", definite=True))
 RUNTIME = RuntimeSeen("runtime-1", "bot", ready=True, state="READY")
 THEIRS = Observed(runtime=RUNTIME, endpoint=EndpointSeen.of(endpoint("e1", "chat")), confirmed=True)
-INHERITED = Observed(runtime=RUNTIME, endpoint=THEIRS.endpoint, confirmed=True, heir="team-a/other")
 
 Happening = Callable[[], None]
 
@@ -136,21 +134,3 @@ async def test_the_answer_to_a_write_speaks_of_the_object_that_was_written_thoug
     world.kube.before_the_answer = world.made_anew
     answer = await world.writer.unclaim(LET_GO)
     assert answer["metadata"]["uid"] == "old"
-
-
-async def test_the_deletion_of_an_object_that_is_being_marked_is_decided_by_a_look_of_its_own(world: World):
-    """It adopts another object's endpoint, and must not take it along."""
-
-    def deleted() -> None:
-        metadata = world.kube.answer["metadata"] | {"deletionTimestamp": NOW, "resourceVersion": "8"}
-        world.kube.answer = world.kube.answer | {"metadata": metadata}
-        world.store.put(world.kube.answer)
-        world.kube.before_the_answer = lambda: None
-
-    world.looks.deleting = INHERITED
-    world.kube.answer = body(uid="old", adoptionPolicy="Adopt")
-    world.kube.before_the_answer = deleted
-    world.store.put(world.kube.answer)
-    async with asyncio.timeout(5):
-        await world.reconciler.reconcile(CHAT)
-    assert [patch["finalizers"] for patch in world.kube.patches] == [[FINALIZER], []]
