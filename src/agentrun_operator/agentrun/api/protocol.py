@@ -92,9 +92,8 @@ class Response:
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
-            problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            where = ".".join(("data", *map(str, problem["loc"])))
-            raise self.malformed(f"{where}: {problem['msg']}") from None
+            what = _told(error)
+        raise self.malformed(what)  # out here, since the error above holds on to the whole answer
 
     def malformed(self, what: str) -> ServiceUnavailableError:
         """The error for an answer that succeeded but makes no sense."""
@@ -119,3 +118,9 @@ Operation: TypeAlias = Generator[Request, Response, T]
 
 Process: TypeAlias = Generator[Request | Pause, Response, T]
 """An operation that also waits: a pause is answered by nothing."""
+
+
+def _told(error: ValidationError) -> str:
+    """What is wrong first, and where."""
+    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"{'.'.join(('data', *map(str, problem['loc'])))}: {problem['msg']}"

@@ -17,9 +17,10 @@ import httpx
 from agentrun_operator.agentrun.api.canonical import canonical_request
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 
     from agentrun_operator.agentrun.auth.credentials import Credentials, CredentialsProvider
+    from agentrun_operator.agentrun.auth.redaction import Redactor
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 
@@ -44,6 +45,7 @@ class ControlPlaneAuth(httpx.Auth):
         credentials: asked at every attempt.
         clock: the time of day, in UTC; the service tolerates some minutes of difference.
         nonce: makes a word that no other request has.
+        secrets: told whose secrets are used, so that no answer repeats them.
     """
 
     requires_request_body = True
@@ -53,18 +55,25 @@ class ControlPlaneAuth(httpx.Auth):
         credentials: CredentialsProvider,
         clock: Callable[[], datetime] = utc_now,
         nonce: Callable[[], str] = random_nonce,
+        secrets: Sequence[Redactor] = (),
     ) -> None:
         self._credentials = credentials
         self._clock = clock
         self._nonce = nonce
+        self._secrets = secrets
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        sign(request, self._credentials.get(), self._clock(), self._nonce())
+        self._sign(request, self._credentials.get())
         yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        sign(request, await self._credentials.get_async(), self._clock(), self._nonce())
+        self._sign(request, await self._credentials.get_async())
         yield request
+
+    def _sign(self, request: httpx.Request, credentials: Credentials) -> None:
+        for redactor in self._secrets:
+            redactor.note(credentials)
+        sign(request, credentials, self._clock(), self._nonce())
 
 
 def sign(request: httpx.Request, credentials: Credentials, moment: datetime, nonce: str) -> None:

@@ -9,43 +9,47 @@ from __future__ import annotations
 import asyncio
 import platform
 import random
-import ssl
 import time
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Self, TypeVar
+from traceback import clear_frames
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 import httpx
 
+from agentrun_operator.agentrun.api.errors import HTTPError
 from agentrun_operator.agentrun.api.protocol import Pause, Process, Request
 from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.auth.signing import ControlPlaneAuth, random_nonce, utc_now
+from agentrun_operator.agentrun.http.body import ACCEPTED, Body, BodyError
+from agentrun_operator.agentrun.http.deadline import Deadline, hold
+from agentrun_operator.agentrun.http.driver import (
+    ATTEMPT_DEADLINE,
+    CONNECTION_FAILURES,
+    Driver,
+    NoCookies,
+    limits_of,
+    timeout_of,
+)
 from agentrun_operator.agentrun.http.read_ahead import ReadAhead
 from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, RetryPolicy
-from agentrun_operator.agentrun.http.translation import no_answer, read_answer
-from agentrun_operator.agentrun.http.transport import Attempt, Outcome, Steps, attempt_of, headers_of, steps
+from agentrun_operator.agentrun.http.translation import late_answer, unread_answer
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable
     from datetime import datetime
     from types import TracebackType
 
     from agentrun_operator.agentrun.auth.credentials import CredentialsProvider
+    from agentrun_operator.agentrun.auth.redaction import Redactor
+    from agentrun_operator.agentrun.http.transport import Attempt, Outcome
 
 T = TypeVar("T")
 
 CONNECTIONS = 64
 """Connections to the service, unless the caller says how many."""
-
-IDLE_CONNECTIONS = 32
-"""Connections that are kept for the next calls: looking through them costs each call some time."""
-
-IDLE_FOR = 10.0
-"""Seconds: idle connections go before the cloud's load balancers drop them (by default after 15 s). A request that
-meets a closing connection has no answer."""
-
-CONNECTION_FAILURES = (httpx.RequestError, ssl.SSLError)  # the HTTP library lets some errors of TLS through as they are
 
 
 @cache
@@ -60,54 +64,11 @@ def user_agent() -> str:
     return f"agentrun-operator/{version('agentrun-operator')} Python/{platform.python_version()}"
 
 
-class _Driver:
-    """What both clients have: where to send, how to go on, whom to tell."""
-
-    def __init__(
-        self,
-        config: Config,
-        retry: RetryPolicy,
-        after_attempt: Callable[[Attempt], None] | None,
-        monotonic: Callable[[], float],
-        chance: Callable[[], float],
-    ) -> None:
-        self._config = config
-        self._retry = retry
-        self._after_attempt = after_attempt
-        self._monotonic = monotonic
-        self._chance = chance
-
-    def _steps(self, process: Process[T]) -> Steps[T]:
-        return steps(process, self._retry, self._monotonic, self._chance)
-
-    def _build(self, http: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
-        url = self._config.control_endpoint + request.target
-        return http.build_request(request.method, url, headers=headers_of(request), content=request.body)
-
-    def _read(self, request: Request, response: httpx.Response) -> Outcome:
-        return read_answer(request.action, response.status_code, response.headers, response.content)
-
-    def _tell(self, request: Request, outcome: Outcome, started: float) -> Outcome:
-        if self._after_attempt is not None:
-            self._after_attempt(attempt_of(request, outcome, self._monotonic() - started))
-        return outcome
-
-
-def _limits(connections: int | None) -> httpx.Limits:
-    return httpx.Limits(
-        max_connections=connections, max_keepalive_connections=IDLE_CONNECTIONS, keepalive_expiry=IDLE_FOR
-    )
-
-
 def _headers(config: Config) -> dict[str, str]:
-    return {"user-agent": user_agent(), **config.headers}
+    return {"user-agent": user_agent(), **config.headers, "accept-encoding": ACCEPTED}
 
 
-def _timeout(config: Config) -> httpx.Timeout:
-    return httpx.Timeout(config.read_timeout, connect=config.timeout)
-
-
-class AsyncClient(_Driver):
+class AsyncClient(Driver):
     """A client of the control plane for one account and region, with one pool of connections.
 
     Args:
@@ -123,6 +84,7 @@ class AsyncClient(_Driver):
         monotonic: seconds, for durations.
         sleep: waits for a number of seconds.
         chance: random numbers between 0 and 1, for the waits between attempts.
+        others_secrets: what other clients call with, if no answer may repeat that either.
         transport: the wire itself, instead of the network's; for tests.
 
     Example:
@@ -145,17 +107,19 @@ class AsyncClient(_Driver):
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        others_secrets: Redactor | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         config = config or Config()
-        super().__init__(config, retry, after_attempt, monotonic, chance)
+        super().__init__(config, retry, after_attempt, monotonic, chance, others=others_secrets)
         self._before_attempt = before_attempt
         self._sleep = sleep
         self._http = httpx.AsyncClient(
-            auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce),
+            auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets),
             headers=_headers(config),
-            timeout=_timeout(config),
-            limits=_limits(connections),
+            cookies=NoCookies(),
+            timeout=timeout_of(config),
+            limits=limits_of(connections),
             verify=ssl_context or default_ssl_context(),
             transport=transport,
         )
@@ -174,6 +138,13 @@ class AsyncClient(_Driver):
             CredentialsNotFoundError: there is nothing to sign with.
             ValueError: the operation's arguments make no request.
         """
+        try:
+            return await self._run(operation)
+        except HTTPError as error:
+            clear_frames(error.__traceback__)  # they hold whole answers, for as long as somebody keeps the error
+            raise
+
+    async def _run(self, operation: Process[T]) -> T:
         pending, requests = self._steps(operation), ReadAhead(self._attempt)
         outcome: Outcome | None = None
         try:
@@ -206,13 +177,28 @@ class AsyncClient(_Driver):
             await self._before_attempt(request)
         started = self._monotonic()
         try:
-            outcome = self._read(request, await self._http.send(self._build(self._http, request)))
+            async with asyncio.timeout(ATTEMPT_DEADLINE):
+                outcome = await self._send(request)
+        except TimeoutError:
+            outcome = late_answer(request.action, ATTEMPT_DEADLINE)
         except CONNECTION_FAILURES as error:
-            outcome = no_answer(request.action, error)
+            outcome = self._failed(request, error)
         return self._tell(request, outcome, started)
 
+    async def _send(self, request: Request) -> Outcome:
+        response = await self._http.send(self._build(self._http, request), stream=True)
+        try:
+            body = Body(response.headers)
+            async for chunk in cast("httpx.AsyncByteStream", response.stream):
+                body.feed(chunk)
+        except BodyError as error:
+            return unread_answer(request.action, response.status_code, error)
+        finally:
+            await response.aclose()
+        return self._read(request, response, body)
 
-class Client(_Driver):
+
+class Client(Driver):
     """The sync client of the control plane; works with and without a running event loop in the thread.
 
     Takes what AsyncClient takes, except that `before_attempt` and `sleep` are plain functions.
@@ -237,23 +223,34 @@ class Client(_Driver):
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
+        others_secrets: Redactor | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         config = config or Config()
-        super().__init__(config, retry, after_attempt, monotonic, chance)
+        super().__init__(config, retry, after_attempt, monotonic, chance, others=others_secrets)
         self._before_attempt = before_attempt
         self._sleep = sleep
+        self._deadline = Deadline()
         self._http = httpx.Client(
-            auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce),
+            auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets),
             headers=_headers(config),
-            timeout=_timeout(config),
-            limits=_limits(connections),
+            cookies=NoCookies(),
+            timeout=timeout_of(config),
+            limits=limits_of(connections),
             verify=ssl_context or default_ssl_context(),
             transport=transport,
         )
+        hold(self._http, self._deadline)
 
     def run(self, operation: Process[T]) -> T:
         """Carry out an operation; see AsyncClient.run."""
+        try:
+            return self._run(operation)
+        except HTTPError as error:
+            clear_frames(error.__traceback__)
+            raise
+
+    def _run(self, operation: Process[T]) -> T:
         pending = self._steps(operation)
         outcome: Outcome | None = None
         while True:
@@ -280,8 +277,22 @@ class Client(_Driver):
         if self._before_attempt is not None:
             self._before_attempt(request)
         started = self._monotonic()
+        self._deadline.until = time.monotonic() + ATTEMPT_DEADLINE
         try:
-            outcome = self._read(request, self._http.send(self._build(self._http, request)))
+            outcome = self._send(request)
         except CONNECTION_FAILURES as error:
-            outcome = no_answer(request.action, error)
+            late = late_answer(request.action, ATTEMPT_DEADLINE) if self._deadline.over else None
+            outcome = late or self._failed(request, error)
         return self._tell(request, outcome, started)
+
+    def _send(self, request: Request) -> Outcome:
+        response = self._http.send(self._build(self._http, request), stream=True)
+        try:
+            body = Body(response.headers)
+            for chunk in cast("httpx.SyncByteStream", response.stream):
+                body.feed(chunk)
+        except BodyError as error:
+            return unread_answer(request.action, response.status_code, error)
+        finally:
+            response.close()
+        return self._read(request, response, body)

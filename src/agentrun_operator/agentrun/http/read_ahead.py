@@ -40,3 +40,4 @@ class ReadAhead:
         for sent in self._sent.values():
             sent.cancel()
         await asyncio.gather(*self._sent.values(), return_exceptions=True)
+        self._sent.clear()  # an error that is raised here holds on to this, and not to the answers

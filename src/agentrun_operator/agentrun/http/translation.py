@@ -2,7 +2,8 @@
 
 The rules are tried in the order in which they stand in `_classify` and `_refusal`; what an answer says in its code or
 message wins over its status. A 2xx whose code is not SUCCESS is an error like any other, and the rules that ask for a
-status then ask for none.
+status then ask for none. Nothing of an answer is looked at before it was cut, and nothing is told before what it says
+of secrets was taken out.
 """
 
 from __future__ import annotations
@@ -28,14 +29,22 @@ from agentrun_operator.agentrun.api.errors import (
     ThrottledError,
 )
 from agentrun_operator.agentrun.api.protocol import Response
+from agentrun_operator.agentrun.http.texts import cleaned
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Mapping, Sequence
 
     from pydantic import JsonValue
 
+    from agentrun_operator.agentrun.auth.redaction import Redactor
+    from agentrun_operator.agentrun.http.body import BodyError
+
 SUCCESS = "SUCCESS"
+
+MAX_VALUES = 250_000
+"""Values in one answer: a page of a thousand endpoints has a tenth of that. JSON can write in two bytes a value for
+which Python takes two hundred."""
 
 SUCCESSFUL = range(200, 300)
 REFUSED = range(400, 500)
@@ -106,7 +115,9 @@ class _Failure:
         return self.status, self.code, self.message, self.request_id, self.action
 
 
-def read_answer(action: str, status: int, headers: Mapping[str, str], body: bytes) -> Response | HTTPError:
+def read_answer(
+    action: str, status: int, headers: Mapping[str, str], body: bytes | bytearray, secrets: Sequence[Redactor] = ()
+) -> Response | HTTPError:
     """What the service's answer means.
 
     Args:
@@ -114,31 +125,48 @@ def read_answer(action: str, status: int, headers: Mapping[str, str], body: byte
         status: the HTTP status.
         headers: the answer's headers, found by lower-case names.
         body: the whole body.
+        secrets: what must not be repeated.
 
     Returns:
         the response, or the error to raise.
     """
-    envelope = _parse(body)
+    if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        what = f"the answer has more than {MAX_VALUES} values"
+        return ServiceUnavailableError(status, "AnswerTooLarge", what, "", action)
+    envelope = cast("dict[str, JsonValue]", cleaned(_parse(body), secrets))
     code = _text(envelope, "code")
-    request_id = _text(envelope, "requestId") or headers.get("x-acs-request-id", "")
+    request_id = _text(envelope, "requestId") or _header(headers, "x-acs-request-id", secrets)
     if status in SUCCESSFUL and code == SUCCESS:
         return Response(action, status, request_id, envelope.get("data"))
     readable = bool(code or (envelope and status not in SUCCESSFUL))
-    message = _QUOTED_SECRET.sub(r"\1**********", _text(envelope, "message")) if readable else _describe(headers, body)
+    if readable:
+        message = _QUOTED_SECRET.sub(r"\1**********", _text(envelope, "message"))
+    else:
+        message = _describe(_header(headers, "content-type", secrets), body)
     code = code if readable else "MalformedAnswer"
     return _classify(_Failure(status, code, message, request_id, action, _retry_after(headers), readable))
 
 
-def no_answer(action: str, error: httpx.RequestError | ssl.SSLError) -> NoAnswerError:
+def unread_answer(action: str, status: int, error: BodyError) -> ServiceUnavailableError:
+    """The error for an answer whose body was not read to its end."""
+    return ServiceUnavailableError(status, error.code, error.what, "", action)
+
+
+def no_answer(action: str, error: httpx.RequestError | ssl.SSLError, secrets: Sequence[Redactor] = ()) -> NoAnswerError:
     """The error for a request that the connection failed, from what the HTTP library raised."""
     name = type(error).__name__
     # The library quotes a header that it refuses to send; the signature and the token are headers.
-    text = "" if isinstance(error, httpx.LocalProtocolError) else str(error)
+    text = "" if isinstance(error, httpx.LocalProtocolError) else cleaned(str(error), secrets)
     message = f"{name}: {text}" if text else name
     return NoAnswerError(None, "", message, "", action, may_have_arrived=not isinstance(error, NEVER_LEFT))
 
 
-def _parse(body: bytes) -> dict[str, JsonValue]:
+def late_answer(action: str, deadline: float) -> NoAnswerError:
+    """The error for an answer that did not come whole in time."""
+    return NoAnswerError(None, "AnswerTooSlow", f"it did not come whole within {deadline:g} s", "", action)
+
+
+def _parse(body: bytes | bytearray) -> dict[str, JsonValue]:
     """The body's JSON object, empty when it is none."""
     try:
         document: object = from_json(body)
@@ -150,16 +178,23 @@ def _parse(body: bytes) -> dict[str, JsonValue]:
 def _text(envelope: Mapping[str, JsonValue], name: str) -> str:
     """A field that the service writes in lower, and its gateway in upper camel case."""
     value = envelope.get(name) or envelope.get(name[0].upper() + name[1:])
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return value if isinstance(value, str) else "" if value is None else _odd(value)
 
 
-def _describe(headers: Mapping[str, str], body: bytes) -> str:
+def _odd(value: JsonValue) -> str:
+    """What should have been a text, and may be anything: a number is written as one."""
+    return str(value) if isinstance(value, int | float) else ""
+
+
+def _header(headers: Mapping[str, str], name: str, secrets: Sequence[Redactor]) -> str:
+    return str(cleaned(headers.get(name, ""), secrets))
+
+
+def _describe(kind: str, body: bytes | bytearray) -> str:
     """What an unreadable answer looks like; its text is a gateway's web page at best."""
     if not body:
         return "the answer is empty"
-    return (
-        f"the answer is no envelope of the API but {len(body)} bytes of {headers.get('content-type', 'unknown type')}"
-    )
+    return f"the answer is no envelope of the API but {len(body)} bytes of {kind or 'unknown type'}"
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -1,0 +1,80 @@
+"""The bytes of one answer, taken in as they come: whatever is sent, no more than the limit is ever held.
+
+No I/O: `client` reads. What the bytes mean is for `translation`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BODY_LIMIT = 16 * 1024 * 1024
+"""Bytes of a body, decoded: thousands of endpoints fit into one page of that."""
+
+COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+PLAIN = frozenset({"", "identity"})
+
+ACCEPTED = "gzip"
+"""The one encoding that is asked for."""
+
+NAME_SHOWN = 32
+"""Characters of an encoding's name that an error quotes."""
+
+GZIP_OR_ZLIB = zlib.MAX_WBITS + 32
+
+
+class BodyError(Exception):
+    """The body is not read any further.
+
+    Attributes:
+        code: for programs, in the form of the service's own codes.
+        what: for people.
+    """
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(code, what)
+        self.code = code
+        self.what = what
+
+
+class Body:
+    """A body that is being read.
+
+    Args:
+        headers: the answer's headers, found by lower-case names.
+        limit: the most bytes that it may have, decoded.
+
+    Raises:
+        BodyError: it is encoded in a way that nobody asked for.
+    """
+
+    def __init__(self, headers: Mapping[str, str], limit: int = BODY_LIMIT) -> None:
+        encoding = headers.get("content-encoding", "").strip().lower()
+        if encoding not in COMPRESSED | PLAIN:
+            raise BodyError("MalformedAnswer", f"the answer is encoded as {encoding[:NAME_SHOWN]!r}, which is not read")
+        self._decoder = zlib.decompressobj(GZIP_OR_ZLIB) if encoding in COMPRESSED else None
+        self._limit = limit
+        self.content = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        """Take in the next bytes, as they came over the wire.
+
+        Raises:
+            BodyError: it is too long, or not encoded as it says.
+        """
+        left = self._limit - len(self.content)
+        decoded = self._decoded(chunk, left + 1)
+        if len(decoded) > left:
+            raise BodyError("AnswerTooLarge", f"the answer is larger than {self._limit // 2**20} MiB")
+        self.content += decoded
+
+    def _decoded(self, chunk: bytes, at_most: int) -> bytes:
+        if self._decoder is None:
+            return chunk
+        try:
+            return self._decoder.decompress(chunk, at_most)
+        except zlib.error:
+            raise BodyError("MalformedAnswer", "the answer is not compressed as it says") from None
