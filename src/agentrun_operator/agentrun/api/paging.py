@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 MAX_PAGES = 20_000
 """More pages than this come from a server that never stops."""
 
+MAX_ITEMS = 100_000
+"""More items than this are no list that somebody made."""
+
+TOO_LONG = "ListTooLong"
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Nor are its pages together ever larger: two thirds of a kilobyte for each item."""
+
 MAX_PASSES = 5
 """How often a list is read that ends before its total: its items may have moved past us from page to page."""
 
@@ -74,6 +82,7 @@ class Traversal:
     Attributes:
         asked_size: items asked for on a page.
         ids: the items that were seen.
+        bytes: how large the pages were together.
         pages: pages read.
         size: items on the first of them.
         least: the lowest of the service's counts, 0 without any.
@@ -86,6 +95,7 @@ class Traversal:
 
     asked_size: int
     ids: set[str] = field(default_factory=set)
+    bytes: int = 0
     pages: int = 0
     size: int = 0
     least: int = 0
@@ -151,6 +161,8 @@ def read_all(listing: Listing[ItemT]) -> Operation[list[ItemT]]:
         known, reading = len(found), Traversal(listing.page_size)
         while not reading.over:
             found.update((yield from read_next(listing, reading, ahead=PAGES_AHEAD)))
+            if len(found) > MAX_ITEMS:
+                raise _too_long(listing)
         # An end without news settles it: what the service counts beyond that, it does not show.
         if len(found) >= reading.expected or (reading.ended and len(found) == known):
             return list(found.values())
@@ -182,9 +194,18 @@ def read_next(
         raise response.malformed("a page without items, of a list that is not empty")
     items = _by_id(listing, page, response)
     reading.add(page, items.keys())
+    reading.bytes += response.size
+    if reading.bytes > MAX_BYTES or len(reading.ids) > MAX_ITEMS:
+        raise _too_long(listing)
     if reading.pages >= MAX_PAGES:
         raise response.malformed(f"the list does not end within {MAX_PAGES} pages")
     return items
+
+
+def _too_long(listing: Listing[ItemT]) -> ServiceUnavailableError:
+    """The error for a list that nobody can have made."""
+    what = f"the list has more than {MAX_ITEMS} items, or {MAX_BYTES // 2**20} MiB"
+    return ServiceUnavailableError(200, TOO_LONG, what, "", listing.action)
 
 
 def _may_be_empty(page: Page[ItemT], reading: Traversal) -> bool:

@@ -74,12 +74,14 @@ class Response:
         status_code: the HTTP status.
         request_id: the service's name for the call.
         data: what was in the envelope; None when there was nothing.
+        size: bytes of the whole answer.
     """
 
     action: str
     status_code: int
     request_id: str
     data: JsonValue
+    size: int = field(default=0, compare=False)
 
     def read(self, model: type[ModelT]) -> ModelT:
         """The data as a `model`.

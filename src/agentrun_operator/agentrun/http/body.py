@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 BODY_LIMIT = 16 * 1024 * 1024
 """Bytes of a body, decoded: thousands of endpoints fit into one page of that."""
 
+SMALL = 256 * 1024
+"""Bytes of a body that anybody may hold: an honest page is smaller."""
+
+LARGE_AT_ONCE = 4
+"""Larger bodies that may be read at the same time, whosever they are, so that many do not fill the memory."""
+
 COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 PLAIN = frozenset({"", "identity"})
 
@@ -43,6 +49,9 @@ class BodyError(Exception):
 class Body:
     """A body that is being read.
 
+    Attributes:
+        content: what was taken in, decoded.
+
     Args:
         headers: the answer's headers, found by lower-case names.
         limit: the most bytes that it may have, decoded.
@@ -57,7 +66,14 @@ class Body:
             raise BodyError("MalformedAnswer", f"the answer is encoded as {encoding[:NAME_SHOWN]!r}, which is not read")
         self._decoder = zlib.decompressobj(GZIP_OR_ZLIB) if encoding in COMPRESSED else None
         self._limit = limit
+        self._room = min(SMALL, limit)
+        self._rest = b""
         self.content = bytearray()
+
+    @property
+    def large(self) -> bool:
+        """Whether it wants to grow beyond what anybody may hold; nothing more is decoded until it may."""
+        return len(self.content) > self._room
 
     def feed(self, chunk: bytes) -> None:
         """Take in the next bytes, as they came over the wire.
@@ -65,16 +81,23 @@ class Body:
         Raises:
             BodyError: it is too long, or not encoded as it says.
         """
-        left = self._limit - len(self.content)
-        decoded = self._decoded(chunk, left + 1)
-        if len(decoded) > left:
+        self.content += chunk if self._decoder is None else self._decoded(self._decoder, self._rest + chunk)
+        if len(self.content) > self._limit:
             raise BodyError("AnswerTooLarge", f"the answer is larger than {self._limit // 2**20} MiB")
-        self.content += decoded
 
-    def _decoded(self, chunk: bytes, at_most: int) -> bytes:
-        if self._decoder is None:
-            return chunk
+    def grow(self) -> None:
+        """Let it grow up to the limit.
+
+        Raises:
+            BodyError: as from `feed`.
+        """
+        self._room = self._limit
+        self.feed(b"")
+
+    def _decoded(self, decoder: zlib._Decompress, chunk: bytes) -> bytes:
         try:
-            return self._decoder.decompress(chunk, at_most)
+            decoded = decoder.decompress(chunk, self._room + 1 - len(self.content))
         except zlib.error:
             raise BodyError("MalformedAnswer", "the answer is not compressed as it says") from None
+        self._rest = decoder.unconsumed_tail
+        return decoded

@@ -13,7 +13,7 @@ import time
 from functools import cache
 from importlib.metadata import version
 from traceback import clear_frames
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import httpx
 
@@ -22,7 +22,7 @@ from agentrun_operator.agentrun.api.protocol import Pause, Process, Request
 from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.auth.signing import ControlPlaneAuth, random_nonce, utc_now
-from agentrun_operator.agentrun.http.body import ACCEPTED, Body, BodyError
+from agentrun_operator.agentrun.http.body import ACCEPTED, LARGE_AT_ONCE, BodyError
 from agentrun_operator.agentrun.http.deadline import Deadline, hold
 from agentrun_operator.agentrun.http.driver import (
     ATTEMPT_DEADLINE,
@@ -30,9 +30,12 @@ from agentrun_operator.agentrun.http.driver import (
     Driver,
     NoCookies,
     limits_of,
+    stay,
+    stay_async,
     timeout_of,
 )
 from agentrun_operator.agentrun.http.read_ahead import ReadAhead
+from agentrun_operator.agentrun.http.reading import read, read_async
 from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, RetryPolicy
 from agentrun_operator.agentrun.http.translation import late_answer, unread_answer
 
@@ -85,6 +88,7 @@ class AsyncClient(Driver):
         sleep: waits for a number of seconds.
         chance: random numbers between 0 and 1, for the waits between attempts.
         others_secrets: what other clients call with, if no answer may repeat that either.
+        large_answers: how many clients together may read a large answer at the same time.
         transport: the wire itself, instead of the network's; for tests.
 
     Example:
@@ -108,16 +112,19 @@ class AsyncClient(Driver):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         others_secrets: Redactor | None = None,
+        large_answers: asyncio.Semaphore | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         config = config or Config()
         super().__init__(config, retry, after_attempt, monotonic, chance, others=others_secrets)
         self._before_attempt = before_attempt
         self._sleep = sleep
+        self._large = large_answers or asyncio.Semaphore(LARGE_AT_ONCE)
         self._http = httpx.AsyncClient(
             auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets),
             headers=_headers(config),
             cookies=NoCookies(),
+            event_hooks={"response": [stay_async]},
             timeout=timeout_of(config),
             limits=limits_of(connections),
             verify=ssl_context or default_ssl_context(),
@@ -188,20 +195,16 @@ class AsyncClient(Driver):
     async def _send(self, request: Request) -> Outcome:
         response = await self._http.send(self._build(self._http, request), stream=True)
         try:
-            body = Body(response.headers)
-            async for chunk in cast("httpx.AsyncByteStream", response.stream):
-                body.feed(chunk)
+            body = await read_async(response, self._large)
         except BodyError as error:
             return unread_answer(request.action, response.status_code, error)
-        finally:
-            await response.aclose()
         return self._read(request, response, body)
 
 
 class Client(Driver):
     """The sync client of the control plane; works with and without a running event loop in the thread.
 
-    Takes what AsyncClient takes, except that `before_attempt` and `sleep` are plain functions.
+    Takes what AsyncClient takes but `large_answers`; `before_attempt` and `sleep` are plain functions.
 
     Example:
         with Client() as client:
@@ -235,6 +238,7 @@ class Client(Driver):
             auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets),
             headers=_headers(config),
             cookies=NoCookies(),
+            event_hooks={"response": [stay]},
             timeout=timeout_of(config),
             limits=limits_of(connections),
             verify=ssl_context or default_ssl_context(),
@@ -288,11 +292,7 @@ class Client(Driver):
     def _send(self, request: Request) -> Outcome:
         response = self._http.send(self._build(self._http, request), stream=True)
         try:
-            body = Body(response.headers)
-            for chunk in cast("httpx.SyncByteStream", response.stream):
-                body.feed(chunk)
+            body = read(response)
         except BodyError as error:
             return unread_answer(request.action, response.status_code, error)
-        finally:
-            response.close()
         return self._read(request, response, body)

@@ -46,6 +46,16 @@ class NoCookies(CookieJar):
         """Nothing of them is read."""
 
 
+def stay(response: httpx.Response) -> None:
+    """No redirect is followed, so none is read: the HTTP library would, and stumble over odd addresses."""
+    response.headers.pop("location", None)
+
+
+async def stay_async(response: httpx.Response) -> None:
+    """As `stay`."""
+    stay(response)
+
+
 class Driver:
     """What both clients have: where to send, how to go on, whom to tell."""
 

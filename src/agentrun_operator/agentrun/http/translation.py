@@ -137,7 +137,7 @@ def read_answer(
     code = _text(envelope, "code")
     request_id = _text(envelope, "requestId") or _header(headers, "x-acs-request-id", secrets)
     if status in SUCCESSFUL and code == SUCCESS:
-        return Response(action, status, request_id, envelope.get("data"))
+        return Response(action, status, request_id, envelope.get("data"), len(body))
     readable = bool(code or (envelope and status not in SUCCESSFUL))
     if readable:
         message = _QUOTED_SECRET.sub(r"\1**********", _text(envelope, "message"))

@@ -1,0 +1,46 @@
+"""Reads the body of one answer from the wire, sync or async, and closes it. How much of it is read, `body` says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from agentrun_operator.agentrun.http.body import Body
+
+if TYPE_CHECKING:
+    import asyncio
+
+    import httpx
+
+
+def read(response: httpx.Response) -> Body:
+    """The whole body.
+
+    Raises:
+        BodyError: it is not read to its end.
+    """
+    try:
+        body = Body(response.headers)
+        for chunk in cast("httpx.SyncByteStream", response.stream):
+            body.feed(chunk)
+            if body.large:
+                body.grow()
+    finally:
+        response.close()
+    return body
+
+
+async def read_async(response: httpx.Response, places: asyncio.Semaphore) -> Body:
+    """As `read`, awaited; a large one waits for a place."""
+    placed = False
+    try:
+        body = Body(response.headers)
+        async for chunk in cast("httpx.AsyncByteStream", response.stream):
+            body.feed(chunk)
+            if body.large:
+                placed = placed or await places.acquire()
+                body.grow()
+    finally:
+        if placed:
+            places.release()
+        await response.aclose()
+    return body
