@@ -10,9 +10,11 @@ unsent*, and a null never reaches the wire.
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue, ValidationError, WrapValidator
+from pydantic import ValidationInfo as Info
+from pydantic import ValidatorFunctionWrapHandler as Handler
 from pydantic.alias_generators import to_camel
 
 # `status` is an open string: these are the words whose meaning is known, any other is a state unknown to us.
@@ -21,6 +23,41 @@ FAILED_STATES = frozenset({"CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED", "F
 MOVING_STATES = frozenset({"CREATING", "UPDATING", "DELETING"})
 
 ItemT = TypeVar("ItemT")
+
+ANSWERED = "answered"
+"""The context in which an answer is read: an odd number in it agrees with nothing, and does not void the rest."""
+
+NO_SHARE, NO_NUMBER = 1e300, 2**63
+NAMES = frozenset(f"agentRuntime{part}" for part in ("EndpointId", "EndpointName", "Id", "Name", "Version"))
+"""The fields that tell an item of a list from the others."""
+
+
+def _share(value: Any, handler: Handler, info: Info) -> Any:  # noqa: ANN401 - whatever is no number is no share
+    try:
+        return handler(value)
+    except ValidationError:
+        if info.context == ANSWERED:
+            return NO_SHARE
+        raise
+
+
+def _count(value: Any, handler: Handler, info: Info) -> Any:  # noqa: ANN401 - a half is a number that counts nothing
+    try:
+        return handler(value)
+    except ValidationError:
+        if info.context == ANSWERED and isinstance(value, int | float):
+            return NO_NUMBER
+        raise
+
+
+def _item(value: Any, handler: Handler) -> Any:  # noqa: ANN401 - what makes no sense is known by its names alone
+    try:
+        return handler(value)
+    except ValidationError:
+        fields = value.items() if isinstance(value, dict) else ()
+        if known := {name: text for name, text in fields if name in NAMES and isinstance(text, str)}:
+            return handler(known)
+        raise
 
 
 class WireModel(BaseModel):
@@ -52,7 +89,7 @@ class VersionWeight(WireModel):
     """
 
     version: str | None = None
-    weight: float | None = None
+    weight: Annotated[float, WrapValidator(_share)] | None = None
 
 
 class RoutingConfiguration(WireModel):
@@ -79,7 +116,7 @@ class ScheduledPolicy(WireModel):
 
     name: str | None = None
     schedule_expression: str | None = None
-    target: int | None = None
+    target: Annotated[int, WrapValidator(_count)] | None = None
     start_time: str | None = None
     end_time: str | None = None
     time_zone: str | None = None
@@ -109,9 +146,9 @@ class ScalingStatus(WireModel):
     """
 
     current_error: str | None = None
-    current_instances: int | None = None
-    target_instances: int | None = None
-    min_instances: int | None = None
+    current_instances: Annotated[int, WrapValidator(_count)] | None = None
+    target_instances: Annotated[int, WrapValidator(_count)] | None = None
+    min_instances: Annotated[int, WrapValidator(_count)] | None = None
     scheduled_policies: list[ScheduledPolicy] | None = None
 
 
@@ -248,7 +285,7 @@ class Page(WireModel, Generic[ItemT]):
         total: how many items there are in all pages, by the service's count.
     """
 
-    items: list[ItemT] | None = None
+    items: list[Annotated[ItemT, WrapValidator(_item)]] | None = None
     page_number: int | None = None
     page_size: int | None = None
     total: int | None = None

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 PERCENT = 100
 
+NO_PERCENT = -1
+"""Stands for a weight that is none: no number, or a senseless one. No spec may ask for it."""
+
+LARGEST_SHARE = 1000.0
+"""A weight that is written in percent is shown so, beyond any doubt."""
+
+INT32 = range(-(2**31), 2**31)
+NO_COUNT = -(2**31)
+"""Stands for a number of instances that is none. As above."""
+
 
 class _PolicyLike(Protocol):
     """The spec and the wire give a policy's parts the same names."""
@@ -95,7 +105,7 @@ def comparable_of_endpoint(endpoint: Endpoint) -> Comparable:
         description=endpoint.description or "",
         target_version=target,
         weights=canaries(endpoint.routing_configuration, target),
-        min_instances=(scaling.min_instances or 0) if scaling else 0,
+        min_instances=count_of(scaling.min_instances) if scaling else 0,
         policies=_sorted_policies((scaling.scheduled_policies or ()) if scaling else ()),
         disable_public_network_access=bool(endpoint.disable_public_network_access),
     )
@@ -108,8 +118,17 @@ def canaries(routing: RoutingConfiguration | None, target: str) -> tuple[Weight,
     service is not known to send either, so nothing rests on it.
     """
     entries = (routing.version_weights or ()) if routing else ()
-    found = (Weight(entry.version or "", round((entry.weight or 0) * PERCENT)) for entry in entries)
+    found = (Weight(entry.version or "", _percent(entry.weight or 0)) for entry in entries)
     return tuple(sorted(weight for weight in found if weight.percent and weight.version != target))
+
+
+def count_of(number: int | None) -> int:
+    """A number of instances, if that is what it is."""
+    return (number or 0) if (number or 0) in INT32 else NO_COUNT
+
+
+def _percent(weight: float) -> int:
+    return round(weight * PERCENT) if 0 <= weight <= LARGEST_SHARE else NO_PERCENT
 
 
 def _sorted_policies(policies: Iterable[_PolicyLike]) -> tuple[Policy, ...]:
@@ -118,7 +137,7 @@ def _sorted_policies(policies: Iterable[_PolicyLike]) -> tuple[Policy, ...]:
             Policy(
                 name=policy.name or "",
                 schedule_expression=policy.schedule_expression or "",
-                target=policy.target or 0,
+                target=count_of(policy.target),
                 start_time=policy.start_time or "",
                 end_time=policy.end_time or "",
                 time_zone=policy.time_zone or "",

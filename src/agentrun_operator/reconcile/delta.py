@@ -5,6 +5,7 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentrun_operator.reconcile.comparable import NO_COUNT, NO_PERCENT
 from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _differences(desired: Comparable, observed: Comparable, newest: str | None) 
     if desired.weights != observed.weights:
         yield _shown("routing.versionWeights", _weights(desired.weights), _weights(observed.weights))
     if desired.min_instances != observed.min_instances:
-        yield _shown("scaling.minInstances", str(desired.min_instances), str(observed.min_instances))
+        yield _shown("scaling.minInstances", _count(desired.min_instances), _count(observed.min_instances))
     if desired.policies != observed.policies:
         yield _shown("scaling.scheduledPolicies", _policies(desired.policies), _policies(observed.policies))
     if desired.disable_public_network_access != observed.disable_public_network_access:
@@ -72,8 +73,22 @@ def _short(text: str, start: int) -> str:
 
 
 def _weights(weights: tuple[Weight, ...]) -> str:
-    return ", ".join(f"{weight.version}: {weight.percent}%" for weight in weights) or "none"
+    return ", ".join(f"{weight.version}: {_percent(weight.percent)}" for weight in weights) or "none"
+
+
+def _percent(percent: int) -> str:
+    return "no share" if percent == NO_PERCENT else f"{percent}%"
+
+
+def _count(number: int) -> str:
+    return "no number" if number == NO_COUNT else str(number)
 
 
 def _policies(policies: tuple[Policy, ...]) -> str:
-    return "; ".join(" ".join(str(part) for part in policy if part != "") for policy in policies) or "none"
+    return "; ".join(map(_policy, policies)) or "none"
+
+
+def _policy(policy: Policy) -> str:
+    times = policy.start_time, policy.end_time, policy.time_zone
+    parts = (policy.name, policy.schedule_expression, _count(policy.target), *times)
+    return " ".join(part for part in parts if part)

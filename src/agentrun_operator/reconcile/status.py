@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.reconcile.comparable import INT32, NO_COUNT, NO_PERCENT
 from agentrun_operator.reconcile.conditions import merged
 from agentrun_operator.resources.names import LATEST
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.verdict import Verdict
 
 Json = dict[str, Any]
+
+ENTRIES = 100
+"""Canaries, or scheduled policies, that are shown: as many as a spec may ask for."""
 
 
 def status_of(given: Input, verdict: Verdict, before: Mapping[str, Any]) -> Json:
@@ -87,7 +91,8 @@ def _endpoint(seen: EndpointSeen | None) -> Json:
         return dict.fromkeys(
             ("endpointName", "endpointArn", "publicUrl", "state", "stateReason", "targetVersion", "routing", "scaling")
         )
-    weights = [{"version": weight.version, "weight": weight.percent} for weight in seen.comparable.weights]
+    shown = [weight for weight in seen.comparable.weights if weight.percent != NO_PERCENT][:ENTRIES]
+    weights = [{"version": weight.version, "weight": weight.percent} for weight in shown]
     return {
         "endpointName": seen.wire.agent_runtime_endpoint_name,
         "endpointArn": seen.wire.agent_runtime_endpoint_arn,
@@ -106,13 +111,18 @@ def _scaling(seen: EndpointSeen) -> Json:
         return {}
     return _filled(
         {
-            "minInstances": wire.min_instances,
-            "scheduledPolicies": [_policy(policy) for policy in seen.comparable.policies],
-            "currentInstances": wire.current_instances,
-            "targetInstances": wire.target_instances,
+            "minInstances": _shown(wire.min_instances),
+            "scheduledPolicies": [_policy(policy) for policy in seen.comparable.policies[:ENTRIES]],
+            "currentInstances": _shown(wire.current_instances),
+            "targetInstances": _shown(wire.target_instances),
             "error": wire.current_error,
         }
     )
+
+
+def _shown(number: int | None) -> int | None:
+    """What the status can hold; anything else is shown as a difference only."""
+    return number if number is not None and number in INT32 else None
 
 
 def _policy(policy: Policy) -> Json:
@@ -120,7 +130,7 @@ def _policy(policy: Policy) -> Json:
         {
             "name": policy.name,
             "scheduleExpression": policy.schedule_expression,
-            "target": policy.target,
+            "target": None if policy.target == NO_COUNT else policy.target,
             "startTime": policy.start_time,
             "endTime": policy.end_time,
             "timeZone": policy.time_zone,

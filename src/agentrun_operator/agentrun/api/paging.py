@@ -28,8 +28,8 @@ MAX_ITEMS = 100_000
 
 TOO_LONG = "ListTooLong"
 
-MAX_BYTES = 64 * 1024 * 1024
-"""Nor are its pages together ever larger: two thirds of a kilobyte for each item."""
+MAX_BYTES = 192 * 1024 * 1024
+"""Nor do its pages together ever take more memory."""
 
 MAX_PASSES = 5
 """How often a list is read that ends before its total: its items may have moved past us from page to page."""
@@ -82,7 +82,7 @@ class Traversal:
     Attributes:
         asked_size: items asked for on a page.
         ids: the items that were seen.
-        bytes: how large the pages were together.
+        bytes: how much memory the pages took together, about.
         pages: pages read.
         size: items on the first of them.
         least: the lowest of the service's counts, 0 without any.
@@ -204,7 +204,7 @@ def read_next(
 
 def _too_long(listing: Listing[ItemT]) -> ServiceUnavailableError:
     """The error for a list that nobody can have made."""
-    what = f"the list has more than {MAX_ITEMS} items, or {MAX_BYTES // 2**20} MiB"
+    what = f"the list has more than {MAX_ITEMS} items, or takes {MAX_BYTES // 2**20} MiB"
     return ServiceUnavailableError(200, TOO_LONG, what, "", listing.action)
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from agentrun_operator.agentrun.api.canonical import encode_query, escape
 from agentrun_operator.agentrun.api.errors import ServiceUnavailableError
+from agentrun_operator.agentrun.models import ANSWERED
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -74,7 +75,7 @@ class Response:
         status_code: the HTTP status.
         request_id: the service's name for the call.
         data: what was in the envelope; None when there was nothing.
-        size: bytes of the whole answer.
+        size: bytes that it takes in memory, about.
     """
 
     action: str
@@ -92,7 +93,7 @@ class Response:
         if not self.data:
             raise self.malformed("it tells nothing")
         try:
-            return model.model_validate(self.data)
+            return model.model_validate(self.data, context=ANSWERED)
         except ValidationError as error:
             what = _told(error)
         raise self.malformed(what)  # out here, since the error above holds on to the whole answer

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 SUCCESS = "SUCCESS"
 
+VALUE_SIZE = 150
+"""Bytes that a value takes in memory besides its own, about."""
+
 MAX_VALUES = 250_000
 """Values in one answer: a page of a thousand endpoints has a tenth of that. JSON can write in two bytes a value for
 which Python takes two hundred."""
@@ -130,14 +133,15 @@ def read_answer(
     Returns:
         the response, or the error to raise.
     """
-    if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
+    values = sum(map(body.count, (b",", b"[", b"{")))
+    if values > MAX_VALUES:
         what = f"the answer has more than {MAX_VALUES} values"
         return ServiceUnavailableError(status, "AnswerTooLarge", what, "", action)
     envelope = cast("dict[str, JsonValue]", cleaned(_parse(body), secrets))
     code = _text(envelope, "code")
     request_id = _text(envelope, "requestId") or _header(headers, "x-acs-request-id", secrets)
     if status in SUCCESSFUL and code == SUCCESS:
-        return Response(action, status, request_id, envelope.get("data"), len(body))
+        return Response(action, status, request_id, envelope.get("data"), len(body) + VALUE_SIZE * values)
     readable = bool(code or (envelope and status not in SUCCESSFUL))
     if readable:
         message = _QUOTED_SECRET.sub(r"\1**********", _text(envelope, "message"))

@@ -6,6 +6,7 @@ Knows nothing of what is read.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -18,14 +19,21 @@ T = TypeVar("T")
 class SingleFlight(Generic[T]):
     """One kind of read, one at a time."""
 
-    def __init__(self, read: Callable[[], Awaitable[T]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        read: Callable[[], Awaitable[T]],
+        clock: Callable[[], float] = time.monotonic,
+        until: Callable[[float], float] = lambda _: math.inf,
+    ) -> None:
         """Prepare the reads.
 
         Args:
             read: makes one.
             clock: the time in seconds.
+            until: up to when a read is waited for that began at a time.
         """
         self._read = read
+        self._until = until
         self._clock = clock
         self._task: asyncio.Future[T] | None = None
         self._began = float("-inf")
@@ -34,15 +42,27 @@ class SingleFlight(Generic[T]):
         """The result of a read that began after `moment`: the one under way, if it did, else the next.
 
         Whoever waits gets the error of the read it waited for. A waiter that gives up does not end the others' read.
+
+        Raises:
+            TimeoutError: a read takes longer than it is waited for; it goes on.
         """
         while self._task is not None and not self._task.done():
             if self._began > moment:
-                return await asyncio.shield(self._task)
-            await asyncio.wait({self._task})
+                return await self._awaited(self._task)
+            async with self._patience():
+                await asyncio.wait({self._task})
         self._began = self._clock()
         self._task = asyncio.ensure_future(self._read())
         self._task.add_done_callback(_seen)
-        return await asyncio.shield(self._task)
+        return await self._awaited(self._task)
+
+    async def _awaited(self, task: asyncio.Future[T]) -> T:
+        async with self._patience():
+            return await asyncio.shield(task)
+
+    def _patience(self) -> asyncio.Timeout:
+        left = self._until(self._began) - self._clock()
+        return asyncio.timeout(left if left < math.inf else None)
 
 
 def _seen(task: asyncio.Future[T]) -> None:

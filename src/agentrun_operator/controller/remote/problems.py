@@ -41,6 +41,9 @@ REASONS: tuple[tuple[type[errors.AgentRunError], Reason], ...] = (
 answer that contradicts an earlier one is as good as none."""
 
 
+UNANSWERED = "AgentRun has not answered yet; it is waited for, and this object looked at again then"
+
+
 def problem_of(error: errors.AgentRunError, blind_for: float = 0.0) -> Problem:
     """What an error of the client means for an object.
 
@@ -69,9 +72,11 @@ def reported(blind_for: Callable[[], float] = float) -> Iterator[None]:
         blind_for: seconds since AgentRun was last seen; asked for when something went wrong.
 
     Raises:
-        ProblemError: the client raised an error.
+        ProblemError: the client raised an error, or an answer is waited for no longer.
     """
     try:
         yield
     except errors.AgentRunError as error:
         raise ProblemError(problem_of(error, blind_for())) from None
+    except TimeoutError:
+        raise ProblemError(Problem(Reason.REMOTE_UNAVAILABLE, UNANSWERED, blind_for=blind_for())) from None

@@ -18,6 +18,24 @@ CALL_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 WORK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60)
 
 
+KNOWN_CODES = frozenset(
+    {
+        *("SUCCESS", "NoAnswerError", "AnswerTooSlow", "AnswerTooLarge", "ListTooLong", "MalformedAnswer"),
+        *("ERR_BAD_REQUEST", "ERR_VALIDATION_FAILED", "ERR_INTERNAL_SERVER_ERROR", "ERR_NOT_FOUND"),
+        *("Throttling", "Throttling.User", "Throttling.Api", "TooManyRequests", "ServiceUnavailable", "InternalError"),
+        *("Unauthorized", "Forbidden", "Forbidden.RAM", "NoPermission", "AccessDenied", "SignatureDoesNotMatch"),
+        *("IncompleteSignature", "InvalidTimeStamp.Expired", "InvalidTimeStamp.Format", "SignatureNonceUsed"),
+        *("InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "MissingAccessKeyId"),
+        *("InvalidSecurityToken.Expired", "InvalidSecurityToken.Malformed", "MissingSecurityToken"),
+        *("InvalidSecurityToken.MismatchWithAccessKey", "InvalidAction.NotFound", "Conflict"),
+        *("CredentialsRejectedError", "RequestRejectedError", "ServiceUnavailableError", "ResourceNotExistError"),
+    }
+)
+"""The codes that calls are counted by. The service may answer any, and each would be a series that never ends."""
+
+OTHER_CODE = "other"
+
+
 class Metrics:
     """The operator's metrics. All are prefixed `agentrun_`; times are in seconds."""
 
@@ -43,7 +61,8 @@ class Metrics:
 
     def attempt(self, attempt: Attempt) -> None:
         """Count one attempt of a call to AgentRun."""
-        self.remote_calls.labels(attempt.action, attempt.code).inc()
+        code = attempt.code if attempt.code in KNOWN_CODES else OTHER_CODE
+        self.remote_calls.labels(attempt.action, code).inc()
         self.remote_seconds.labels(attempt.action).observe(attempt.seconds)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

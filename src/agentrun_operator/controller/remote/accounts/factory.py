@@ -9,10 +9,12 @@ import asyncio
 import random
 import time
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.auth.config import Config
+from agentrun_operator.agentrun.auth.redaction import Redactor
+from agentrun_operator.agentrun.http.body import LARGE_AT_ONCE
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.http.retry import NO_RETRY
 from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
@@ -49,6 +51,8 @@ class AccountContext:
         enqueue: asks for a reconcile of objects.
         clock: the time in seconds.
         jitter: random numbers from 0 to 1.
+        secrets: what all accounts call with: no answer to one repeats another's.
+        large_answers: how many of them are read at the same time.
     """
 
     settings: Settings
@@ -58,6 +62,8 @@ class AccountContext:
     enqueue: Callable[[set[ObjectKey]], None]
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
+    secrets: Redactor = field(default_factory=lambda: Redactor(others=True))
+    large_answers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
 
 
 class RateLimiters:
@@ -124,6 +130,8 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
         before_attempt=before_attempt,
         after_attempt=after_attempt,
         monotonic=context.clock,
+        others_secrets=context.secrets,
+        large_answers=context.large_answers,
     )
     return Account(
         account_key, client, secret, lambda account, runtime_id: _poll(account, runtime_id, context), context.clock
@@ -138,7 +146,9 @@ def _secret_credentials(account_key: AccountKey, context: AccountContext) -> Sec
 def _poll(account: Account, runtime_id: str, context: AccountContext) -> PolledRuntime:
     """Begin to poll a runtime."""
     settings = context.settings
-    cache = RuntimeCache(runtime_id, account.client, enqueue=context.enqueue, clock=context.clock)
+    cache = RuntimeCache(
+        runtime_id, account.client, enqueue=context.enqueue, clock=context.clock, stale_after=settings.stale_after
+    )
 
     async def before() -> None:
         if account.secret and await account.secret.lost(SECRET_GOOD_FOR):

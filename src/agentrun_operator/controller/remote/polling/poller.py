@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+AGE_STEP = 1.0
+"""Seconds between two looks at the age of what is stale, and the most by which it is told too late."""
+
+
 class Poller:
     """What keeps one runtime's cache fresh."""
 
@@ -75,10 +79,21 @@ class Poller:
 
     async def run(self) -> None:
         """Look until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._look())
+            group.create_task(self._watch_age())
+
+    async def _look(self) -> None:
         urgency.set(Priority.NEW)  # looks and new objects take turns
         while True:
             await self._pause()
             await self._poll()
+            self._tell_if_stale()
+
+    async def _watch_age(self) -> None:
+        """Tell when what is known becomes stale, whatever the look under way is waiting for."""
+        while True:
+            await asyncio.sleep(max(self._stale_after - self._cache.blind_for, 0.0) + AGE_STEP)
             self._tell_if_stale()
 
     async def _pause(self) -> None:

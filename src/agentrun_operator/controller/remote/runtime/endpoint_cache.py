@@ -39,6 +39,12 @@ class EndpointCache:
         self._gone: dict[str, float] = {}
         self._moving: set[str] = set()
 
+    def clear(self) -> None:
+        """Forget everything: nothing was ever seen."""
+        self.listed_at = NEVER
+        for known in (self._entries, self._ids, self._gone, self._moving):
+            known.clear()
+
     def __len__(self) -> int:
         return len(self._entries)
 

@@ -14,6 +14,9 @@ from agentrun_operator.agentrun.models import Endpoint, WireModel
 
 FIELDS = set(Endpoint.model_fields)
 
+PART_SIZE = 2048
+"""Characters of the largest part that is kept for others."""
+
 PARTS = 256
 """Different parts of endpoints, such as canaries, that are kept for others to share."""
 
@@ -26,7 +29,10 @@ def interned(endpoint: Endpoint) -> Endpoint:
 def _shared(value: Any) -> Any:  # noqa: ANN401 - whatever a field may hold
     if isinstance(value, str):
         return sys.intern(value)
-    return _part(type(value), value.model_dump_json()) if isinstance(value, WireModel) else value
+    if not isinstance(value, WireModel):
+        return value
+    text = value.model_dump_json()
+    return _part(type(value), text) if len(text) <= PART_SIZE else value
 
 
 @lru_cache(PARTS)

@@ -6,11 +6,14 @@ changes nothing.
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 from typing import TYPE_CHECKING, TypeVar
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import ResourceNotExistError
+from agentrun_operator.agentrun.api.paging import MAX_ITEMS
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.problems import reported
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import ObjectKey
 
 T = TypeVar("T")
+
+PATIENCE = 4.0
+"""Seconds for which an answer is waited for when all that is known is stale already: objects say so meanwhile."""
 
 
 class RuntimeCache:
@@ -50,6 +56,7 @@ class RuntimeCache:
         *,
         enqueue: Callable[[set[ObjectKey]], None],
         clock: Callable[[], float] = time.monotonic,
+        stale_after: float = math.inf,
     ) -> None:
         """Prepare the cache; nothing is asked yet.
 
@@ -58,12 +65,19 @@ class RuntimeCache:
             client: the account's client.
             enqueue: is called with the objects whose endpoint changed, appeared or vanished.
             clock: the time in seconds.
+            stale_after: age in seconds at which what is known is too old to wait for news any longer.
         """
         self.runtime_id = runtime_id
         self.endpoints = EndpointCache()
         self.subscribers = Subscribers()
         self.info = RuntimeInfo(
-            runtime_id, client, self.subscribers, enqueue=enqueue, blind_for=lambda: self.blind_for, clock=clock
+            runtime_id,
+            client,
+            self.subscribers,
+            enqueue=enqueue,
+            blind_for=lambda: self.blind_for,
+            clock=clock,
+            until=self._waited_until,
         )
         self.moved_at = clock()
         self.seen_at = clock()
@@ -72,7 +86,8 @@ class RuntimeCache:
         self._client = client
         self._enqueue = enqueue
         self._clock = clock
-        self._lists = SingleFlight(self._list, clock)
+        self._stale_after = stale_after
+        self._lists = SingleFlight(self._list, clock, self._waited_until)
 
     def moving(self) -> Iterator[str]:
         """The ids of the endpoints of objects here that are in a state which ends by itself."""
@@ -106,6 +121,8 @@ class RuntimeCache:
         Raises:
             ProblemError: AgentRun did not say, or the runtime does not exist.
         """
+        if len(self.endpoints) > MAX_ITEMS:
+            self.endpoints.clear()  # pages without end are no knowledge
         began = self._clock()
         endpoints = await self._listed(self._client.run(operations.next_endpoints(self.runtime_id, reading)))
         self._moved(set[str]().union(*(self.endpoints.seen(endpoint, began) for endpoint in endpoints)))
@@ -126,7 +143,8 @@ class RuntimeCache:
         began = self._clock()
         with reported(lambda: self.blind_for):
             try:
-                endpoint = await self._client.run(operations.get_endpoint(self.runtime_id, endpoint_id))
+                async with asyncio.timeout(self._waited_until(began) - began if self._stale_after < math.inf else None):
+                    endpoint = await self._client.run(operations.get_endpoint(self.runtime_id, endpoint_id))
             except ResourceNotExistError:
                 self._moved(self.endpoints.gone(endpoint_id, began))
                 return None
@@ -139,6 +157,10 @@ class RuntimeCache:
         self.writes += 1
         changed = self.endpoints.seen(endpoint, self.moved_at) if endpoint is not None else ()
         self._moved(changed, at_least=2)
+
+    def _waited_until(self, began: float) -> float:
+        """When an answer is given up that was asked for at `began`: objects have to say that nothing is seen."""
+        return max(self.seen_at + self._stale_after, began + PATIENCE)
 
     async def _listed(self, answer: Awaitable[T]) -> T:
         """A list's answer. Where there is nothing to list, the runtime itself is asked whether it exists."""

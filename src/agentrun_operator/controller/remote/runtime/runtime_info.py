@@ -5,6 +5,7 @@ What was answered is kept as long as it serves. The runtime's endpoints are in `
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ class RuntimeInfo:
         enqueue: Callable[[set[ObjectKey]], None],
         blind_for: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
+        until: Callable[[float], float] = lambda _: math.inf,
     ) -> None:
         """Prepare it; nothing is asked yet.
 
@@ -61,6 +63,7 @@ class RuntimeInfo:
             enqueue: is called with those whom a change concerns.
             blind_for: seconds since the runtime's endpoints were last seen.
             clock: the time in seconds.
+            until: up to when an answer is waited for that was asked for at a time.
         """
         self.missing_at = NEVER
         self._runtime_id = runtime_id
@@ -73,8 +76,8 @@ class RuntimeInfo:
         self._runtime_at = NEVER
         self._newest: str | None = None
         self._newest_at = NEVER
-        self._runtimes = SingleFlight(self._get, clock)
-        self._versions = SingleFlight(self._list_versions, clock)
+        self._runtimes = SingleFlight(self._get, clock, until)
+        self._versions = SingleFlight(self._list_versions, clock, until)
 
     async def seen(self, newer_than: float = NEVER) -> RuntimeSeen:
         """The runtime itself.
