@@ -100,7 +100,7 @@ class Redactor:
 def _forms(secret: str) -> Iterator[str]:
     """How a text may write a secret."""
     encoded = quote(secret, safe="")
-    yield from (secret, secret.replace("/", "\\/"), encoded, quote(encoded, safe=""))
+    yield from (secret, secret.replace("/", "\\/"), encoded, quote(secret), quote(encoded, safe=""))
     yield re.sub("%..", lambda found: found[0].lower(), encoded)
     for start in range(3):  # in base64 it looks another way by where it begins
         yield from (form for form in _in_base64(secret.encode(), start) if len(form) >= SHORTEST)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BODY_LIMIT = 16 * 1024 * 1024
 """Bytes of a body, decoded: thousands of endpoints fit into one page of that."""
 
+PIECES = 50_000
+"""Pieces in which it may come: with any fewer bytes in each, taking them in would be all that the process does."""
+
 SMALL = 256 * 1024
 """Bytes of a body that anybody may hold: an honest page is smaller."""
 
@@ -68,6 +71,7 @@ class Body:
         self._limit = limit
         self._room = min(SMALL, limit)
         self._rest = b""
+        self._pieces = 0
         self.content = bytearray()
 
     @property
@@ -82,6 +86,9 @@ class Body:
             BodyError: it is too long, or not encoded as it says.
         """
         self.content += chunk if self._decoder is None else self._decoded(self._decoder, self._rest + chunk)
+        self._pieces += 1
+        if self._pieces > PIECES:
+            raise BodyError("AnswerTooLarge", f"the answer comes in more than {PIECES} pieces")
         if len(self.content) > self._limit:
             raise BodyError("AnswerTooLarge", f"the answer is larger than {self._limit // 2**20} MiB")
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import cycle
 from typing import TYPE_CHECKING, cast
 
 from agentrun_operator.agentrun.http.body import Body
 
 if TYPE_CHECKING:
-    import asyncio
-
     import httpx
+
+PIECES_A_TURN = 100
+"""Pieces after which others get their turn: many may have come with one packet."""
 
 
 def read(response: httpx.Response) -> Body:
@@ -31,11 +34,13 @@ def read(response: httpx.Response) -> Body:
 
 async def read_async(response: httpx.Response, places: asyncio.Semaphore) -> Body:
     """As `read`, awaited; a large one waits for a place."""
-    placed = False
+    placed, turns = False, cycle(range(PIECES_A_TURN))
     try:
         body = Body(response.headers)
         async for chunk in cast("httpx.AsyncByteStream", response.stream):
             body.feed(chunk)
+            if next(turns) == PIECES_A_TURN - 1:
+                await asyncio.sleep(0)
             if body.large:
                 placed = placed or await places.acquire()
                 body.grow()
