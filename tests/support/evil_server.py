@@ -1,4 +1,4 @@
-"""A server on loopback that answers in ways that no HTTP library lets one: byte by byte, without end, against the rules.
+"""A server on loopback that answers as no HTTP library lets one: byte by byte, without end, against the rules.
 
 What it does not want to answer goes on to another server, so that one runtime can be evil and the next one good.
 """

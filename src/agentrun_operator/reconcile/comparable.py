@@ -119,7 +119,11 @@ def canaries(routing: RoutingConfiguration | None, target: str) -> tuple[Weight,
     """
     entries = (routing.version_weights or ()) if routing else ()
     found = (Weight(entry.version or "", _percent(entry.weight or 0)) for entry in entries)
-    return tuple(sorted(weight for weight in found if weight.percent and weight.version != target))
+    return tuple(sorted(weight for weight in found if weight.percent and not _left(weight, target)))
+
+
+def _left(weight: Weight, target: str) -> bool:
+    return weight.version == target and weight.percent != NO_PERCENT
 
 
 def count_of(number: int | None) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.cut import cut
 from agentrun_operator.reconcile.comparable import INT32, NO_COUNT, NO_PERCENT
 from agentrun_operator.reconcile.conditions import merged
 from agentrun_operator.resources.names import LATEST
@@ -92,7 +93,7 @@ def _endpoint(seen: EndpointSeen | None) -> Json:
             ("endpointName", "endpointArn", "publicUrl", "state", "stateReason", "targetVersion", "routing", "scaling")
         )
     shown = [weight for weight in seen.comparable.weights if weight.percent != NO_PERCENT][:ENTRIES]
-    weights = [{"version": weight.version, "weight": weight.percent} for weight in shown]
+    weights = [{"version": cut(weight.version), "weight": weight.percent} for weight in shown]
     return {
         "endpointName": seen.wire.agent_runtime_endpoint_name,
         "endpointArn": seen.wire.agent_runtime_endpoint_arn,
@@ -139,4 +140,6 @@ def _policy(policy: Policy) -> Json:
 
 
 def _filled(fields: Mapping[str, Any]) -> Json:
-    return {name: value for name, value in fields.items() if value is not None and value not in ("", [], {})}
+    """What is there, each text cut: whatever the service says fills no object."""
+    kept = {name: value for name, value in fields.items() if value is not None and value not in ("", [], {})}
+    return {name: cut(value) if isinstance(value, str) else value for name, value in kept.items()}

@@ -6,8 +6,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from agentrun_operator.agentrun.models import Endpoint, RoutingConfiguration
+from agentrun_operator.agentrun.models import (
+    NO_NUMBER,
+    NO_SHARE,
+    Endpoint,
+    RoutingConfiguration,
+    ScalingStatus,
+    ScheduledPolicy,
+)
 from agentrun_operator.reconcile.comparable import (
+    NO_COUNT,
+    NO_PERCENT,
     Comparable,
     Policy,
     Weight,
@@ -136,11 +145,33 @@ def test_a_percent_survives_every_precision_in_which_a_service_may_keep_it(perce
         pytest.param([(None, 0.1)], (Weight("", 10),), id="no version is a difference to everything"),
         pytest.param([("4", 1.0)], (Weight("4", 100),), id="all of it is a difference to everything"),
         pytest.param([("4", 10.0)], (Weight("4", 1000),), id="percent on the wire are not taken for fractions"),
+        pytest.param([("4", 1e308)], (Weight("4", NO_PERCENT),), id="a number that is too large for a percentage"),
+        pytest.param([("4", -0.001)], (Weight("4", NO_PERCENT),), id="less than nothing"),
+        pytest.param([("4", NO_SHARE)], (Weight("4", NO_PERCENT),), id="no number at all"),
+        pytest.param([("3", -1.0)], (Weight("3", NO_PERCENT),), id="what the target cannot get"),
         pytest.param([("4", 0.1), ("4", 0.2)], (Weight("4", 10), Weight("4", 20)), id="twice is twice"),
     ],
 )
 def test_the_canaries_of_a_routing(entries, found):
     assert canaries(routed(*entries), "3") == found
+
+
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [
+        pytest.param(None, 0, id="not told"),
+        pytest.param(-5, -5, id="odd, but a number that can be shown"),
+        pytest.param(2**31 - 1, 2**31 - 1, id="the largest that Kubernetes holds"),
+        pytest.param(2**31, NO_COUNT, id="one more"),
+        pytest.param(10**26, NO_COUNT, id="far more"),
+        pytest.param(-(10**4000), NO_COUNT, id="far less"),
+        pytest.param(NO_NUMBER, NO_COUNT, id="no number at all"),
+    ],
+)
+def test_a_number_of_instances(number, found):
+    status = ScalingStatus(min_instances=number, scheduled_policies=[ScheduledPolicy(name="day", target=number)])
+    shape = comparable_of_endpoint(Endpoint(scaling_status=status))
+    assert (shape.min_instances, shape.policies[0].target) == (found, found)
 
 
 @pytest.mark.parametrize("routing", [None, RoutingConfiguration(), RoutingConfiguration(version_weights=[])])

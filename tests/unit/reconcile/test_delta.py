@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.comparable import Comparable, Policy, Weight
+from agentrun_operator.reconcile.comparable import NO_COUNT, NO_PERCENT, Comparable, Policy, Weight
 from agentrun_operator.reconcile.delta import SHOWN, Delta, Difference, delta, same_version
 from support.comparables import SHAPES
 
@@ -36,6 +36,14 @@ def changed(**fields: Any) -> Delta:
         pytest.param({"weights": ()}, Difference("routing.versionWeights", "4: 10%", "none"), id="no canary"),
         pytest.param(
             {"weights": (Weight("4", 11),)}, Difference("routing.versionWeights", "4: 10%", "4: 11%"), id="a weight"
+        ),
+        pytest.param(
+            {"weights": (Weight("4", NO_PERCENT),)},
+            Difference("routing.versionWeights", "4: 10%", "4: no share"),
+            id="a weight that is none",
+        ),
+        pytest.param(
+            {"min_instances": NO_COUNT}, Difference("scaling.minInstances", "1", "no number"), id="no minInstances"
         ),
         pytest.param({"min_instances": 0}, Difference("scaling.minInstances", "1", "0"), id="minInstances"),
         pytest.param(

@@ -101,6 +101,40 @@ def test_a_status_is_one_that_its_own_model_knows_every_field_of():
     assert read == status
 
 
+SENSELESS = an_endpoint(
+    status_reason="x" * 2**21,
+    endpoint_public_url="🤖" * 2**20,
+    target_version="9" * 5000,
+    routing_configuration={
+        "version_weights": [{"version": "4", "weight": 1e308}, {"version": "v" * 5000, "weight": 0.1}] * 5000
+    },
+    scaling_status={
+        "min_instances": 10**26,
+        "current_instances": -(10**26),
+        "target_instances": 2**31,
+        "current_error": "y" * 2**21,
+        "scheduled_policies": [{"name": "n" * 5000, "target": 2**40}] * 5000,
+    },
+)
+
+
+def test_whatever_the_service_says_the_status_is_one_that_kubernetes_takes():
+    status = Case(a_new_object(**observing), a_look(SENSELESS)).decided()
+    assert len(json.dumps(status)) < 400_000
+    assert len(status["stateReason"].encode()) <= 1024
+    assert len(status["publicUrl"].encode()) <= 1024
+    assert status["scaling"].keys() == {"scheduledPolicies", "error"}
+    assert all(policy.keys() == {"name"} for policy in status["scaling"]["scheduledPolicies"])
+    assert {each["weight"] for each in status["routing"]["versionWeights"]} == {10}
+    assert all(len(each["message"]) <= 1024 for each in status["conditions"])
+
+
+def test_what_is_senseless_is_a_difference_to_the_spec():
+    given = Case(an_object(), a_look(SENSELESS)).given
+    paths = {difference.path for difference in given.delta}
+    assert {"routing.versionWeights", "scaling.minInstances", "scaling.scheduledPolicies"} <= paths
+
+
 def test_what_the_service_does_not_say_is_absent():
     status = Case(an_object(), a_look(an_endpoint())).decided()
     assert (

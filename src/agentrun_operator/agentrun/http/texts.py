@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.auth.redaction import MASK
+from agentrun_operator.cut import CERTAINLY_SHORT, cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from agentrun_operator.agentrun.auth.redaction import Redactor
-
-TEXT_LIMIT = 1024
-"""Bytes of a text that are kept, in UTF-8."""
-
-CERTAINLY_SHORT = TEXT_LIMIT // 4
-"""Characters that are never more bytes than that."""
 
 
 def cleaned(said: JsonValue, secrets: Sequence[Redactor]) -> JsonValue:
@@ -36,16 +31,6 @@ def cleaned(said: JsonValue, secrets: Sequence[Redactor]) -> JsonValue:
     if not forms and all(len(text) <= CERTAINLY_SHORT for text in texts):
         return said
     return _mapped(said, lambda text: cut(_without(text, forms)))
-
-
-def cut(text: str) -> str:
-    """The beginning of a text; one that is too long says so by its end."""
-    if len(text) <= CERTAINLY_SHORT:
-        return text
-    encoded = text[: TEXT_LIMIT + 1].encode(errors="replace")
-    if len(encoded) <= TEXT_LIMIT:
-        return text
-    return encoded[: TEXT_LIMIT - len("…".encode())].decode(errors="ignore") + "…"
 
 
 def _without(text: str, forms: Sequence[str]) -> str:

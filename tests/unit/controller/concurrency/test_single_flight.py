@@ -56,6 +56,19 @@ async def test_a_read_under_way_serves_whoever_asked_for_something_older_than_it
     assert await first == 0
 
 
+async def test_a_read_is_waited_for_no_longer_than_it_may_and_goes_on(source: AccountKey):
+    flight = SingleFlight(source.read, clock, lambda began: began + 0.7)
+    with pytest.raises(TimeoutError):
+        await flight.newer_than(clock() - 1)
+    began = clock()
+    for moment in (began - 0.8, began):  # served by the one under way, or waiting for its end
+        with pytest.raises(TimeoutError):
+            await flight.newer_than(moment)
+    assert clock() == began  # who comes later waits for nothing that is late already
+    await asyncio.sleep(0.4)
+    assert len(source.began) == 1
+
+
 async def test_a_read_that_began_too_early_is_followed_by_another(flight: SingleFlight[int], source: AccountKey):
     first = asyncio.create_task(flight.newer_than(clock() - 1))
     await asyncio.sleep(0.5)

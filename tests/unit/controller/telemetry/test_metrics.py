@@ -2,7 +2,15 @@ import pytest
 from prometheus_client import Metric, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from agentrun_operator.agentrun.http.transport import Attempt
+from agentrun_operator.agentrun.api.errors import (
+    CredentialsRejectedError,
+    HTTPError,
+    NoAnswerError,
+    ServiceUnavailableError,
+    ThrottledError,
+)
+from agentrun_operator.agentrun.api.protocol import Request
+from agentrun_operator.agentrun.http.transport import Attempt, attempt_of
 from agentrun_operator.controller.collector import ManagerCollector
 from agentrun_operator.controller.telemetry.metrics import Metrics
 
@@ -49,6 +57,22 @@ def test_every_attempt_of_a_call_is_counted_and_timed(code: str):
     assert value(metrics, "agentrun_remote_seconds_count", action="GetAgentRuntime") == 1
     assert value(metrics, "agentrun_remote_seconds_bucket", action="GetAgentRuntime", le="0.025") == 0
     assert value(metrics, "agentrun_remote_seconds_bucket", action="GetAgentRuntime", le="0.05") == 1
+
+
+def test_codes_that_nobody_knows_are_counted_together():
+    metrics = Metrics()
+    for number in range(1000):
+        metrics.attempt(Attempt("GetAgentRuntime", f"Evil.{number}", 400, 0.03, throttled=False))
+    assert value(metrics, "agentrun_remote_calls_total", action="GetAgentRuntime", code="other") == 1000
+    (calls,) = (family for family in ours(metrics) if family.name == "agentrun_remote_calls")
+    assert len({sample.labels["code"] for sample in calls.samples}) == 1
+
+
+@pytest.mark.parametrize("error", [NoAnswerError, ThrottledError, ServiceUnavailableError, CredentialsRejectedError])
+def test_an_error_without_a_code_of_the_service_is_counted_by_its_own_name(error: type[HTTPError]):
+    metrics = Metrics()
+    metrics.attempt(attempt := attempt_of(Request("GetAgentRuntime", "GET"), error(), 0.1))
+    assert value(metrics, "agentrun_remote_calls_total", action="GetAgentRuntime", code=attempt.code) == 1
 
 
 def test_the_text_is_what_prometheus_reads():

@@ -529,6 +529,15 @@ async def test_what_is_known_goes_stale_once_and_recovers_once(world: World):
     assert len(world.stale) == 2
 
 
+async def test_what_is_known_goes_stale_in_time_while_a_look_never_ends(world: World):
+    await world.settled("chat")
+    seen = clock()
+    await world.service.fault(LIST, hang=1e6)
+    await asyncio.sleep(STALE_AFTER + 200)
+    assert len(world.stale) == 1
+    assert STALE_AFTER - 1 <= world.stale[0] - seen <= STALE_AFTER + 5
+
+
 async def test_a_runtime_that_is_gone_is_told_at_the_next_look_once_and_so_is_its_return(world: World):
     await world.settled("chat")
     gone = {"status": 404, "code": "ERR_NOT_FOUND", "message": "the agent runtime does not exist"}

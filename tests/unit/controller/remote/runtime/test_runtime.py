@@ -1,15 +1,17 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 import pytest
 
 from agentrun_operator.agentrun.api import operations
+from agentrun_operator.agentrun.api.paging import Traversal
+from agentrun_operator.agentrun.http.driver import ATTEMPT_DEADLINE
 from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
-from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
+from agentrun_operator.controller.remote.runtime.runtime import PATIENCE, RuntimeCache
 from agentrun_operator.controller.remote.runtime.runtime_info import MISSING_FOR, READY_FOR, UNREADY_FOR
 from agentrun_operator.resources.reasons import Reason
 from support.controller import key
@@ -49,6 +51,44 @@ async def unseen(asking: object) -> ProblemError:
     with pytest.raises(ProblemError) as caught:
         await asking  # type: ignore[misc]
     return caught.value
+
+
+@pytest.mark.parametrize("action", [LIST, GET, GET_RUNTIME, LIST_VERSIONS])
+async def test_an_answer_that_does_not_come_is_waited_for_until_what_is_known_is_stale(world: World, action: str):
+    cache = RuntimeCache(
+        world.runtime_id, world.service.client, enqueue=world.told.append, clock=clock, stale_after=30.0
+    )
+
+    def asked() -> Awaitable[object]:
+        match action:
+            case "ListAgentRuntimeEndpoints":
+                return cache.list(newer_than=clock())
+            case "GetAgentRuntimeEndpoint":
+                return cache.get("e")
+            case "GetAgentRuntime":
+                return cache.info.seen(newer_than=clock())
+        return cache.info.newest_version(newer_than=clock())
+
+    await world.service.fault(action, hang=1e6)
+    began = clock()
+    error = await unseen(asked())
+    assert clock() - began == pytest.approx(30.0, abs=0.1)
+    assert error.problem.reason is Reason.REMOTE_UNAVAILABLE
+    assert error.problem.blind_for >= 30.0
+    await unseen(asked())
+    assert clock() - began <= 30.0 + PATIENCE + 0.1  # whoever comes later says so soon
+    await asyncio.sleep(ATTEMPT_DEADLINE)  # what is waited for no longer ends by itself
+
+
+async def test_pages_without_end_are_no_knowledge(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("agentrun_operator.controller.remote.runtime.runtime.MAX_ITEMS", 10)
+    await world.service.endpoints(world.runtime_id, *(f"e{number}" for number in range(15)))
+    await world.listed()
+    assert len(world.cache.endpoints) == 15
+    await world.service.remove_runtime(world.runtime_id)
+    await unseen(world.cache.next_page(Traversal(5)))
+    assert len(world.cache.endpoints) == 0
+    assert world.cache.endpoints.listed_at == NEVER
 
 
 async def test_nothing_is_asked_before_somebody_wants_to_know(world: World):

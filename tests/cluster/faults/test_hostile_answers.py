@@ -1,0 +1,200 @@
+"""An AgentRun that does not mean well, for one runtime: the operator's process stays, in its memory, another runtime's
+objects wait for nothing, and all is made up for when it means well again."""
+
+import gzip
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from agentrun_operator.controlplane import ControlPlane
+from support.cluster import Kubectl, eventually, new_namespace
+from support.emulator import ACCESS_KEY_SECRET, Emulator, running_emulator
+from support.endpoints import Endpoints, says
+from support.evil_server import Asked, Evil, dripping, endless, running_evil, success, whole
+from support.fault_stage import BRIEF, SWIFT, credentials
+from support.measured import Measured
+from support.operator import Operator, agentrun_environment
+
+MIB = 2**20
+MEMORY_LIMIT = 512 * MIB  # the chart's
+PATIENT = SWIFT | {"stale-after": "6"}
+TOKEN = "CAISmade0Up1Token2With3Many4CharactersXYZ"
+
+DOCUMENT = {"agentRuntimeEndpointId": "e", "agentRuntimeEndpointName": "victim", "status": "READY"}
+BOMB = gzip.compress(json.dumps({"code": "SUCCESS", "data": {"items": ["a" * 400 * MIB]}}).encode(), 9)
+
+
+@dataclass
+class World:
+    """An operator with a good runtime and one whose answers are evil while `evil` is set."""
+
+    emulator: Emulator
+    endpoints: Endpoints
+    operator: Operator
+    runtime_id: str
+    asked: list[Asked] = field(default_factory=list)
+    evil: Callable[[Asked], Evil | None] | None = None
+    peak: int = 0
+    number: int = field(default=0)
+
+    def answer(self, asked: Asked) -> Evil | None:
+        """For the runtime alone."""
+        if self.evil is None or f"/runtimes/{self.runtime_id}" not in asked.path:
+            return None
+        self.asked.append(asked)
+        return self.evil(asked)
+
+    def resident(self) -> int:
+        """The most memory that the process ever had."""
+        status = Path(f"/proc/{self.operator.process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+
+    def good_takes(self) -> float:
+        """Seconds until an object of the good runtime was made, and until its edit has arrived."""
+        self.number += 1
+        name = f"good-{self.number}"
+        began = time.monotonic()
+        self.endpoints.apply(name)
+        self.endpoints.wait_ready(name)
+        self.endpoints.change(name, description="edited")
+        self.endpoints.wait_ready(name)
+        taken = time.monotonic() - began
+        found = self.emulator.endpoint(name)
+        assert found is not None
+        assert found["description"] == "edited"
+        return taken
+
+
+@pytest.fixture(scope="module")
+def world(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with running_emulator(BRIEF) as (service, emulator), new_namespace(control_plane) as namespace:
+        emulator.add_runtime("support-bot", versions=4)
+        runtime_id = emulator.add_runtime("evil-bot", versions=4)
+        answers: list[World] = []
+        with running_evil(lambda asked: answers[0].answer(asked), service.url) as server:  # noqa: PLW0108 - not there yet
+            where = {"kubeconfig": str(control_plane.kubeconfig), "namespaces": namespace}
+            operator = Operator(tmp_path_factory.mktemp("evil"), agentrun_environment(server.url), PATIENT | where)
+            endpoints = Endpoints(Kubectl(control_plane, namespace))
+            answers.append(World(emulator, endpoints, operator, runtime_id))
+            operator.start()
+            endpoints.apply("victim", "evil-bot")
+            endpoints.wait_ready("victim")
+            try:
+                yield answers[0]
+            finally:
+                operator.close()
+    assert operator.defects() == []
+
+
+ANSWERS: dict[str, Callable[[Asked], Evil | None]] = {
+    "200 MiB": lambda _: endless(b"a" * MIB),
+    "a bomb of gzip": lambda _: whole(200, BOMB, "Content-Encoding: gzip"),
+    "a list of large items without end": lambda asked: whole(
+        200,
+        success(
+            {
+                "items": [
+                    {"agentRuntimeEndpointId": f"{asked.query}-{number}", "description": "d" * 1000}
+                    for number in range(2000)
+                ],
+                "total": 10**9,
+            }
+        ),
+    ),
+    "a long message that says not found": lambda _: whole(404, b'{"code":"X","message":"%b"}' % (b"'\"`" * 4 * MIB)),
+    "brackets": lambda _: whole(200, b'{"code":"SUCCESS","data":[' + b"[]," * (5 * MIB) + b"[]]}"),
+    "numbers without sense": lambda _: whole(
+        200,
+        b'{"code":"SUCCESS","data":{"items":[{"agentRuntimeEndpointId":"e","agentRuntimeEndpointName":"victim",'
+        b'"status":"READY","scalingStatus":{"minInstances":%d,"currentInstances":1e400},"routingConfiguration":'
+        b'{"versionWeights":[{"version":"4","weight":1e308}]}}],"total":1}}' % 10**26,
+    ),
+    "texts without end": lambda _: whole(
+        200, success({"items": [DOCUMENT | {"statusReason": "x" * 2 * MIB, "status": "y" * MIB}], "total": 1})
+    ),
+    "a byte now and then": lambda _: dripping(success(DOCUMENT), 5.0),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_an_evil_runtime_stays_in_bounds_and_slows_no_other(kind: str, world: World, measured: Measured):
+    usual = world.good_takes()
+    pid = world.operator.process.pid
+    world.evil = ANSWERS[kind]
+    calls = len(world.emulator.calls())
+    try:
+        world.endpoints.change("victim", description=f"edited under {kind}")
+        taken = max(world.good_takes() for _ in range(3))
+        measured(f"s for an object and its edit beside {kind}, {usual:.1f} without", taken)
+    finally:
+        world.evil = None
+    assert taken - usual < 4.0  # 2 s for each of two changes
+    assert len(world.emulator.calls()) > calls
+    assert world.operator.running
+    assert world.operator.process.pid == pid
+    measured(f"MiB at most after {kind}", world.resident() / MIB)
+    assert world.resident() < MEMORY_LIMIT
+
+
+def test_what_was_held_up_is_made_up_for_once_agentrun_means_well(world: World, measured: Measured):
+    world.endpoints.wait_ready("victim", 90)
+    world.evil = ANSWERS["a byte now and then"]
+    world.endpoints.change("victim", description="held up")
+    world.endpoints.apply("late", agentRuntimeRef={"id": world.runtime_id})
+    eventually(lambda: any(asked.method == "PUT" for asked in world.asked[-5:]), 15)
+    world.evil = None
+    began = time.monotonic()
+    world.endpoints.wait_ready("victim", 90)
+    world.endpoints.wait_ready("late", 90)
+    measured("s until an edit and a new object were done whose calls had dripped", time.monotonic() - began)
+    found = world.emulator.endpoint("victim")
+    assert found is not None
+    assert found["description"] == "held up"
+
+
+def test_an_object_at_rest_says_that_nothing_is_seen_while_an_answer_drips(world: World, measured: Measured):
+    world.endpoints.wait_ready("victim", 90)
+    world.evil = ANSWERS["a byte now and then"]
+    began = time.monotonic()
+    try:
+        world.endpoints.wait_reason("victim", "Stale", within=6 + 5 + 5)
+        measured("s until an object at rest was Stale (stale-after 6 s)", time.monotonic() - began)
+    finally:
+        world.evil = None
+    world.endpoints.wait_ready("victim", 90)
+
+
+def test_a_secret_that_agentrun_echoes_is_in_no_log_event_or_status(world: World):
+    world.endpoints.kubectl.apply(
+        credentials("tenant-ak", "tenant-secret-of-some-length", name="tenant")
+        | {
+            "metadata": {"name": "tenant"},
+            "stringData": {
+                "accessKeyId": "tenant-ak",
+                "accessKeySecret": "tenant-secret-of-some-length",
+                "securityToken": TOKEN,
+            },
+        }
+    )
+    said = {"code": f"Refused.{TOKEN}", "message": f"the token {TOKEN} is wrong", "requestId": TOKEN}
+    world.evil = lambda _: whole(400, json.dumps(said).encode())
+    try:
+        reference = {"id": world.runtime_id}
+        world.endpoints.apply("tenant", agentRuntimeRef=reference, credentialsSecretRef={"name": "tenant"})
+        world.endpoints.wait_reason("tenant", "Rejected", within=30)
+        eventually(lambda: world.endpoints.events("tenant"))
+        events = json.dumps(world.endpoints.kubectl.list("events"))
+        everything = events + json.dumps(world.endpoints.get("tenant")) + world.operator.all_logs()
+        metrics = world.operator.get("/metrics")[1]
+    finally:
+        world.evil = None
+        world.endpoints.delete("tenant")
+    assert TOKEN[:12] not in everything
+    assert TOKEN[:12] not in metrics
+    assert "Refused" in everything
+    assert ACCESS_KEY_SECRET not in everything
