@@ -13,7 +13,7 @@ import pytest
 from agentrun_operator.controlplane import ControlPlane
 from support.cluster import Kubectl, eventually, new_namespace
 from support.emulator import ACCESS_KEY_SECRET, Emulator, running_emulator
-from support.endpoints import Endpoints, says
+from support.endpoints import Endpoints
 from support.evil_server import Asked, Evil, dripping, endless, running_evil, success, whole
 from support.fault_stage import BRIEF, SWIFT, credentials
 from support.measured import Measured

@@ -33,7 +33,7 @@ KNOWN_CODES = frozenset(
 )
 """The codes that calls are counted by. The service may answer any, and each would be a series that never ends."""
 
-OTHER_CODE = "other"
+THROTTLING, OTHER_CODE = "Throttling", "other"
 
 
 class Metrics:
@@ -61,8 +61,7 @@ class Metrics:
 
     def attempt(self, attempt: Attempt) -> None:
         """Count one attempt of a call to AgentRun."""
-        code = attempt.code if attempt.code in KNOWN_CODES else OTHER_CODE
-        self.remote_calls.labels(attempt.action, code).inc()
+        self.remote_calls.labels(attempt.action, _label(attempt.code)).inc()
         self.remote_seconds.labels(attempt.action).observe(attempt.seconds)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -70,3 +69,10 @@ class Metrics:
 
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(f"agentrun_{name}", text, labels, buckets=buckets, registry=self.registry)
+
+
+def _label(code: str) -> str:
+    """The code that a call is counted by."""
+    if code in KNOWN_CODES:
+        return code
+    return THROTTLING if code.startswith(THROTTLING) else OTHER_CODE

@@ -68,6 +68,12 @@ def test_codes_that_nobody_knows_are_counted_together():
     assert len({sample.labels["code"] for sample in calls.samples}) == 1
 
 
+def test_a_way_of_throttling_that_nobody_knows_is_still_throttling():
+    metrics = Metrics()
+    metrics.attempt(Attempt("GetAgentRuntime", "Throttling.Weekend", 400, 0.03, throttled=True))
+    assert value(metrics, "agentrun_remote_calls_total", action="GetAgentRuntime", code="Throttling") == 1
+
+
 @pytest.mark.parametrize("error", [NoAnswerError, ThrottledError, ServiceUnavailableError, CredentialsRejectedError])
 def test_an_error_without_a_code_of_the_service_is_counted_by_its_own_name(error: type[HTTPError]):
     metrics = Metrics()
