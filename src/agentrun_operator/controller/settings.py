@@ -5,12 +5,17 @@ Read once at the start and frozen. What depends on a setting gets it passed in; 
 
 from __future__ import annotations
 
+import os
 import re
-from typing import Annotated, Any, Literal
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from agentrun_operator.controller.errors import StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
@@ -18,6 +23,12 @@ NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 ADDRESS = re.compile(r".*:(\d{1,5})", re.ASCII)
 LAST_PORT = 65535
 ENV_PREFIX = "AGENTRUN_OPERATOR_"
+EVERYWHERE = "*"
+FENCES = ("ambient_credentials_namespaces",)
+"""Settings of which an empty variable is no absent one: nobody is let in by a text that names nobody."""
+
+SERVICE_LINK = re.compile(r"(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)")
+"""What Kubernetes adds to a Pod's environment for each Service; ours has the prefix of the settings."""
 
 
 def seconds(value: object) -> object:
@@ -37,6 +48,23 @@ def names(value: object) -> object:
     return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
 
+def names_or_all(value: object) -> object:
+    """A list from a text with commas, of which an empty one stands for all: a text that only looks so does not."""
+    found = names(value)
+    if value and not found:
+        raise ValueError("it names none; leave it empty for all")
+    return found
+
+
+def everywhere_or_names(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Names, or the one word for all of them."""
+    if value == (EVERYWHERE,):
+        return value
+    if EVERYWHERE in value:
+        raise ValueError(f"{EVERYWHERE} stands for all namespaces: give it alone, or names")
+    return tuple(name(each) for each in value)
+
+
 def name(value: str) -> str:
     """A name as Kubernetes takes it; an empty one stands for a default."""
     if value and not NAME.fullmatch(value):
@@ -54,7 +82,8 @@ def address(value: str) -> str:
 
 Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0, allow_inf_nan=False)]
 Name = Annotated[str, AfterValidator(name)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(names)]
+NamesOrAll = Annotated[tuple[Name, ...], BeforeValidator(names_or_all)]
+Fence = Annotated[tuple[str, ...], BeforeValidator(names), AfterValidator(everywhere_or_names)]
 
 
 class Settings(BaseModel):
@@ -62,7 +91,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    namespaces: Names = ()
+    namespaces: NamesOrAll = ()
     """Namespaces to look at, by commas; empty: all."""
 
     workers: Annotated[int, Field(ge=1)] = 32
@@ -116,8 +145,8 @@ class Settings(BaseModel):
     log_format: Literal["", "console", "json"] = ""
     """How to log; empty: `console` on a terminal, else `json`."""
 
-    ambient_credentials_namespaces: Names = ()
-    """Namespaces whose objects may use the operator's own credentials, by commas; empty: all."""
+    ambient_credentials_namespaces: Fence = (EVERYWHERE,)
+    """Namespaces whose objects may use the operator's own credentials, by commas; * for all; empty: none."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
@@ -139,7 +168,7 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - texts from the command lin
         given: the flags that were given, by the field's name.
 
     Raises:
-        StartError: a value is not acceptable; the message names each, and how to set it.
+        StartError: a value is not acceptable, or a variable is no setting; the message names each, and how to set it.
     """
     # It comes with the extra `operator`. The help of `run` tells the settings without it.
     from pydantic_settings import BaseSettings, SettingsConfigDict  # noqa: PLC0415 - see above
@@ -147,10 +176,32 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - texts from the command lin
     class FromEnvironment(Settings, BaseSettings):
         model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_ignore_empty=True, enable_decoding=False)
 
+    variables = {name.upper(): value for name, value in os.environ.items() if name.upper().startswith(ENV_PREFIX)}
+    _refuse_unknown(variables)
+    closed = {name: "" for name in FENCES if variables.get(_variable(name)) == ""}
     try:
-        return FromEnvironment(**given)
+        return FromEnvironment(**closed | given)
     except ValidationError as error:
         raise StartError("Bad settings: " + "; ".join(_explained(found) for found in error.errors())) from None
+
+
+def _refuse_unknown(variables: Mapping[str, str]) -> None:
+    """A fence that is misspelt must not stand open."""
+    given = {variable.removeprefix(ENV_PREFIX) for variable in variables}
+    known = [name.upper() for name in Settings.model_fields]
+    unknown = [
+        f"{ENV_PREFIX}{name} (the nearest setting is {ENV_PREFIX}{get_close_matches(name, known, n=1, cutoff=0.0)[0]})"
+        for name in sorted(given - set(known))
+        if not SERVICE_LINK.fullmatch(name)
+    ]
+    if unknown:
+        raise StartError(
+            f"Bad settings in the environment: no setting is {', or '.join(unknown)}: correct it, or unset it"
+        )
+
+
+def _variable(name: str) -> str:
+    return f"{ENV_PREFIX}{name.upper()}"
 
 
 def _explained(found: Any) -> str:  # noqa: ANN401 - pydantic's own error record
@@ -158,4 +209,4 @@ def _explained(found: Any) -> str:  # noqa: ANN401 - pydantic's own error record
     if not found["loc"]:
         return said
     name = str(found["loc"][0])
-    return f"--{name.replace('_', '-')} (or {ENV_PREFIX}{name.upper()}) is {found['input']!r}: {said}"
+    return f"--{name.replace('_', '-')} (or {_variable(name)}) is {found['input']!r}: {said}"

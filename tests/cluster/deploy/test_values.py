@@ -71,6 +71,25 @@ def test_every_setting_reaches_the_operator(templates: Helm):
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        pytest.param({}, "*", id="by default all"),
+        pytest.param({"ambientCredentialsNamespaces": []}, "", id="an empty list is nobody"),
+        pytest.param({"ambientCredentialsNamespaces": None}, "", id="a value that was taken away is nobody"),
+        pytest.param({"ambientCredentialsNamespaces": ["a", "b"]}, "a,b", id="names"),
+    ],
+)
+def test_the_fence_around_the_operators_credentials_is_always_told(templates: Helm, given: Values, text: str):
+    told = environment(templates.template(CHART, given))
+
+    assert told["AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES"] == text
+
+
+def test_no_service_adds_variables_that_look_like_settings(templates: Helm):
+    assert pod(templates.template(CHART))["spec"]["enableServiceLinks"] is False
+
+
 def test_the_addresses_of_agentrun_reach_the_operator(templates: Helm):
     addresses = {"region": "cn-beijing", "accountId": "1", "controlEndpoint": "a.{region}", "dataEndpoint": "b"}
 

@@ -145,3 +145,16 @@ def test_a_namespace_that_is_not_listed_may_not_use_the_operators_own_credential
 
     endpoints.wait_reason("chat", "CredentialsNotAllowed")
     assert emulator.calls() == []
+
+
+@pytest.mark.parametrize("fence", ["", "  ", ","])
+def test_a_fence_that_names_nobody_lets_nobody_in(
+    stopped_operator: Operator, endpoints: Endpoints, emulator: Emulator, fence: str
+):
+    stopped_operator.environment["AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES"] = fence
+    stopped_operator.start()
+
+    endpoints.apply("chat")
+
+    endpoints.wait_reason("chat", "CredentialsNotAllowed")
+    assert emulator.calls() == []

@@ -57,6 +57,13 @@ def test_a_bad_variable_is_told_by_its_name(run: Run):
     assert "AGENTRUN_OPERATOR_WORKERS" in told(run(AGENTRUN_OPERATOR_WORKERS="many"))
 
 
+def test_a_misspelt_variable_is_told_with_the_name_that_was_meant(run: Run):
+    said = told(run(AGENTRUN_OPERATOR_AMBIENT_CREDENTIAL_NAMESPACES="team-a"))
+
+    assert "AGENTRUN_OPERATOR_AMBIENT_CREDENTIAL_NAMESPACES" in said
+    assert "AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES" in said
+
+
 def test_no_kubeconfig_at_all_is_told_with_what_to_do(run: Run, tmp_path: Path):
     said = told(run(HOME=str(tmp_path), KUBECONFIG=str(tmp_path / "none")))
     assert "there is no such file" in said

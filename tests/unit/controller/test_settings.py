@@ -24,7 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "health_address": ":8080",
     "log_level": "info",
     "log_format": "",
-    "ambient_credentials_namespaces": (),
+    "ambient_credentials_namespaces": ("*",),
 }
 """The contract: every setting of `run`, and what it is when nobody says."""
 
@@ -117,7 +117,13 @@ BAD: list[tuple[str, str, str]] = [
     ("lease_name", "No Name", "a name in Kubernetes"),
     ("lease_namespace", "../kube-system", "a name in Kubernetes"),
     ("namespaces", "team-a,Team_B", "a name in Kubernetes"),
+    ("namespaces", ",", "it names none"),
+    ("namespaces", "  ", "it names none"),
     ("ambient_credentials_namespaces", "-a", "a name in Kubernetes"),
+    ("ambient_credentials_namespaces", "*,team-a", "give it alone"),
+    ("ambient_credentials_namespaces", "*,*", "give it alone"),
+    ("ambient_credentials_namespaces", "team-*", "a name in Kubernetes"),
+    ("ambient_credentials_namespaces", "**", "a name in Kubernetes"),
 ]
 
 
@@ -174,3 +180,66 @@ def test_a_setting_that_does_not_exist_is_refused():
 def test_settings_do_not_change_once_they_are_read():
     with pytest.raises(ValueError, match="frozen"):
         setattr(load(), "workers", 5)  # noqa: B010 - what the type checker would not let through
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        pytest.param("*", ("*",), id="all, in a word"),
+        pytest.param(" *, ", ("*",), id="all, carelessly"),
+        pytest.param("team-a, team-b", ("team-a", "team-b"), id="names"),
+        pytest.param("", (), id="empty is none"),
+        pytest.param("  ", (), id="blank is none"),
+        pytest.param(",", (), id="a comma alone is none"),
+        pytest.param(" , ,\t", (), id="white space and commas are none"),
+    ],
+)
+@pytest.mark.parametrize("variable", ["AGENTRUN_OPERATOR_{}", "agentrun_operator_{}"])
+def test_the_operators_own_credentials_are_for_those_that_are_named_and_for_nobody_where_nobody_is(
+    text: str, allowed: tuple[str, ...], variable: str, monkeypatch: pytest.MonkeyPatch
+):
+    assert load(ambient_credentials_namespaces=text).ambient_credentials_namespaces == allowed
+    monkeypatch.setenv(variable.format("AMBIENT_CREDENTIALS_NAMESPACES"), text)
+    assert load().ambient_credentials_namespaces == allowed
+
+
+def test_a_flag_opens_what_an_empty_variable_closes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES", "")
+    assert load(ambient_credentials_namespaces="team-a").ambient_credentials_namespaces == ("team-a",)
+
+
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        ("AGENTRUN_OPERATOR_AMBIENT_CREDENTIAL_NAMESPACES", "AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES"),
+        ("AGENTRUN_OPERATOR_AMBIENT-CREDENTIALS-NAMESPACES", "AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES"),
+        ("AGENTRUN_OPERATOR_AMBIENT_NAMESPACES", "AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES"),
+        ("agentrun_operator_namespace", "AGENTRUN_OPERATOR_NAMESPACES"),
+        ("AGENTRUN_OPERATOR_QPS", "AGENTRUN_OPERATOR_API_QPS"),
+        ("AGENTRUN_OPERATOR_SUPPORT", ""),
+        ("AGENTRUN_OPERATOR_", ""),
+    ],
+)
+@pytest.mark.parametrize("text", ["team-a", ""])
+def test_a_variable_that_is_no_setting_stops_the_start_and_names_the_nearest(
+    variable: str, nearest: str, text: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(StartError) as refused:
+        load()
+    told = str(refused.value)
+    assert variable.upper() in told
+    assert f"(the nearest setting is {nearest}" in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        *("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_METRICS", "PORT", "PORT_8080_TCP", "PORT_8080_TCP_PROTO"),
+        *("PORT_8080_TCP_PORT", "PORT_8080_TCP_ADDR", "METRICS_SERVICE_HOST", "METRICS_PORT_8080_UDP_ADDR"),
+    ],
+)
+def test_what_kubernetes_says_of_a_service_is_passed_over(variable: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(f"AGENTRUN_OPERATOR_{variable}", "tcp://10.0.0.1:8080")
+    assert load().model_dump() == DEFAULTS

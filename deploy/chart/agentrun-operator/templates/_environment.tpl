@@ -5,13 +5,16 @@
 {{- range $name := list
   "namespaces" "workers" "pollInterval" "fastPollInterval" "resyncInterval" "staleAfter" "retryMax" "apiQps" "apiBurst"
   "leaderElect" "leaseName" "leaseNamespace" "leaseDuration" "renewDeadline" "retryPeriod" "healthAddress" "logLevel"
-  "logFormat" "ambientCredentialsNamespaces"
+  "logFormat"
 }}
 {{- with include "agentrun-operator.asText" (get $.Values $name) }}
 - name: AGENTRUN_OPERATOR_{{ $name | snakecase | upper }}
   value: {{ . | quote }}
 {{- end }}
 {{- end }}
+{{- /* Always there: without it, all namespaces would be let in. */}}
+- name: AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES
+  value: {{ include "agentrun-operator.asText" (get .Values "ambientCredentialsNamespaces") | quote }}
 {{- range $name, $value := .Values.agentrun }}
 {{- with $value }}
 - name: AGENTRUN_{{ $name | snakecase | upper }}

@@ -16,6 +16,7 @@ from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR, RateLimiters, make_account
 from agentrun_operator.controller.remote.problems import ProblemError, reported
+from agentrun_operator.controller.settings import EVERYWHERE
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
@@ -128,7 +129,7 @@ class AccountPool:
         if secret:
             return AccountKey(desired.namespace, secret.name, region)
         allowed = self._context.settings.ambient_credentials_namespaces
-        if allowed and desired.namespace not in allowed:
+        if allowed != (EVERYWHERE,) and desired.namespace not in allowed:
             told = f"Namespace {desired.namespace} may not use the operator's own credentials: set credentialsSecretRef"
             raise ProblemError(Problem(Reason.CREDENTIALS_NOT_ALLOWED, told, definite=True))
         return AccountKey("", "", region)

@@ -145,6 +145,13 @@ async def test_a_namespace_that_may_not_use_the_operators_credentials_is_told_wh
     await world.accounts.aclose()
 
 
+async def test_nobody_may_use_the_operators_credentials_where_nobody_is_named(no_leaks: None):
+    world = World(ambient_credentials_namespaces=())
+    problem = await world.refused(CHAT)
+    assert problem.reason is Reason.CREDENTIALS_NOT_ALLOWED
+    await world.accounts.aclose()
+
+
 async def test_an_object_that_may_use_no_credentials_any_more_lets_go_of_its_account(no_leaks: None):
     world = World(ambient_credentials_namespaces=("team-b",))
     world.put_secret()
