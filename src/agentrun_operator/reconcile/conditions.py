@@ -71,6 +71,20 @@ def _merged(kind: str, statement: Statement | None, generation: int, now: dateti
     return condition | ({"observedGeneration": generation} if generation else {})
 
 
+def unread(why: str, now: datetime, before: Iterable[Mapping[str, Any]]) -> list[Json]:
+    """The conditions of an object that cannot be read: Ready says why, the others stay as they were.
+
+    Args:
+        why: what is wrong with it.
+        now: the time, for when that is news.
+        before: the conditions so far.
+    """
+    known = {each["type"]: dict(each) for each in before}
+    message = f"The operator cannot read this object, and leaves it alone: {why}"
+    ready = _merged("Ready", unknown(Reason.UNKNOWN_STATE, message), 0, now, known.get("Ready"))
+    return list((known | {"Ready": ready}).values())
+
+
 def timestamp(moment: datetime) -> str:
     """A time as Kubernetes writes it, in UTC and whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

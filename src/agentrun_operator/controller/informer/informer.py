@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.concurrency.priority import Priority
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.concurrency.workqueue import WorkQueue
     from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
     from agentrun_operator.controller.informer.store import Store
+
+log = logging.getLogger(__name__)
 
 
 class Informer:
@@ -58,6 +61,9 @@ class Informer:
         if not self._store.put(body):
             return
         key = key_of(body)
+        if unread := self._store.unreadable(key):
+            facts = {"namespace": key.namespace, "object": key.name}
+            log.warning("This object cannot be read, and is left alone: %s", unread.why, extra=facts)
         kept = self._store.get(key)
         if kept is not None:
             self._ownership.note(key, kept)
@@ -78,6 +84,7 @@ def _priority(kind: str | None, body: Mapping[str, Any]) -> Priority:
     """What a user just did to an object goes before new ones, and these before a look at everything."""
     if kind is None:
         return Priority.RESYNC
-    unseen = not (body.get("status") or {}).keys() - {"observedGeneration"}  # which the CRD gives to a new object
-    fresh = kind == "ADDED" and unseen and not body["metadata"].get("deletionTimestamp")
+    status = body.get("status") or {}
+    seen = status.keys() - {"observedGeneration"} if isinstance(status, dict) else status  # the CRD gives it at once
+    fresh = kind == "ADDED" and not seen and not body["metadata"].get("deletionTimestamp")
     return Priority.NEW if fresh else Priority.EDIT

@@ -11,7 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.keys import ObjectKey, key_of
+from agentrun_operator.controller.keys import Body, ObjectKey, key_of
 from agentrun_operator.controller.kube.client import KubeError
 
 if TYPE_CHECKING:
@@ -72,22 +72,23 @@ class Resync:
                 log.exception("A defect stopped the comparison with the API server's list; it is made again later")
 
     async def compare(self) -> None:
-        """Forget what is gone, and take in what was not told."""
-        known = {key: (self._store.get(key) or {}) for key in self._store}
-        listed: dict[ObjectKey, str] = {}
-        stale = False
+        """Forget what is gone, and take in what was not told.
+
+        A list shows what is newest. That an object is older in it than it was before says that etcd was restored.
+        """
+        known = self._store.versions()
+        listed: dict[ObjectKey, tuple[str, int]] = {}
         for namespace in self._namespaces:
             async for page in self._kube.pages(namespace, metadata_only=True):
-                for item in page:
-                    key = key_of(item)
-                    listed[key] = item["metadata"]["uid"]
-                    version = known.get(key, {}).get("metadata", {}).get("resourceVersion", "0")
-                    stale |= int(item["metadata"]["resourceVersion"]) > int(version)
-        for key, body in known.items():
-            if listed.get(key) != body["metadata"]["uid"]:
+                listed.update((key_of(item), _seen(item)) for item in page)
+        for key, (uid, _) in known.items():
+            if key not in listed or listed[key][0] != uid:
                 log.info("%s is gone; the watch did not tell", key)
-                self._informer.on_deleted(body)
-        if stale:
+                self._informer.on_deleted(_named(key, uid))
+        if any(listed[key] < seen for key, seen in known.items() if key in listed and listed[key][0] == seen[0]):
+            log.warning("The API server's history went back, as after a restore of etcd: every object is read anew")
+            self._store.rewind()
+        if any(known.get(key) != seen for key, seen in listed.items()):
             await self.fill()
 
     async def _due(self) -> None:
@@ -97,3 +98,13 @@ class Resync:
             waited += CHECK
             if self._informer.late_lists != self._late_lists:
                 return
+
+
+def _seen(item: Body) -> tuple[str, int]:
+    """The uid and the version."""
+    return item["metadata"]["uid"], int(item["metadata"]["resourceVersion"])
+
+
+def _named(key: ObjectKey, uid: str) -> Body:
+    """As much of an object as says which it is."""
+    return {"metadata": {"namespace": key.namespace, "name": key.name, "uid": uid}}

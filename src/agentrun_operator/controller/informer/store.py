@@ -7,26 +7,15 @@ in: the answer to a write of ours may bring an edit along, and then the edit's o
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from agentrun_operator.controller.informer.reading import Unreadable, UnreadableError, trimmed, unreadable
 from agentrun_operator.controller.keys import Body, ObjectKey, key_of
-from agentrun_operator.resources.names import ANNOTATIONS, CLAIM, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.resources.names import CLAIM, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-METADATA = (
-    "namespace",
-    "name",
-    "uid",
-    "resourceVersion",
-    "generation",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "finalizers",
-)
 
 GONE_FOR = 600.0
 """Seconds for which an object that is gone is remembered. A list of several pages shows it as long as it may be
@@ -68,6 +57,8 @@ class Store:
         self._bodies: dict[ObjectKey, Body] = {}
         self._told: dict[ObjectKey, Trigger] = {}
         self._gone: dict[str, float] = {}
+        self._unreadable: dict[ObjectKey, Unreadable] = {}
+        self._rewound: set[ObjectKey] = set()
 
     def __len__(self) -> int:
         return len(self._bodies)
@@ -81,6 +72,23 @@ class Store:
     def get(self, key: ObjectKey) -> Body | None:
         """The object, or None if there is none."""
         return self._bodies.get(key)
+
+    def unreadable(self, key: ObjectKey) -> Unreadable | None:
+        """Why the object cannot be read as it is now; None if it can. What `get` knows of it is older then."""
+        return self._unreadable.get(key)
+
+    def versions(self) -> dict[ObjectKey, tuple[str, int]]:
+        """The uid and the version of every object, of those that cannot be read too."""
+        readable = {key: (_uid(body), _version(body)) for key, body in self._bodies.items()}
+        return readable | {key: (each.uid, int(each.version)) for key, each in self._unreadable.items()}
+
+    def rewind(self) -> None:
+        """The API server's history is another one than it was: from now on any version is newer than what is known, and
+        every object is told anew.
+        """
+        self._rewound = set(self.versions())
+        self._told.clear()
+        self._gone.clear()
 
     def current(self, body: Mapping[str, Any]) -> Body | None:
         """The same object as it is known now; None if it is gone, or another has its name."""
@@ -98,19 +106,37 @@ class Store:
 
         Returns:
             whether it asks for anything: whether it is new, or its spec, deletion mark, finalizers or our annotations
-            changed since that was last told.
+            changed since that was last told. Of one that cannot be read: whether that is news.
         """
         if self._is_gone(body):
             return False
         key = key_of(body)
         known = self._bodies.get(key)
-        if known is None or _version(body) > _version(known):
-            known = self._bodies[key] = trimmed(body)
+        if self._newest(key) < _version(body) or known is None:
+            self._rewound.discard(key)
+            try:
+                known = self._bodies[key] = trimmed(body)
+            except UnreadableError as error:
+                return self._note_unreadable(key, unreadable(body, error))
+            if self._unreadable.pop(key, None):
+                self._told.pop(key, None)
         trigger = Trigger.of(known)
         if self._told.get(key) == trigger:
             return False
         self._told[key] = trigger
         return True
+
+    def _newest(self, key: ObjectKey) -> int:
+        """The version that is known of an object, readable or not; 0 if none is, or none counts any more."""
+        known, unread = self._bodies.get(key), self._unreadable.get(key)
+        if key in self._rewound:
+            return 0
+        return max(_version(known) if known else 0, int(unread.version) if unread else 0)
+
+    def _note_unreadable(self, key: ObjectKey, found: Unreadable) -> bool:
+        before = self._unreadable.get(key)
+        self._unreadable[key] = found
+        return before is None or (before.uid, before.why) != (found.uid, found.why)
 
     def refresh(self, body: Mapping[str, Any], *, claimed: bool = False) -> None:
         """Keep what a write of ours was answered, if the object is still there: the watch may have told of its end
@@ -128,9 +154,13 @@ class Store:
         if known is None:
             return
         key = key_of(body)
-        if _version(body) >= _version(known):
-            known = self._bodies[key] = trimmed(body)
-        if claimed:
+        if _version(body) >= self._newest(key):
+            try:
+                known = self._bodies[key] = trimmed(body)
+            except UnreadableError:
+                return  # the watch tells of it too
+            self._rewound.discard(key)
+        if claimed and key in self._told:
             trigger = Trigger.of(known)
             self._told[key] = self._told[key]._replace(finalizers=trigger.finalizers, claim=trigger.claim)
 
@@ -141,10 +171,16 @@ class Store:
             whether it was known.
         """
         self._remember_end(_uid(body))
-        if self.current(body) is None:
-            return False
         key = key_of(body)
-        del self._bodies[key], self._told[key]
+        unread = self._unreadable.get(key)
+        was_unread = unread is not None and unread.uid == _uid(body)
+        if was_unread:
+            del self._unreadable[key]
+        if self.current(body) is None:
+            return was_unread
+        del self._bodies[key]
+        self._told.pop(key, None)
+        self._rewound.discard(key)
         return True
 
     def _is_gone(self, body: Mapping[str, Any]) -> bool:
@@ -157,28 +193,6 @@ class Store:
         self._gone[uid] = now
         while now - self._gone[first := next(iter(self._gone))] >= GONE_FOR:
             del self._gone[first]
-
-
-def trimmed(body: Mapping[str, Any]) -> Body:
-    """The parts of an object that are used here; managed fields and other people's annotations are the most of it."""
-    metadata = body["metadata"]
-    kept = {name: metadata[name] for name in METADATA if metadata.get(name)}
-    annotations = metadata.get("annotations") or {}
-    kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if name in annotations}
-    return {"metadata": _interned(kept), "spec": _interned(body["spec"]), "status": _interned(body.get("status") or {})}
-
-
-def _interned(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
-    """The same value with each string kept once in this process: objects repeat each other's names and words, and the
-    half of what they take would be copies.
-    """
-    if isinstance(value, str):
-        return sys.intern(value)
-    if isinstance(value, dict):
-        return {sys.intern(name): _interned(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_interned(each) for each in value]
-    return value
 
 
 def _version(body: Mapping[str, Any]) -> int:

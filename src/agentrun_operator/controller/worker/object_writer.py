@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.controller.informer.store import trimmed
+from agentrun_operator.controller.informer.reading import trimmed
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.resources.names import CLAIM, FINALIZER
 
 if TYPE_CHECKING:
     from agentrun_operator.controller.informer.store import Store
-    from agentrun_operator.controller.keys import Body
+    from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.reconcile.desired import Claim
@@ -50,6 +50,12 @@ class ObjectWriter:
         """Merge a patch into the status. The uid in it keeps it from another object of the same name."""
         fence = {"metadata": {"uid": body["metadata"]["uid"]}}
         self._keep(await self._kube.patch(key_of(body), fence | {"status": patch}, part="status"), "status")
+
+    async def write_conditions(self, key: ObjectKey, uid: str, conditions: list[dict[str, Any]]) -> None:
+        """Replace the conditions of an object that cannot be read; its answer cannot be either."""
+        patch = {"metadata": {"uid": uid}, "status": {"conditions": conditions}}
+        await self._kube.patch(key, patch, part="status")
+        self._metrics.writes.labels("status").inc()
 
     async def _fenced(self, body: Body, metadata: dict[str, Any], kind: str, *, claimed: bool = False) -> Body:
         version = {"resourceVersion": body["metadata"]["resourceVersion"]}

@@ -5,6 +5,7 @@ The only place where the steps meet. Nothing is decided here; a reconcile makes 
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from dataclasses import replace
@@ -26,6 +27,7 @@ from agentrun_operator.reconcile.actions import (
     Update,
 )
 from agentrun_operator.reconcile.after_write import accepted, contradicted, failed, taken
+from agentrun_operator.reconcile.conditions import unread as unread_conditions
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.desired import desired_of
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agentrun_operator.agentrun.models import Endpoint
+    from agentrun_operator.controller.informer.reading import Unreadable
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.worker.gather import Gatherer
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
     from agentrun_operator.reconcile.desired import Claim
+
+log = logging.getLogger(__name__)
 
 MAX_STEPS = 8
 """Steps in one reconcile (confirm, claim, write, look at the answer, …); one that needs more comes again."""
@@ -108,6 +113,9 @@ class Reconciler:
             KubeError: the API server did not take a write, or refused it.
             NotLeadingError: this replica may not write any more.
         """
+        if unread := self._store.unreadable(key):
+            await self._tell_unread(key, unread)
+            return Rest()
         body = self._store.get(key)
         if body is None:
             return Rest()
@@ -119,6 +127,18 @@ class Reconciler:
             if error.status == CONFLICT:
                 return Rest(after=AGAIN / 4)  # changed meanwhile; the watch is about to tell
             raise
+
+    async def _tell_unread(self, key: ObjectKey, unread: Unreadable) -> None:
+        """Say so in the status, unless that is what cannot be read."""
+        if unread.conditions is None:
+            return
+        told = unread_conditions(unread.why, self._now(), unread.conditions)
+        if told == unread.conditions:
+            return
+        try:
+            await self._writer.write_conditions(key, unread.uid, told)
+        except KubeError as error:
+            log.debug("%s; the log alone tells that %s cannot be read", error, key)
 
     async def _reconcile(self, key: ObjectKey, body: Body) -> Rest | Retry:
         subject = self._subject(key, body)

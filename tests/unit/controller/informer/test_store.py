@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from agentrun_operator.controller.informer.store import GONE_FOR, Store, trimmed
+from agentrun_operator.controller.informer.reading import trimmed
+from agentrun_operator.controller.informer.store import GONE_FOR, Store
 from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from support.controller import Body, body, key
 

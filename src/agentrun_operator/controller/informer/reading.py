@@ -1,0 +1,146 @@
+"""Reads an object as the API server tells it: what is used of it is kept, the rest is not, and what cannot be read says
+why.
+
+The one place where a body of unknown shape may enter: a loosened CRD lets anything in. Pure; nobody is asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+
+from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.resources.names import ANNOTATIONS
+from agentrun_operator.resources.spec import Spec
+from agentrun_operator.resources.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentrun_operator.controller.keys import Body
+    from agentrun_operator.resources.part import Part
+
+METADATA = (
+    "namespace",
+    "name",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "finalizers",
+)
+
+ANNOTATION_LIMIT = 256
+"""Bytes of an annotation of ours; a longer one is none."""
+
+FINALIZERS_LIMIT = 16 * 1024
+"""Characters of all finalizers: they have to be kept, since a patch replaces them all."""
+
+STATUS_LIMIT = 512 * 1024
+"""Characters of a status. The longest that is written here has the texts of the longest spec."""
+
+TOLD = 3
+"""Faults that are told of an object that cannot be read."""
+
+TOLD_LIMIT = 500
+
+
+class Unreadable(NamedTuple):
+    """An object that cannot be read.
+
+    Args:
+        uid: which.
+        version: its resource version.
+        why: what is wrong with it.
+        conditions: those that it has; None if they are what cannot be read, and nothing may be written over it.
+    """
+
+    uid: str
+    version: str
+    why: str
+    conditions: list[Body] | None = None
+
+
+class UnreadableError(Exception):
+    """An object is not what the CRD of this version lets in."""
+
+
+def trimmed(body: Mapping[str, Any]) -> Body:
+    """The parts of an object that are used here; managed fields and other people's annotations are the most of it.
+
+    Raises:
+        UnreadableError: it cannot be read; the message says why.
+    """
+    try:
+        return _trimmed(body)
+    except UnreadableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a shape that nobody thought of leads to
+        raise UnreadableError(f"{type(error).__name__}: {error}"[:TOLD_LIMIT]) from None
+
+
+def unreadable(body: Mapping[str, Any], error: UnreadableError) -> Unreadable:
+    """What is kept of an object that cannot be read."""
+    metadata, status = body["metadata"], body.get("status")
+    try:
+        conditions = _known(Status, "status", status or {}).get("conditions") or []
+    except UnreadableError:
+        conditions = None
+    return Unreadable(str(metadata["uid"]), str(metadata["resourceVersion"]), str(error), conditions)
+
+
+def _trimmed(body: Mapping[str, Any]) -> Body:
+    metadata = body["metadata"]
+    kept = {name: metadata[name] for name in METADATA if metadata.get(name)}
+    annotations = metadata.get("annotations") or {}
+    kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if _holds(annotations.get(name))}
+    found: Body = {
+        "metadata": _interned(kept),
+        "spec": _known(Spec, "spec", body.get("spec")),
+        "status": _known(Status, "status", body.get("status") or {}),
+    }
+    for part, limit in (("finalizers", FINALIZERS_LIMIT), ("status", STATUS_LIMIT)):
+        if _size(kept.get(part, found.get(part))) > limit:
+            raise UnreadableError(f"{part}: longer than {limit} characters")
+    if not any(found["spec"]["agentRuntimeRef"].get(way) for way in ("id", "name")):
+        raise UnreadableError("spec.agentRuntimeRef: names no AgentRuntime")
+    desired_of(found | {"metadata": found["metadata"] | {"resourceVersion": int(metadata["resourceVersion"])}})
+    return found
+
+
+def _known(model: type[Part], where: str, value: Any) -> Body:  # noqa: ANN401 - that it may be anything is the point
+    """The fields that this version knows, once they are what it takes them for."""
+    try:
+        model.model_validate(value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        faults = (f"{'.'.join((where, *map(str, each['loc'])))}: {each['msg']}" for each in error.errors()[:TOLD])
+        raise UnreadableError("; ".join(faults)[:TOLD_LIMIT]) from None
+    names = (field.alias or name for name, field in model.model_fields.items())
+    return {name: _interned(value[name]) for name in names if name in value}
+
+
+def _size(value: object) -> int:
+    """Characters of all texts in it."""
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if isinstance(value, list) else len(str(value))
+
+
+def _holds(text: object) -> bool:
+    return isinstance(text, str) and len(text.encode()) <= ANNOTATION_LIMIT
+
+
+def _interned(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """The same value with each string kept once in this process: objects repeat each other's names and words, and the
+    half of what they take would be copies.
+    """
+    if isinstance(value, str):
+        return sys.intern(value)
+    if isinstance(value, dict):
+        return {sys.intern(name): _interned(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_interned(each) for each in value]
+    return value

@@ -1,0 +1,118 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentrun_operator.controller.informer.ownership import lane_of, may_manage, place_of
+from agentrun_operator.controller.informer.reading import (
+    ANNOTATION_LIMIT,
+    FINALIZERS_LIMIT,
+    UnreadableError,
+    trimmed,
+    unreadable,
+)
+from agentrun_operator.controller.informer.store import Store, Trigger
+from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.resources.names import PAUSED, RECONCILE_REQUESTED_AT
+from support.controller import body
+
+REGION = "cn-hangzhou"
+READY = {"type": "Ready", "status": "True", "reason": "Available", "message": "", "lastTransitionTime": "2026-01-01"}
+
+
+def odd(**parts: Any) -> dict[str, Any]:
+    """An object of which whole parts are something else; None takes a part away."""
+    return {name: part for name, part in (body("chat") | parts).items() if part is not None}
+
+
+ODD: list[Any] = [
+    pytest.param(odd(spec=None), "spec: ", id="no spec"),
+    pytest.param(odd(spec={}), "spec.agentRuntimeRef", id="an empty spec"),
+    pytest.param(odd(spec="text"), "spec: ", id="a text for the spec"),
+    pytest.param(odd(spec=[1]), "spec: ", id="a list for the spec"),
+    pytest.param(odd(spec={"agentRuntimeRef": None}), "spec.agentRuntimeRef", id="null for the runtime"),
+    pytest.param(odd(spec={"agentRuntimeRef": "bot"}), "spec.agentRuntimeRef", id="a text for the runtime"),
+    pytest.param(odd(spec={"agentRuntimeRef": {}}), "names no AgentRuntime", id="a runtime that is not named"),
+    pytest.param(odd(spec={"agent_runtime_ref": {"id": "a"}}), "agentRuntimeRef", id="a field by another name"),
+    pytest.param(body("chat", credentialsSecretRef="aliyun"), "credentialsSecretRef", id="a text for a Secret"),
+    pytest.param(body("chat", credentialsSecretRef={"name": 5}), "credentialsSecretRef.name", id="a number for a name"),
+    pytest.param(body("chat", region=["a"]), "spec.region", id="a list for the region"),
+    pytest.param(body("chat", endpointName="../x"), "spec.endpointName", id="a name that the rules do not let in"),
+    pytest.param(body("chat", managementPolicy="Maybe"), "spec.managementPolicy", id="a policy that is none"),
+    pytest.param(odd(status="text"), "status: ", id="a text for the status"),
+    pytest.param(odd(status=[1]), "status: ", id="a list for the status"),
+    pytest.param(body("chat", status={"conditions": "text"}), "status.conditions", id="a text for the conditions"),
+    pytest.param(body("chat", status={"conditions": [{}]}), "status.conditions.0", id="a condition without a type"),
+    pytest.param(body("chat", status={"conditions": [READY | {"reason": 5}]}), "reason", id="a number for a reason"),
+    pytest.param(
+        body("chat", status={"conditions": [READY | {"lastTransitionTime": 5}]}), "", id="a number for a time"
+    ),
+    pytest.param(body("chat", status={"drift": [{"path": "a"}]}), "status.drift.0", id="half of a difference"),
+    pytest.param(body("chat", status={"agentRuntimeId": {}}), "status.agentRuntimeId", id="an object for an id"),
+    pytest.param(body("chat", finalizers=("a/b",) * FINALIZERS_LIMIT), "finalizers", id="finalizers without end"),
+    pytest.param(body("chat", status={"state": "a" * 600_000}), "status", id="a status without end"),
+    pytest.param(body("chat", deleted="yesterday"), "", id="a deletion at no time"),
+]
+
+
+@pytest.mark.parametrize(("found", "told"), ODD)
+def test_what_cannot_be_read_says_where_in_few_words(found: dict[str, Any], told: str):
+    with pytest.raises(UnreadableError) as refused:
+        trimmed(found)
+    assert told in str(refused.value)
+    assert len(str(refused.value)) <= 500
+    assert "\n" not in str(refused.value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=6,
+)
+SPEC = st.fixed_dictionaries(
+    {"agentRuntimeRef": JSON | st.just({"id": "runtime-1"})},
+    optional={name: JSON for name in ("endpointName", "region", "credentialsSecretRef", "managementPolicy", "routing")},
+)
+STATUS = st.fixed_dictionaries(
+    {},
+    optional={name: JSON for name in ("agentRuntimeId", "observedGeneration", "drift")}
+    | {"conditions": JSON | st.lists(st.fixed_dictionaries({name: JSON for name in READY}, optional={}), max_size=2)},
+)
+
+
+@given(spec=JSON | SPEC, status=JSON | STATUS, annotations=JSON, finalizers=JSON)
+def test_whatever_is_kept_can_be_used_everywhere(spec: Any, status: Any, annotations: Any, finalizers: Any):
+    found = odd(spec=spec, status=status)
+    found["metadata"] |= {"annotations": annotations, "finalizers": finalizers}
+    store = Store()
+    try:
+        kept = trimmed(found)
+    except UnreadableError as error:
+        assert unreadable(found, error).uid == "uid-of-chat"
+        assert store.put(found)
+        assert list(store) == []
+        return
+    desired_of(kept)
+    lane_of(kept, REGION)
+    place_of(kept, REGION)
+    may_manage(kept)
+    Trigger.of(kept)
+    assert store.put(found)
+    for condition in kept["status"].get("conditions") or ():  # which become labels of a metric
+        assert all(isinstance(condition[name], str) for name in ("type", "status", "reason"))
+
+
+@pytest.mark.parametrize("name", [PAUSED, RECONCILE_REQUESTED_AT])
+@pytest.mark.parametrize(
+    ("text", "kept"), [("a" * ANNOTATION_LIMIT, True), ("é" * 129, False), ("a" * 1_000_000, False)]
+)
+def test_an_annotation_of_ours_that_is_too_long_is_none(name: str, text: str, kept: bool):  # noqa: FBT001 - a row
+    found = trimmed(body("chat", annotations={name: text}))["metadata"]["annotations"]
+    assert (name in found) is kept
+
+
+def test_fields_that_nobody_knows_are_not_kept():
+    found = trimmed(body("chat", novelty="a" * 1000, status={"state": "READY", "novelty": "a" * 1_000_000}))
+    assert found["spec"] == {"agentRuntimeRef": {"id": "runtime-1"}}
+    assert found["status"] == {"state": "READY"}
