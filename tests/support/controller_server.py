@@ -51,6 +51,7 @@ class MemoryServer(KubeClient):
 
     def __init__(self, objects: dict[str, Body] | None = None, versions: count[int] | None = None) -> None:
         self._writers = PrioritySemaphore(32)
+        self._secrets = asyncio.Semaphore(32)
         self._versions = versions or count(1)
         self.objects: dict[str, Body] = {} if objects is None else objects
         self.asked: list[tuple[str, str]] = []
@@ -92,6 +93,7 @@ class MemoryServer(KubeClient):
         query: dict[str, str] | None = None,
         body: Body | None = None,
         content: str = "",  # noqa: ARG002 - the signature is that of what it stands for
+        at_most: int | None = None,  # noqa: ARG002 - likewise
     ) -> Body:
         self.asked.append((method, path))
         self.accepted.append(accept)

@@ -1,4 +1,4 @@
-"""Objects that no CRD of this version would let in: somebody loosened it, and what was let in then stops nobody else."""
+"""Objects that no CRD of this version would let in: somebody loosened it, and what came in then stops nobody else."""
 
 from __future__ import annotations
 

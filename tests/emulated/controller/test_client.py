@@ -10,6 +10,7 @@ from kubernetes.aio.client import Configuration
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.paging import PAGE_BYTES
 from agentrun_operator.controller.kube.preflight import check
 from agentrun_operator.controller.remote.accounts.secret_credentials import read_credentials
 from agentrun_operator.controller.settings import Settings
@@ -57,6 +58,30 @@ async def test_a_list_is_read_page_by_page_to_its_end(kube: KubeClient, wire: Sc
     assert [page async for page in kube.pages()] == [[{"page": "one"}], [{"page": "two"}], [{"page": "three"}]]
     assert {asked.path for asked in wire.asked} == {COLLECTION}
     assert all(asked.query["limit"] == "500" for asked in wire.asked)
+
+
+async def test_pages_of_large_objects_are_read_no_further_than_they_may_be_and_asked_for_again(
+    kube: KubeClient, wire: ScriptedServer
+):
+    sizes = [100] * 700 + [250_000] * 100 + [100] * 700 + [1_500_000] * 8 + [PAGE_BYTES + 1] + [100] * 3
+    largest = 0
+
+    def answer(asked: Asked) -> web.Response:
+        start, limit = int(asked.query.get("continue", "0")), int(asked.query["limit"])
+        shown = range(start, min(start + limit, len(sizes)))
+        items = [{"number": number, "text": "a" * sizes[number]} for number in shown]
+        more = {"continue": str(shown.stop)} if shown.stop < len(sizes) else {}
+        return web.json_response({"items": items, "metadata": more})
+
+    wire.answer = answer
+    numbers = []
+    async for page in kube.pages():
+        largest = max(largest, sum(len(each["text"]) for each in page[:-1]))
+        numbers += [each["number"] for each in page]
+    assert numbers == list(range(len(sizes)))
+    assert largest <= PAGE_BYTES
+    assert kube.fitting == 1
+    assert len(wire.asked) < 100
 
 
 async def test_a_list_of_metadata_asks_for_nothing_else(kube: KubeClient, wire: ScriptedServer):

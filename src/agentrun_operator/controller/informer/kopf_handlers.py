@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import kopf
 
-from agentrun_operator.controller.informer.kopf_quirks import EndlessBackoffs, NoDiffBase, NoProgress
+from agentrun_operator.controller.informer.kopf_quirks import ChunkSize, EndlessBackoffs, NoDiffBase, NoProgress
 from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
@@ -27,13 +27,17 @@ def registry(informer: Informer, login: Callable[..., Awaitable[kopf.ConnectionI
     return handlers
 
 
-def settings() -> kopf.OperatorSettings:
-    """Kopf's settings for a watch that only feeds a queue; each was measured."""
+def settings(fitting: Callable[[], int]) -> kopf.OperatorSettings:
+    """Kopf's settings for a watch that only feeds a queue; each was measured.
+
+    Args:
+        fitting: how many objects a page may have.
+    """
     chosen = kopf.OperatorSettings()
     chosen.peering.standalone = True
     chosen.posting.enabled = False
     chosen.scanning.disabled = True
-    chosen.watching.chunk_size = 500
+    chosen.watching.chunk_size = cast("int", ChunkSize(fitting))
     chosen.watching.server_timeout = 240
     chosen.watching.client_timeout = 300
     chosen.queueing.idle_timeout = (

@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import kopf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +78,20 @@ class NoProgress(kopf.ProgressStorage):
 
     def touch(self, **_: object) -> None:
         """Write nothing into the object."""
+
+
+class ChunkSize:
+    """How many objects kopf asks for in one page of its list, which it reads whole: as many as fitted lately. It reads
+    the number as a text when a list begins.
+    """
+
+    MOST = 50
+
+    def __init__(self, fitting: Callable[[], int]) -> None:
+        self._fitting = fitting
+
+    def __str__(self) -> str:
+        return str(min(self.MOST, self._fitting()))
 
 
 class EndlessBackoffs:

@@ -57,6 +57,7 @@ class Resync:
             async for page in self._kube.pages(namespace):
                 for body in page:
                     self._informer.on_object(body, Priority.RESYNC)
+                page.clear()  # what is read is not kept while the next one is asked for
         return len(self._store)
 
     async def run(self) -> None:
@@ -81,6 +82,7 @@ class Resync:
         for namespace in self._namespaces:
             async for page in self._kube.pages(namespace, metadata_only=True):
                 listed.update((key_of(item), _seen(item)) for item in page)
+                page.clear()
         for key, (uid, _) in known.items():
             if key not in listed or listed[key][0] != uid:
                 log.info("%s is gone; the watch did not tell", key)

@@ -51,7 +51,7 @@ class Watch:
         while not stop.is_set():
             tasks = await kopf.spawn_tasks(
                 registry=self._registry,
-                settings=settings(),
+                settings=settings(lambda: self._kube.fitting),
                 namespaces=self._namespaces,
                 clusterwide=not self._namespaces,
                 stop_flag=stop,

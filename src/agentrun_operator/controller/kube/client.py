@@ -5,6 +5,7 @@ The only module that makes requests of its own; kopf makes those of the watch.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
@@ -13,6 +14,7 @@ import aiohttp
 from kubernetes.aio.client import ApiClient, Configuration
 
 from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
+from agentrun_operator.controller.kube.paging import PageLimit
 from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ WRITERS = 8
 """Writes under way at the same time: as many a second as with 32, where the server is what limits, and each sooner. Who
 is urgent goes first."""
 
+SECRET_READERS = 4
+"""Secrets that are read at the same time. Each may be a MiB, of which next to nothing is kept."""
+
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -41,6 +46,10 @@ RESOURCES = f"/apis/{GROUP}/{VERSION}"
 MESSAGE_LIMIT = 500
 
 FORBIDDEN, NOT_FOUND, CONFLICT = 403, 404, 409
+
+
+class TooLargeError(Exception):
+    """An answer is larger than what is read of it."""
 
 
 @dataclass(slots=True)
@@ -63,7 +72,11 @@ class KubeError(Exception):
 
 
 class KubeClient:
-    """A connection pool to the API server. `async with` closes it."""
+    """A connection pool to the API server. `async with` closes it.
+
+    Attributes:
+        fitting: how many of our objects fit into a page everywhere, as the last list showed.
+    """
 
     def __init__(self, configuration: Configuration) -> None:
         """Prepare the pool.
@@ -74,6 +87,8 @@ class KubeClient:
         self._client = ApiClient(configuration)
         self._client.user_agent = "agentrun-operator"
         self._writers = PrioritySemaphore(WRITERS)
+        self._secrets = asyncio.Semaphore(SECRET_READERS)
+        self.fitting = PAGE
 
     async def __aenter__(self) -> Self:
         return self
@@ -88,15 +103,19 @@ class KubeClient:
     async def pages(self, namespace: str = "", *, metadata_only: bool = False) -> AsyncIterator[list[Body]]:
         """All custom resources, page by page; of one namespace, or of all if it is empty."""
         path = f"{RESOURCES}/namespaces/{namespace}/{PLURAL}" if namespace else f"{RESOURCES}/{PLURAL}"
-        accept, limit = (METADATA_ONLY, METADATA_PAGE) if metadata_only else (JSON, PAGE)
-        token = ""
-        while True:
-            query = {"limit": str(limit)} | ({"continue": token} if token else {})
-            page = await self.get(path, accept=accept, **query)
-            yield page.get("items") or []  # null, not [], when metadata of nothing is asked for
-            token = page["metadata"].get("continue") or ""
-            if not token:
-                return
+        accept, limit = (METADATA_ONLY, PageLimit(METADATA_PAGE)) if metadata_only else (JSON, PageLimit(PAGE))
+        token: str | None = ""
+        while token is not None:
+            query = {"limit": str(limit.objects)} | ({"continue": token} if token else {})
+            try:
+                page = await self._request("GET", path, accept=accept, query=query, at_most=limit.at_most)
+            except TooLargeError:
+                limit.overflowed()
+                continue
+            limit.fitted()
+            token = page["metadata"].get("continue") or None
+            yield page.pop("items", None) or []  # null, not [], when metadata of nothing is asked for
+        self.fitting = limit.least
 
     async def patch(self, key: ObjectKey, patch: Body, *, part: Literal["", "status"] = "") -> Body:
         """Merge a patch into an object, or into its status.
@@ -112,7 +131,8 @@ class KubeClient:
 
     async def secret(self, namespace: str, name: str) -> Body:
         """Read a Secret."""
-        return await self.get(f"/api/v1/namespaces/{namespace}/secrets/{name}")
+        async with self._secrets:
+            return await self.get(f"/api/v1/namespaces/{namespace}/secrets/{name}")
 
     async def create_event(self, namespace: str, event: Body) -> None:
         """Make an Event."""
@@ -155,6 +175,7 @@ class KubeClient:
         query: dict[str, str] | None = None,
         body: Body | None = None,
         content: str = "",
+        at_most: int | None = None,
     ) -> Body:
         asked = f"{method} {path}"
         headers = {"Accept": accept} | ({"Content-Type": content} if content else {})
@@ -168,10 +189,27 @@ class KubeClient:
                 auth_settings=["BearerToken"],
             )
             response = await self._client.call_api(*request, _request_timeout=TIMEOUT)
-            data: bytes = await response.read()
+            data = await _read(response.response, at_most)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise KubeError(0, str(error) or type(error).__name__, asked) from error
         return _parsed(response.status, data, asked)
+
+
+async def _read(response: aiohttp.ClientResponse, at_most: int | None) -> bytes:
+    """The body.
+
+    Raises:
+        TooLargeError: it has more bytes than `at_most`; the rest was not read.
+    """
+    if at_most is None:
+        return await response.read()
+    data = bytearray()
+    async for part in response.content.iter_any():
+        data += part
+        if len(data) > at_most:
+            response.close()
+            raise TooLargeError
+    return bytes(data)
 
 
 def _parsed(status: int, data: bytes, asked: str) -> Body:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,18 @@ from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+    from agentrun_operator.controller.keys import Body
+
+
+ID_LIMIT = 256
+"""Bytes of an access key's id, and of its secret: ten times what there are. What a tenant writes is kept for as long as
+an object uses it."""
+
+TOKEN_LIMIT = 16 * 1024
+"""Bytes of a security token, which goes with every request."""
+
+ACCOUNT_ID = re.compile("[0-9]{1,20}")
 
 
 class SecretCredentials:
@@ -94,27 +107,45 @@ async def read_credentials(kube: KubeClient, namespace: str, name: str) -> Crede
     """
     where = f"Secret {namespace}/{name}"
     try:
-        secret = await kube.secret(namespace, name)
+        found = _found(where, await kube.secret(namespace, name))
     except KubeError as error:
         raise ProblemError(_unread(where, error)) from None
+    if isinstance(found, Problem):
+        raise ProblemError(found)  # here, where nothing holds the Secret: an error keeps what its frames hold
+    return found
+
+
+def _found(where: str, secret: Body) -> Credentials | Problem:
+    """The credentials, or what is wrong with them."""
+    data = secret.get("data") or {}
     try:
-        return _credentials(secret.get("data") or {})
-    except (CredentialsNotFoundError, KeyError) as error:
-        said = f"has no key {error}" if isinstance(error, KeyError) else f"cannot be used: {error}"
-        raise ProblemError(Problem(Reason.CREDENTIALS_NOT_FOUND, f"{where} {said}", definite=True)) from None
+        found = _credentials(data)
+        account_id = _value(data, "accountId", ID_LIMIT).reveal() if data.get("accountId") else ""
+    except KeyError as error:
+        return Problem(Reason.CREDENTIALS_NOT_FOUND, f"{where} has no key {error}", definite=True)
+    except CredentialsNotFoundError as error:
+        return Problem(Reason.CREDENTIALS_NOT_FOUND, f"{where} cannot be used: {error}", definite=True)
+    if account_id and not ACCOUNT_ID.fullmatch(account_id):
+        told = f"{where} cannot be used: key accountId is no account's id, which has 1 to 20 digits"
+        return Problem(Reason.CREDENTIALS_REJECTED, told, definite=True)
+    return found
 
 
 def _credentials(data: Mapping[str, Any]) -> Credentials:
-    token = _value(data, "securityToken") if data.get("securityToken") else None
-    return Credentials(_value(data, "accessKeyId").reveal(), _value(data, "accessKeySecret"), token or None)
+    token = _value(data, "securityToken", TOKEN_LIMIT) if data.get("securityToken") else None
+    key_id, secret = (_value(data, name, ID_LIMIT) for name in ("accessKeyId", "accessKeySecret"))
+    return Credentials(key_id.reveal(), secret, token or None)
 
 
-def _value(data: Mapping[str, Any], name: str) -> Secret:
+def _value(data: Mapping[str, Any], name: str, limit: int) -> Secret:
     """A value of the Secret; white space around it, which `echo` leaves, does not count."""
     try:
-        return Secret(base64.b64decode(data[name], validate=True).decode())
+        value = Secret(base64.b64decode(data[name], validate=True).decode())
     except (binascii.Error, UnicodeDecodeError):
         raise CredentialsNotFoundError(f"key {name} is no text") from None
+    if len(value.reveal().encode()) > limit:
+        raise CredentialsNotFoundError(f"key {name} is longer than {limit} bytes")
+    return value
 
 
 def _unread(where: str, error: KubeError) -> Problem:

@@ -82,6 +82,10 @@ WHOLE = {"accessKeyId": KEY_ID, "accessKeySecret": KEY_SECRET, "securityToken": 
         pytest.param(encoded(**WHOLE) | {"accessKeySecret": "%%%"}, "accessKeySecret", id="no base64"),
         pytest.param(encoded(**WHOLE) | {"accessKeyId": "/w=="}, "accessKeyId", id="no text"),
         pytest.param(encoded(**{**WHOLE, "securityToken": f"{TOKEN}\x00"}), "token", id="a token that no token is"),
+        pytest.param(encoded(**WHOLE | {"accessKeyId": "k" * 257}), "accessKeyId is longer than 256", id="a long id"),
+        pytest.param(encoded(**WHOLE | {"accessKeySecret": "k" * 10**6}), "accessKeySecret is", id="a secret of a MB"),
+        pytest.param(encoded(**WHOLE | {"securityToken": "k" * 16385}), "securityToken is longer", id="a long token"),
+        pytest.param(encoded(**WHOLE | {"accountId": "1" * 257}), "accountId is longer", id="an account without end"),
     ],
 )
 async def test_a_secret_that_cannot_be_used_is_named_with_what_is_wrong_and_without_its_values(
@@ -124,6 +128,22 @@ async def test_an_api_server_that_fails_to_answer_is_no_missing_secret(kube: Mem
 async def test_nothing_is_listed_or_written(kube: MemoryServer):
     await unseen(kube)
     assert {method for method, _ in kube.asked} == {"GET"}
+
+
+@pytest.mark.parametrize("account_id", ["1", "0" * 20, " 123\n"])
+async def test_an_account_is_one_to_twenty_digits(kube: MemoryServer, account_id: str):
+    values = encoded(accessKeyId="k" * 256, accessKeySecret="s" * 256, securityToken="t" * 16384, accountId=account_id)
+    kube.put_secret("team-a", "aliyun", values)
+    assert (await read_credentials(kube, "team-a", "aliyun")).access_key_id == "k" * 256
+
+
+@pytest.mark.parametrize("account_id", ["1" * 21, "-1", "1.example.com/", "\uff11\uff12", "acct"])
+async def test_an_account_that_is_none_is_refused(kube: MemoryServer, account_id: str):
+    kube.put_secret("team-a", "aliyun", encoded(**WHOLE | {"accountId": account_id}))
+    problem = (await unseen(kube)).problem
+    assert (problem.reason, problem.definite) == (Reason.CREDENTIALS_REJECTED, True)
+    assert "key accountId" in problem.message
+    assert account_id not in problem.message
 
 
 # Kept while an object uses them
