@@ -1,12 +1,15 @@
+import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
+from itertools import count
 
 import aiohttp
 import pytest
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from agentrun_operator.controller.errors import StartError
-from agentrun_operator.controller.telemetry.health import Health
+from agentrun_operator.controller.telemetry.health import CONNECTIONS, Health, Measured
 
 
 class World:
@@ -70,6 +73,64 @@ async def test_an_address_that_cannot_be_had_is_told_with_the_flag(address: str)
         with pytest.raises(StartError, match=f"--health-address {address}:") as caught:
             await health.start()
         assert "\n" not in str(caught.value)
+
+
+async def closed(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> bool:
+    """Whether the server ends the connection without a word."""
+    try:
+        async with asyncio.timeout(5):
+            return await connection[0].read() == b""
+    except ConnectionError:
+        return True
+    except TimeoutError:
+        return False
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /livez HTTP/1.1\r\n", b"GET /livez HTTP/1.1\r\nHost: a\r\n", b"G"])
+async def test_a_head_that_does_not_come_ends_the_connection(sent: bytes, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("agentrun_operator.controller.telemetry.health.HEAD_WITHIN", 0.2)
+    health = Health("127.0.0.1:0", lambda: True, CollectorRegistry())
+    connection = await asyncio.open_connection("127.0.0.1", await health.start())
+    connection[1].write(sent)
+    assert await closed(connection)
+    connection[1].close()
+    await health.stop()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET /livez HTTP/1.1\r\n", b"GET /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n"]
+)
+async def test_however_many_connections_are_held_a_probe_gets_through_and_the_oldest_go(world: World, sent: bytes):
+    held = []
+    for _ in range(3 * CONNECTIONS):
+        held.append(await asyncio.open_connection("127.0.0.1", world.port))
+        held[-1][1].write(sent)
+    assert await world.get("/livez") == (200, "ok\n", "text/plain; charset=utf-8")
+    for reader, _ in held[: CONNECTIONS : CONNECTIONS // 4]:
+        async with asyncio.timeout(5):
+            with contextlib.suppress(ConnectionError):
+                await reader.read(1)
+    assert len(world.health._open) <= CONNECTIONS
+    for _, writer in held:
+        writer.transport.abort()
+    await asyncio.sleep(0)
+
+
+async def test_metrics_are_measured_once_a_second_however_often_they_are_asked_for(clock: list[float]):
+    registry = CollectorRegistry()
+    asked = Gauge("asked", "How often this was measured", registry=registry)
+    asked.set_function(count(1).__next__)
+    metrics = Measured(registry, clock=lambda: clock[0])
+    for _ in range(100):
+        assert b"asked 1.0" in generate_latest(metrics)
+        assert b"asked 1.0" in generate_latest(metrics.restricted_registry(["asked"]))
+    clock[0] += 1.0
+    assert b"asked 2.0" in generate_latest(metrics)
+
+
+@pytest.fixture
+def clock() -> list[float]:
+    return [100.0]
 
 
 async def test_stopping_before_the_start_is_no_error():

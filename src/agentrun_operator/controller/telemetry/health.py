@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import time
+from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 from prometheus_client.aiohttp import make_aiohttp_handler
+from prometheus_client.registry import Collector
 
 from agentrun_operator.controller.errors import StartError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from prometheus_client import CollectorRegistry
+    from prometheus_client import CollectorRegistry, Metric
+
+HEAD_WITHIN = 10.0
+"""Seconds in which the head of a request must be here, and for which an idle connection is kept."""
+
+CONNECTIONS = 200
+"""Connections at a time. The port is open to everybody in the cluster, and a liveness probe must get through."""
+
+MEASURED_FOR = 1.0
+"""Seconds for which metrics that were measured serve whoever asks."""
+
+
+class Measured(Collector):
+    """Metrics, measured at most once a second."""
+
+    def __init__(self, metrics: Collector, clock: Callable[[], float] = time.monotonic) -> None:
+        """Measure nothing yet.
+
+        Args:
+            metrics: what is measured.
+            clock: the time in seconds.
+        """
+        self._metrics = metrics
+        self._clock = clock
+        self._until = float("-inf")
+        self._found: tuple[Metric, ...] = ()
+
+    def collect(self) -> Iterable[Metric]:
+        """What was measured last, or is now."""
+        if self._clock() >= self._until:
+            self._found = tuple(self._metrics.collect())
+            self._until = self._clock() + MEASURED_FOR
+        return self._found
+
+    def restricted_registry(self, _names: Iterable[str]) -> Self:
+        """All of it: a choice of names would be measured apart."""
+        return self
 
 
 class Health:
@@ -31,6 +70,8 @@ class Health:
         self._ready = ready
         self._metrics = metrics
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
+        self._open: list[web.RequestHandler] = []
 
     async def start(self) -> int:
         """Serve from now on.
@@ -46,26 +87,46 @@ class Health:
             [
                 web.get("/livez", self._livez),
                 web.get("/readyz", self._readyz),
-                web.get("/metrics", make_aiohttp_handler(self._metrics)),
+                web.get("/metrics", make_aiohttp_handler(Measured(self._metrics))),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=HEAD_WITHIN, shutdown_timeout=1.0)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._host, self._port, reuse_address=True).start()
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(self._admitted, self._host, self._port, reuse_address=True)
         except OSError as error:
             await self.stop()
             told = error.strerror or error
             raise StartError(f"--health-address {self._host or ''}:{self._port} cannot be served: {told}") from None
-        return int(self._runner.addresses[0][1])
+        return int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Close the server."""
+        if self._server:
+            self._server.close()
         if self._runner:
             await self._runner.cleanup()
+
+    def _admitted(self) -> asyncio.Protocol:
+        """A new connection. Whoever holds one that it does not need is the one that goes, and not who asks now."""
+        if self._runner is None or self._runner.server is None:
+            raise RuntimeError("connections come after the start")
+        self._open = [each for each in self._open if each.transport]
+        while len(self._open) >= CONNECTIONS:
+            _abort(self._open.pop(0))
+        connection = self._runner.server()
+        self._open.append(connection)
+        return connection
 
     async def _livez(self, _: web.Request) -> web.Response:
         return web.Response(text="ok\n")
 
     async def _readyz(self, _: web.Request) -> web.Response:
         return web.Response(text="ok\n") if self._ready() else web.Response(status=503, text="not ready\n")
+
+
+def _abort(connection: web.RequestHandler) -> None:
+    """End a connection at once, whatever is on its way to somebody who does not read it."""
+    if connection.transport:
+        connection.transport.abort()
