@@ -162,6 +162,7 @@ class Manager:
 
     def _forget(self, key: ObjectKey) -> None:
         self._reconciler.forget(key)
+        self._workers.forget(key)
         self._accounts.release(key)
 
 

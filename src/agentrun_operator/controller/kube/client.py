@@ -45,7 +45,7 @@ METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v
 RESOURCES = f"/apis/{GROUP}/{VERSION}"
 MESSAGE_LIMIT = 500
 
-FORBIDDEN, NOT_FOUND, CONFLICT = 403, 404, 409
+TAKEN, FORBIDDEN, NOT_FOUND, CONFLICT, BUSY = 200, 403, 404, 409, 429
 
 
 class TooLargeError(Exception):
@@ -65,6 +65,11 @@ class KubeError(Exception):
     status: int
     message: str
     asked: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether it said no, or took less than it was asked, so that the same request will fare no better."""
+        return TAKEN <= self.status < 500 and self.status != BUSY  # noqa: PLR2004 - from there on it is the server's fault
 
     def __str__(self) -> str:
         told = f"answered {self.status}" if self.status else "did not answer"

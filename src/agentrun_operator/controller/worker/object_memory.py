@@ -6,14 +6,17 @@ Losing it in a restart costs a look, never an endpoint. Nothing is asked or writ
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentrun_operator.backoff import backoff
 from agentrun_operator.reconcile.actions import Create
 from agentrun_operator.reconcile.attempts import Attempts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from agentrun_operator.controller.keys import Body
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
     from agentrun_operator.reconcile.desired import Desired
@@ -25,6 +28,9 @@ documented; this is many times what was seen."""
 
 CREATE_LAG = 5.0
 """Seconds for which no further create is sent after one of which nobody knows whether it was done."""
+
+CONFLICT_PAUSE = 0.5
+"""Seconds before an object is read again that changed while it was written."""
 
 NEVER = float("-inf")
 
@@ -54,6 +60,8 @@ class ObjectMemory:
         created_at: when a create was sent of whose endpoint no id is known, if there is one at all (the answer was
             lost, for one); None if there is no such doubt.
         unrecorded: whether an endpoint was made or seen that is not the one recorded in the status.
+        unwritten: the status that the API server did not take; None when it took the last one. Decisions go by it.
+        conflicts: how many writes in a row were answered that the object has changed.
     """
 
     uid: str
@@ -62,6 +70,8 @@ class ObjectMemory:
     changed_at: float = NEVER
     created_at: float | None = None
     unrecorded: bool = False
+    unwritten: Mapping[str, Any] | None = None
+    conflicts: int = 0
 
     def begin(self, desired: Desired, now: float) -> ObjectMemory:
         """Before a look. At the first one, a claim without an id may stand for an endpoint: an earlier process may have
@@ -117,6 +127,18 @@ class ObjectMemory:
         if isinstance(write, Create) and claim_unused:  # and so was every create before it under this claim
             return replace(self, created_at=None, attempts=replace(self.attempts, claim_unused=True))
         return self
+
+    def known(self, body: Body) -> Body:
+        """The object with the status that it would have: what decisions go by, whatever the API server took."""
+        return body if self.unwritten is None else body | {"status": self.unwritten}
+
+    def conflicted(self) -> ObjectMemory:
+        """A write was answered that the object has changed."""
+        return replace(self, conflicts=self.conflicts + 1)
+
+    def conflict_pause(self, at_most: float, chance: float) -> float:
+        """Seconds after a conflict: the watch is about to tell. Where somebody only says so, the pauses grow."""
+        return backoff(self.conflicts - 1, first=CONFLICT_PAUSE, at_most=at_most, chance=chance, spread=0.2)
 
     def settled(self) -> ObjectMemory:
         """Spec and endpoint were seen to agree: no try counts any more, and no endpoint is in doubt."""

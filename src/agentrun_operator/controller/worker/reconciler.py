@@ -5,14 +5,14 @@ The only place where the steps meet. Nothing is decided here; a reconcile makes 
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.controller.worker.execute import execute
+from agentrun_operator.controller.worker.left_alone import tell_unread
 from agentrun_operator.controller.worker.object_memory import Moment, ObjectMemory
 from agentrun_operator.controller.worker.run import Conclude, Continue, Run, Step, Subject
 from agentrun_operator.reconcile.actions import (
@@ -27,7 +27,6 @@ from agentrun_operator.reconcile.actions import (
     Update,
 )
 from agentrun_operator.reconcile.after_write import accepted, contradicted, failed, taken
-from agentrun_operator.reconcile.conditions import unread as unread_conditions
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.desired import desired_of
@@ -36,11 +35,10 @@ from agentrun_operator.reconcile.observed import EndpointSeen
 from agentrun_operator.reconcile.status import status_of, status_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from agentrun_operator.agentrun.models import Endpoint
-    from agentrun_operator.controller.informer.reading import Unreadable
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.worker.gather import Gatherer
@@ -49,8 +47,6 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
     from agentrun_operator.reconcile.desired import Claim
-
-log = logging.getLogger(__name__)
 
 MAX_STEPS = 8
 """Steps in one reconcile (confirm, claim, write, look at the answer, …); one that needs more comes again."""
@@ -114,7 +110,7 @@ class Reconciler:
             NotLeadingError: this replica may not write any more.
         """
         if unread := self._store.unreadable(key):
-            await self._tell_unread(key, unread)
+            await tell_unread(self._writer, key, unread, self._now())
             return Rest()
         body = self._store.get(key)
         if body is None:
@@ -125,20 +121,9 @@ class Reconciler:
             if error.status == NOT_FOUND:
                 return Rest()  # gone meanwhile; the watch or the resync tells
             if error.status == CONFLICT:
-                return Rest(after=AGAIN / 4)  # changed meanwhile; the watch is about to tell
+                memory = self._memories[key] = self._memories[key].conflicted()
+                return Rest(after=memory.conflict_pause(self._timing.retry_max, self._jitter()))
             raise
-
-    async def _tell_unread(self, key: ObjectKey, unread: Unreadable) -> None:
-        """Say so in the status, unless that is what cannot be read."""
-        if unread.conditions is None:
-            return
-        told = unread_conditions(unread.why, self._now(), unread.conditions)
-        if told == unread.conditions:
-            return
-        try:
-            await self._writer.write_conditions(key, unread.uid, told)
-        except KubeError as error:
-            log.debug("%s; the log alone tells that %s cannot be read", error, key)
 
     async def _reconcile(self, key: ObjectKey, body: Body) -> Rest | Retry:
         subject = self._subject(key, body)
@@ -175,14 +160,14 @@ class Reconciler:
         return Continue(await self._gathered_again(run))
 
     async def _claim(self, run: Run, claim: Claim) -> Run:
-        body = await self._writer.claim(run.subject.body, claim)
         before = run.subject.desired.current_claim
-        run = self._with_body(run, body)
-        if before != run.subject.desired.current_claim:
+        if before != claim:  # remembered first: half of what is written may stand
             run = self._remembered(run, run.subject.memory.claimed())
-            if claim.adopted:
-                self._reporter.adopted(body)
-                self._enqueue_rivals(run.subject.key)
+        body = await self._writer.claim(run.subject.body, claim)
+        run = self._with_body(run, body)
+        if claim.adopted and before != run.subject.desired.current_claim:
+            self._reporter.adopted(body)
+            self._enqueue_rivals(run.subject.key)
         return run
 
     async def _unclaim(self, run: Run) -> Run:
@@ -237,17 +222,28 @@ class Reconciler:
             run = self._remembered(run, run.subject.memory.settled())
         if decision.verdict is not None:
             body = self._store.current(run.subject.body) or run.subject.body
-            before = body["status"]
-            after = status_of(self._input(run), decision.verdict, before)
-            if patch := status_patch(before, after):
-                await self._writer.write_status(run.subject.body, patch)
-                self._reporter.status(run.subject.body, before, after)
+            told = run.subject.memory.unwritten or body["status"]
+            after = status_of(self._input(run), decision.verdict, told)
+            if patch := status_patch(body["status"], after):
+                run = await self._tell(run, told, after, patch)
         if not isinstance(decision.action, Rest | Retry):
             raise TypeError(f"a reconcile ended with {decision.action}")
         account, cache = run.observation.account, run.observation.cache
         if isinstance(decision.action, Rest) and decision.action.soon and account and cache:
             account.poll_soon(cache.runtime_id)
         return decision.action
+
+    async def _tell(self, run: Run, told: Mapping[str, Any], after: Mapping[str, Any], patch: dict[str, Any]) -> Run:
+        """Write the status. What it cannot take is kept here: nothing that was done is done again because of it."""
+        try:
+            await self._writer.write_status(run.subject.body, patch)
+        except KubeError as error:
+            if error.status != NOT_FOUND:
+                self._remembered(run, replace(run.subject.memory, unwritten=after))
+                self._reporter.status(run.subject.body, told, after)
+            raise
+        self._reporter.status(run.subject.body, told, after)
+        return self._remembered(run, replace(run.subject.memory, unwritten=None, conflicts=0))
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)
@@ -263,10 +259,10 @@ class Reconciler:
         memory = self._memories.get(key)
         if memory is None or memory.uid != uid:
             memory = self._memories[key] = ObjectMemory(uid)
-        return Subject(key, body, desired_of(body), memory)
+        return Subject(key, body, desired_of(memory.known(body)), memory)
 
     def _with_body(self, run: Run, body: Body) -> Run:
-        return replace(run, subject=replace(run.subject, body=body, desired=desired_of(body)))
+        return replace(run, subject=replace(run.subject, body=body, desired=desired_of(run.subject.memory.known(body))))
 
     def _remembered(self, run: Run, memory: ObjectMemory) -> Run:
         return replace(run, subject=self._remember(run.subject, memory))

@@ -54,6 +54,11 @@ class Workers:
         self._retry_max = retry_max
         self._new_id = new_id
         self._tasks: set[asyncio.Task[None]] = set()
+        self._told: dict[ObjectKey, str] = {}
+
+    def forget(self, key: ObjectKey) -> None:
+        """An object is gone."""
+        self._told.pop(key, None)
 
     async def run(self) -> None:
         """Work until it is cancelled; reconciles under way go on then."""
@@ -92,10 +97,14 @@ class Workers:
         """Reconcile once, and plan the next time; return the outcome for the metrics."""
         facts = {"namespace": key.namespace, "object": key.name}
         try:
-            return self._planned(key, await self._reconciler.reconcile(key))
+            ending = await self._reconciler.reconcile(key)
+            self._told.pop(key, None)
+            return self._planned(key, ending)
         except KubeError as error:
-            pause = self._queue.add_rate_limited(key, SERVER_PAUSE)
-            log.warning("%s; tried again in %.1f s", error, pause, extra=facts)
+            pause = self._queue.add_rate_limited(key, self._retry_max if error.refused else SERVER_PAUSE)
+            told, self._told[key] = self._told.get(key), str(error)
+            level = logging.DEBUG if told == str(error) else logging.WARNING
+            log.log(level, "%s; tried again in %.1f s, and with growing pauses", error, pause, extra=facts)
             return "kubernetes_error"
         except NotLeadingError:
             return "not_leading"

@@ -13,7 +13,7 @@ from agentrun_operator.reconcile.delta import Difference
 from agentrun_operator.reconcile.observed import EndpointSeen, Problem
 from agentrun_operator.resources.names import CLAIM
 from agentrun_operator.resources.reasons import Reason
-from support.controller import desired, endpoint
+from support.controller import body, desired, endpoint
 from support.objects import a_condition
 
 CLAIMED: dict[str, Any] = {"annotations": {CLAIM: "uid-of-chat/runtime-1/chat"}}
@@ -205,3 +205,19 @@ def test_a_write_that_was_not_done_counts_for_nothing(memory: ObjectMemory):
 def test_no_step_changes_what_was_remembered_before(memory: ObjectMemory):
     answered(memory.begin(desired("chat", **CLAIMED), 99.0).claimed(), CREATE, LOST).settled()
     assert memory == ObjectMemory("uid-of-chat")
+
+
+def test_pauses_after_conflicts_grow_until_a_write_is_taken(memory: ObjectMemory):
+    pauses = []
+    for _ in range(12):
+        memory = memory.conflicted()
+        pauses.append(memory.conflict_pause(300.0, 0.0))
+    assert pauses[:4] == [0.5, 1.0, 2.0, 4.0]
+    assert pauses[-1] == 300.0
+
+
+def test_decisions_go_by_the_status_that_could_not_be_written(memory: ObjectMemory):
+    made = body("chat", status={"state": "CREATING"})
+    assert memory.known(made) is made
+    told = replace(memory, unwritten={"state": "READY"}).known(made)
+    assert (told["status"], made["status"]) == ({"state": "READY"}, {"state": "CREATING"})

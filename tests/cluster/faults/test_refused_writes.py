@@ -1,0 +1,155 @@
+"""Admission policies between the operator and its objects: what it may not write, it remembers, tells once, and tries
+with growing pauses. AgentRun sees none of it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from support.cluster import Kubectl, eventually
+from support.endpoints import KIND, Endpoints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.emulator import Emulator
+    from support.operator import Operator
+
+import pytest
+
+AWHILE = 15.0
+"""Seconds for which the operator is looked at while a policy holds."""
+
+API = "admissionregistration.k8s.io/v1"
+GROUP = "agentrun.alibabacloud.com"
+
+
+def rules(*resources: str) -> dict[str, Any]:
+    rule = {"apiGroups": [GROUP], "apiVersions": ["*"], "operations": ["UPDATE"], "resources": list(resources)}
+    return {"resourceRules": [rule]}
+
+
+class Policies:
+    """Policies for one namespace, and for nothing else of the cluster."""
+
+    def __init__(self, kubectl: Kubectl) -> None:
+        self.kubectl = kubectl
+        self.name = f"test-{kubectl.namespace}"
+        self.made: list[tuple[str, str]] = []
+
+    def refuse_statuses(self) -> None:
+        here = {"matchConstraints": rules("agentruntimeendpoints/status")} | self._only_here()
+        refused = {"expression": "false", "message": "no status today"}
+        self._put("Validating", here | {"validations": [refused]}, {"validationActions": ["Deny"]})
+
+    def strip(self, resource: str, patch: str) -> None:
+        """Take something off whatever is written."""
+        here = {"matchConstraints": rules(resource)} | self._only_here()
+        mutation = {"patchType": "JSONPatch", "jsonPatch": {"expression": patch}}
+        self._put("Mutating", here | {"reinvocationPolicy": "Never", "mutations": [mutation]}, {})
+
+    def end(self) -> None:
+        while self.made:
+            kind, name = self.made.pop()
+            self.kubectl("delete", kind, name, "--ignore-not-found")
+
+    def _only_here(self) -> dict[str, Any]:
+        expression = f"request.namespace == '{self.kubectl.namespace}'"
+        return {"matchConditions": [{"name": "here", "expression": expression}], "failurePolicy": "Fail"}
+
+    def _put(self, kind: str, spec: dict[str, Any], binding: dict[str, Any]) -> None:
+        policy, bound = f"{kind}AdmissionPolicy", f"{kind}AdmissionPolicyBinding"
+        for what, contents in ((policy, spec), (bound, {"policyName": self.name} | binding)):
+            self.made.append((what.lower(), self.name))
+            self.kubectl.apply({"apiVersion": API, "kind": what, "metadata": {"name": self.name}, "spec": contents})
+
+
+@pytest.fixture
+def policies(kubectl: Kubectl) -> Iterator[Policies]:
+    policies = Policies(kubectl)
+    yield policies
+    policies.end()
+
+
+def in_force(kubectl: Kubectl, name: str) -> None:
+    """Wait until a status cannot be written any more; the API server takes seconds to heed a policy."""
+
+    def refused() -> bool:
+        said = kubectl("patch", KIND, name, "--subresource=status", "--type=merge", "--patch={}", "--dry-run=server")
+        return not said
+
+    def look() -> bool:
+        try:
+            return refused()
+        except Exception as error:  # noqa: BLE001 - kubectl says why
+            return "no status today" in str(error)
+
+    eventually(look, 20, "the policy in force")
+
+
+def test_a_status_that_is_refused_makes_no_write_to_agentrun_come_again(
+    operator: Operator, endpoints: Endpoints, emulator: Emulator, policies: Policies, kubectl: Kubectl
+):
+    emulator.behave(normalise=["strip-description"])
+    endpoints.apply("chat")
+    endpoints.wait_ready("chat")
+    policies.refuse_statuses()
+    in_force(kubectl, "chat")
+    emulator.forget_requests()
+
+    endpoints.change("chat", description="  trimmed by the service  ")
+    eventually(lambda: emulator.effects(), 15, "the update")
+    time.sleep(AWHILE)
+
+    updates = emulator.counts()["UpdateAgentRuntimeEndpoint"]
+    assert updates <= 2  # of the edit, and of what the service made of it
+    events = [each for each in kubectl.list("events") if each["reason"] in ("Updated", "DriftCorrected")]
+    assert len(events) == updates
+    told = [each for each in operator.records() if "no status today" in each["message"]]
+    assert len(told) == 1
+    assert operator.metrics()['agentrun_reconciles_total{outcome="kubernetes_error"}'] <= 8
+
+    policies.end()
+    endpoints.wait_reason("chat", "NotConverging", kind="Synced", within=60)
+    assert emulator.counts()["UpdateAgentRuntimeEndpoint"] == updates
+
+
+@pytest.mark.parametrize(
+    ("resource", "patch"),
+    [
+        pytest.param(
+            "agentruntimeendpoints",
+            "has(object.metadata.finalizers) ? [JSONPatch{op: 'remove', path: '/metadata/finalizers'}] : []",
+            id="finalizers",
+        ),
+        pytest.param(
+            "agentruntimeendpoints",
+            "has(object.metadata.annotations) ? [JSONPatch{op: 'remove', path: '/metadata/annotations'}] : []",
+            id="annotations",
+        ),
+        pytest.param(
+            "agentruntimeendpoints/status",
+            "has(object.status) ? [JSONPatch{op: 'remove', path: '/status'}] : []",
+            id="the status",
+        ),
+    ],
+)
+def test_marks_that_a_policy_strips_are_written_with_growing_pauses_and_told_once(
+    operator: Operator, endpoints: Endpoints, emulator: Emulator, policies: Policies, resource: str, patch: str
+):
+    policies.strip(resource, patch)
+    time.sleep(5)  # until the API server heeds it, which nothing shows
+
+    endpoints.apply("chat")
+    eventually(lambda: "strips it" in operator.log(), 15, "the policy told")
+    time.sleep(AWHILE)
+
+    writes = {name: count for name, count in operator.metrics().items() if "kubernetes_writes_total" in name}
+    assert sum(count for name, count in writes.items() if "event" not in name) <= 12
+    told = [each for each in operator.records() if "strips it" in each["message"]]
+    assert 1 <= len(told) <= 2
+    assert len(emulator.effects()) <= 1
+
+    policies.end()
+    endpoints.wait_ready("chat", within=60)
+    assert [call.action for call in emulator.effects()] == ["CreateAgentRuntimeEndpoint"]

@@ -1,0 +1,52 @@
+"""What a write asked for is looked for in its answer: an admission policy may have taken it off."""
+
+from typing import Any
+
+import pytest
+
+from agentrun_operator.controller.worker.object_writer import lacking
+from agentrun_operator.resources.names import CLAIM, FINALIZER
+
+OTHERS = "example.com/other"
+READY, STALE = [{"type": "Ready", "status": "True"}], [{"type": "Ready", "status": "Unknown"}]
+
+
+@pytest.mark.parametrize(
+    ("patch", "answer", "left_out"),
+    [
+        pytest.param({"finalizers": [FINALIZER]}, {"finalizers": [FINALIZER]}, [], id="taken"),
+        pytest.param({"finalizers": [FINALIZER]}, {"finalizers": [FINALIZER, OTHERS]}, [], id="and another added"),
+        pytest.param({"finalizers": [FINALIZER]}, {}, [f"the finalizer {FINALIZER}"], id="all finalizers stripped"),
+        pytest.param({"finalizers": [FINALIZER]}, {"finalizers": [OTHERS]}, [f"the finalizer {FINALIZER}"], id="ours"),
+        pytest.param({"finalizers": []}, {"finalizers": [FINALIZER]}, [f"the finalizer {FINALIZER}"], id="put back"),
+        pytest.param({"finalizers": []}, {"finalizers": [OTHERS]}, [], id="ours is off"),
+        pytest.param({"annotations": {CLAIM: "a"}}, {"annotations": {CLAIM: "a", "b": "c"}}, [], id="a mark"),
+        pytest.param({"annotations": {CLAIM: "a"}}, {"annotations": None}, [f"the annotation {CLAIM}"], id="no mark"),
+        pytest.param(
+            {"annotations": {CLAIM: "a"}}, {"annotations": {CLAIM: "b"}}, [f"the annotation {CLAIM}"], id="other"
+        ),
+        pytest.param({"annotations": {CLAIM: None}}, {}, [], id="a mark taken off"),
+        pytest.param(
+            {"annotations": {CLAIM: None}}, {"annotations": {CLAIM: "a"}}, [f"the annotation {CLAIM}"], id="kept"
+        ),
+    ],
+)
+def test_of_our_marks_nothing_may_be_left_out(patch: dict[str, Any], answer: dict[str, Any], left_out: list[str]):
+    assert lacking({"metadata": {"resourceVersion": "1"} | patch}, {"metadata": answer}) == left_out
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "left_out"),
+    [
+        pytest.param({"conditions": READY}, {"conditions": READY, "state": "READY"}, [], id="taken"),
+        pytest.param({"conditions": READY}, {"conditions": STALE}, ["status.conditions"], id="as it was"),
+        pytest.param({"conditions": READY}, None, ["status.conditions"], id="no status at all"),
+        pytest.param({"claim": {"uid": "a"}}, {"conditions": READY}, ["status.claim"], id="a claim stripped"),
+        pytest.param({"claim": None}, {}, [], id="a claim dropped"),
+        pytest.param({"novelty": 1}, {}, [], id="a field that an older CRD does not have"),
+    ],
+)
+def test_of_a_status_what_decisions_go_by_may_not_be_left_out(
+    asked: dict[str, Any], status: dict[str, Any] | None, left_out: list[str]
+):
+    assert lacking({"metadata": {}, "status": asked}, {"metadata": {}, "status": status}) == left_out
