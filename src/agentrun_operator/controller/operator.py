@@ -21,6 +21,7 @@ from agentrun_operator.controller.kube.connection import connect
 from agentrun_operator.controller.kube.leader_election import LeaderElector, LeaseConfig
 from agentrun_operator.controller.kube.preflight import check
 from agentrun_operator.controller.manager import Manager
+from agentrun_operator.controller.remote.accounts import environment
 from agentrun_operator.controller.telemetry.health import Health
 from agentrun_operator.controller.telemetry.metrics import Metrics
 
@@ -72,6 +73,7 @@ class Operator:
         health = Health(self._settings.health_address, self._ready, self._metrics.registry)
         port = await health.start()
         try:
+            environment.check(environment.ambient())
             await check(self._kube, self._settings)
             log.info("Serving /livez, /readyz and /metrics on port %d", port)
             await self._elected()

@@ -103,7 +103,7 @@ def _quiet(given: Input) -> float | None:
     """Seconds until the status is to tell of the deletion; None when it is time."""
     began = given.attempts.deleted_at or given.desired.deleted_at
     left = (began + QUIET - given.now).total_seconds() if began else 0.0
-    return left if left > 0 else None
+    return left if 0 < left <= QUIET.total_seconds() else None  # longer, and a clock was set back
 
 
 def _under_way(given: Input) -> Verdict | None:

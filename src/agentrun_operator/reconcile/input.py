@@ -30,13 +30,23 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """The input of `decide`."""
+    """The input of `decide`.
+
+    Args:
+        desired: what the object asks for.
+        observed: what was seen of AgentRun.
+        attempts: what was tried.
+        now: the present, by a clock that is never set back while the process runs: pauses go by it.
+        timing: settings that decisions depend on.
+        time: the time of day, for what is written down; None: `now`.
+    """
 
     desired: Desired
     observed: Observed
     attempts: Attempts
     now: datetime
     timing: Timing = Timing()
+    time: datetime | None = None
 
     @property
     def runtime(self) -> RuntimeSeen:

@@ -221,7 +221,7 @@ def not_converging(given: Input) -> Decision | None:
     if given.attempts.updates and elapsed < CONVERGENCE_GRACE:
         return Decision(Rest(after=(CONVERGENCE_GRACE - elapsed).total_seconds(), soon=True), _updating(given))
     left = (NOT_CONVERGING_PAUSE - elapsed).total_seconds()
-    if left <= 0 or given.desired.requested:
+    if not 0 < left <= 2 * NOT_CONVERGING_PAUSE.total_seconds() or given.desired.requested:  # or a clock was set back
         return _confirmed(given, Decision(Update(given.delta), _updating(given)))
     return _confirmed(given, Decision(Rest(after=left), _left(given, Reason.NOT_CONVERGING)))
 

@@ -40,7 +40,7 @@ def status_of(given: Input, verdict: Verdict, before: Mapping[str, Any]) -> Json
     if desired.requested_at:
         status["lastHandledReconcileAt"] = desired.requested_at
     status["drift"] = [difference._asdict() for difference in verdict.drift]
-    status["conditions"] = merged(verdict, desired.generation, given.now, before.get("conditions") or ())
+    status["conditions"] = merged(verdict, desired.generation, given.time or given.now, before.get("conditions") or ())
     return _filled(status)
 
 

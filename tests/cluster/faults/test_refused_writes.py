@@ -98,7 +98,7 @@ def test_a_status_that_is_refused_makes_no_write_to_agentrun_come_again(
     emulator.forget_requests()
 
     endpoints.change("chat", description="  trimmed by the service  ")
-    eventually(lambda: emulator.effects(), 15, "the update")
+    eventually(emulator.effects, 15, "the update")
     time.sleep(AWHILE)
 
     updates = emulator.counts()["UpdateAgentRuntimeEndpoint"]
@@ -115,29 +115,32 @@ def test_a_status_that_is_refused_makes_no_write_to_agentrun_come_again(
 
 
 @pytest.mark.parametrize(
-    ("resource", "patch"),
+    "stripped",
     [
         pytest.param(
-            "agentruntimeendpoints",
-            "has(object.metadata.finalizers) ? [JSONPatch{op: 'remove', path: '/metadata/finalizers'}] : []",
+            (
+                "agentruntimeendpoints",
+                "has(object.metadata.finalizers) ? [JSONPatch{op: 'remove', path: '/metadata/finalizers'}] : []",
+            ),
             id="finalizers",
         ),
         pytest.param(
-            "agentruntimeendpoints",
-            "has(object.metadata.annotations) ? [JSONPatch{op: 'remove', path: '/metadata/annotations'}] : []",
+            (
+                "agentruntimeendpoints",
+                "has(object.metadata.annotations) ? [JSONPatch{op: 'remove', path: '/metadata/annotations'}] : []",
+            ),
             id="annotations",
         ),
         pytest.param(
-            "agentruntimeendpoints/status",
-            "has(object.status) ? [JSONPatch{op: 'remove', path: '/status'}] : []",
+            ("agentruntimeendpoints/status", "has(object.status) ? [JSONPatch{op: 'remove', path: '/status'}] : []"),
             id="the status",
         ),
     ],
 )
 def test_marks_that_a_policy_strips_are_written_with_growing_pauses_and_told_once(
-    operator: Operator, endpoints: Endpoints, emulator: Emulator, policies: Policies, resource: str, patch: str
+    operator: Operator, endpoints: Endpoints, emulator: Emulator, policies: Policies, stripped: tuple[str, str]
 ):
-    policies.strip(resource, patch)
+    policies.strip(*stripped)
     time.sleep(5)  # until the API server heeds it, which nothing shows
 
     endpoints.apply("chat")

@@ -57,6 +57,14 @@ def test_a_bad_variable_is_told_by_its_name(run: Run):
     assert "AGENTRUN_OPERATOR_WORKERS" in told(run(AGENTRUN_OPERATOR_WORKERS="many"))
 
 
+def test_authorities_that_cannot_be_read_are_told_where_they_are_needed(run: Run, control_plane: ControlPlane):
+    kubeconfig = f"--kubeconfig={control_plane.kubeconfig}"
+
+    said = told(run(kubeconfig, AGENTRUN_CONTROL_ENDPOINT="https://127.0.0.1:9", SSL_CERT_FILE="/nowhere/ca.crt"))
+
+    assert "SSL_CERT_FILE=/nowhere/ca.crt" in said
+
+
 def test_a_misspelt_variable_is_told_with_the_name_that_was_meant(run: Run):
     said = told(run(AGENTRUN_OPERATOR_AMBIENT_CREDENTIAL_NAMESPACES="team-a"))
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from contextvars import ContextVar
-from typing import ClassVar, TextIO
+from typing import Any, ClassVar, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
 QUIET = ("kopf", "httpx", "httpcore", "aiohttp", "asyncio", "kubernetes", "alibabacloud_credentials", "credentials")
 """Libraries of which warnings are enough; kopf alone logs a line for every event."""
+
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, line and paragraph separators, and what turns the direction of writing."""
 
 FACTS = ("namespace", "object", "generation", "action")
 
@@ -50,6 +54,11 @@ def json_formatter() -> logging.Formatter:
     return JsonFormatter(fields, style="{", rename_fields=rename, datefmt="%Y-%m-%dT%H:%M:%S%z")
 
 
+def printable(text: str) -> str:
+    """The text without what ends a line or speaks to a terminal: it may quote somebody who means to deceive."""
+    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
 class Lines(logging.Formatter):
     """Lines for people: the time, what it is about, what happened."""
 
@@ -59,6 +68,13 @@ class Lines(logging.Formatter):
     def __init__(self, *, colour: bool) -> None:
         super().__init__("%(asctime)s %(message)s", datefmt="%H:%M:%S")
         self._colour = colour
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
+        record.message = printable(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - as the base class has it
+        return "\n".join(f"    {printable(line)}" for line in super().formatException(ei).split("\n"))
 
     def format(self, record: logging.LogRecord) -> str:
         facts = {name: getattr(record, name) for name in FACTS if hasattr(record, name)}

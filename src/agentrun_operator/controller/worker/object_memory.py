@@ -39,7 +39,7 @@ class Moment(NamedTuple):
     """One moment on two clocks: people and other processes go by the time of day, lists by the process's own seconds.
 
     Args:
-        time: the time of day.
+        time: the time of day, as it was at the start and with what has passed since.
         clock: seconds, never set back.
     """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
@@ -93,6 +94,7 @@ class Reconciler:
         self._now = now
         self._clock = clock
         self._jitter = jitter
+        self._began = Moment(now(), clock())
         self._memories: dict[ObjectKey, ObjectMemory] = {}
 
     def forget(self, key: ObjectKey) -> None:
@@ -273,11 +275,14 @@ class Reconciler:
         return replace(subject, memory=memory)
 
     def _moment(self) -> Moment:
-        return Moment(self._now(), self._clock())
+        """The present by the time of day at the start and by what has passed since: somebody may set the clock."""
+        clock = self._clock()
+        return Moment(self._began.time + timedelta(seconds=clock - self._began.clock), clock)
 
     def _input(self, run: Run) -> Input:
         subject = run.subject
-        return Input(subject.desired, run.observation.observed, subject.memory.attempts, self._now(), self._timing)
+        observed, now = run.observation.observed, self._moment().time
+        return Input(subject.desired, observed, subject.memory.attempts, now, self._timing, self._now())
 
 
 def _another_write(given: Input, decision: Decision, written: WriteResult) -> Decision:

@@ -201,3 +201,60 @@ async def test_a_defect_in_a_sweep_ends_neither_it_nor_the_operator(
     sweeping.kube.remove(path_of("a"))
     await asyncio.sleep(INTERVAL + 1)
     assert sweeping.forgotten == [key("a")]
+
+
+def restored(world: World, *names: str, **fields: object) -> None:
+    """Puts objects back as they were in a backup: with the version that they had then."""
+    for name in names:
+        put = world.kube.put_resource(body(name, **fields))  # type: ignore[arg-type]
+        put["metadata"]["resourceVersion"] = "1"
+
+
+async def test_after_a_restore_of_etcd_every_object_is_read_anew_and_edits_are_heeded(
+    sweeping: World, caplog: pytest.LogCaptureFixture
+):
+    sweeping.kube.remove(path_of("b"))
+    sweeping.add("b", generation=7, description="of after the backup")
+    await sweeping.resync.compare()
+    await sweeping.asked()
+    restored(sweeping, "a", "b", "c", description="of the backup")
+    with caplog.at_level(logging.WARNING):
+        await sweeping.resync.compare()
+    found = sweeping.store.get(key("b")) or {}
+    assert found["spec"]["description"] == "of the backup"
+    assert (await sweeping.asked()).keys() == {"a", "b", "c"}
+    assert "history went back" in caplog.text
+    edited = body("b", version=2, generation=2, description="an edit")
+    sweeping.informer.on_event("MODIFIED", edited)
+    assert (sweeping.store.get(key("b")) or {})["spec"]["description"] == "an edit"
+    assert (await sweeping.asked()).keys() == {"b"}
+
+
+async def test_an_object_that_a_restore_brought_back_is_worked_on_though_its_end_was_seen(sweeping: World):
+    sweeping.kube.remove(path_of("a"))
+    await sweeping.resync.compare()
+    assert sweeping.forgotten == [key("a")]
+    restored(sweeping, "a", "b")
+    await sweeping.resync.compare()
+    assert "team-a/a" in sweeping.known()
+
+
+async def test_another_object_of_an_older_version_that_a_restore_brought_is_taken_in(sweeping: World):
+    restored(sweeping, "a", uid="of the backup")
+    await sweeping.resync.compare()
+    assert (sweeping.store.get(key("a")) or {})["metadata"]["uid"] == "of the backup"
+
+
+async def test_objects_that_cannot_be_read_are_compared_too_and_not_listed_again_for_that(sweeping: World):
+    odd = body("odd")
+    del odd["spec"]
+    sweeping.kube.put_resource(odd)
+    await sweeping.resync.compare()
+    sweeping.kube.asked.clear()
+    await sweeping.resync.compare()
+    metadata_alone = len(sweeping.kube.asked)
+    assert sweeping.store.unreadable(key("odd")) is not None
+    sweeping.kube.remove(path_of("odd"))
+    await sweeping.resync.compare()
+    assert sweeping.store.unreadable(key("odd")) is None
+    assert metadata_alone <= 2

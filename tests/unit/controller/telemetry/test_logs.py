@@ -168,3 +168,44 @@ def test_the_lines_of_one_reconcile_have_its_id_in_common_and_those_of_none_have
 
     assert [json.loads(line).get("reconcile_id") for line in lines("json")] == [None, "1f3a9c2e", "1f3a9c2e"]
     assert ["[1f3a9c2e] team-a/chat: " in line for line in lines("console")] == [False, True, True]
+
+
+FORGED = [
+    "gone\n09:00:00 WARNING team-b/chat: forged",
+    "gone\r09:00:00 forged",
+    "gone\u2028forged",
+    "gone\x85forged",
+    "gone\x0bforged\x0cforged",
+    "\x1b[2K\x1b[1Aforged",
+    "\x9b2Kforged",
+    "\x1b]0;title\x07",
+    "\u202edegrof",
+    "\x00\x08\x7f",
+]
+
+
+@pytest.mark.parametrize("style", ["console", "json"])
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+@pytest.mark.parametrize("said", FORGED)
+def test_what_a_service_says_ends_no_line_and_speaks_to_no_terminal(said: str, style: str, stream: type[io.StringIO]):
+    to, plain = stream(), stream()
+    configure("info", style, plain)
+    usual = logged(plain, logging.WARNING)
+    configure("info", style, to)
+    line = logged(to, logging.WARNING, said)
+    assert len(line.splitlines()) == 1
+    assert line.count("\x1b") == usual.count("\x1b")  # its own colours
+    assert all(each.isprintable() or each in "\n\x1b" for each in line)
+
+
+@pytest.mark.parametrize("said", FORGED)
+def test_a_traceback_cannot_be_taken_for_other_lines(said: str):
+    stream = io.StringIO()
+    configure("info", "console", stream)
+    try:
+        raise ZeroDivisionError(said)  # noqa: TRY301 - to have a traceback
+    except ZeroDivisionError:
+        logging.getLogger("agentrun_operator.test").exception("A defect")
+    _, *more = stream.getvalue().splitlines()
+    assert all(line.startswith("    ") for line in more)
+    assert all(each.isprintable() for line in more for each in line)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from agentrun_operator.controller.worker.reconciler import Reconciler
 from agentrun_operator.controller.worker.reporter import Reporter
 from agentrun_operator.controller.worker.run import Observation, Subject
 from agentrun_operator.reconcile.actions import Rest
+from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
 from agentrun_operator.resources.names import CLAIM, FINALIZER
@@ -134,3 +135,22 @@ async def test_the_answer_to_a_write_speaks_of_the_object_that_was_written_thoug
     world.kube.before_the_answer = world.made_anew
     answer = await world.writer.unclaim(LET_GO)
     assert answer["metadata"]["uid"] == "old"
+
+
+async def test_pauses_do_not_follow_a_clock_that_is_set_back(world: World):
+    times, seconds = [datetime(2026, 11, 22, tzinfo=UTC)], [100.0]
+    reconciler = Reconciler(
+        world.store,
+        world.looks,
+        world.writer,
+        Silent(),
+        Timing(),
+        enqueue_rivals=world.rivals_told.append,
+        now=lambda: times[0],
+        clock=lambda: seconds[0],
+    )
+    attempts = Attempts().failed(reconciler._moment().time, 300.0, 0.0)
+    times[0] -= timedelta(days=1)
+    assert attempts.waiting(reconciler._moment().time) == 1.0
+    seconds[0] += 1.0
+    assert attempts.waiting(reconciler._moment().time) == 0.0

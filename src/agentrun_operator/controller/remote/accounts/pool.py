@@ -9,11 +9,10 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from agentrun_operator.agentrun.api.errors import AgentRunError, ConfigError
+from agentrun_operator.agentrun.api.errors import AgentRunError
 from agentrun_operator.agentrun.auth.chain import credentials_for
-from agentrun_operator.agentrun.auth.config import Config
-from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.keys import AccountKey
+from agentrun_operator.controller.remote.accounts.environment import ambient
 from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR, RateLimiters, make_account
 from agentrun_operator.controller.remote.problems import ProblemError, reported
 from agentrun_operator.controller.settings import EVERYWHERE
@@ -43,7 +42,7 @@ class AccountPool:
         Raises:
             StartError: what the environment says of AgentRun cannot work.
         """
-        self.ambient = _ambient()
+        self.ambient = ambient()
         self._context = context
         self._accounts: dict[AccountKey, Account] = {}
         self._limiters = RateLimiters(context, self.ambient.access_key_id or "", self._accounts.values())
@@ -151,10 +150,3 @@ def _other_region(region: str, own: str) -> str:
 def _may_go_on(desired: Desired, problem: Problem) -> bool:
     """Whether the last good credentials serve: for a deletion, and while Kubernetes only fails to answer."""
     return desired.deleting or not problem.definite
-
-
-def _ambient() -> Config:
-    try:
-        return Config()
-    except ConfigError as error:
-        raise StartError(f"Bad settings of AgentRun in the environment (AGENTRUN_...): {error}") from None
