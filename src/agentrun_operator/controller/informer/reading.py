@@ -123,7 +123,7 @@ def _known(model: type[Part], where: str, value: Any) -> Body:  # noqa: ANN401 -
 
 
 def _size(value: object) -> int:
-    """Characters of all texts in it."""
+    """How many characters all texts in it have."""
     if isinstance(value, dict):
         return sum(map(_size, value.values()))
     return sum(map(_size, value)) if isinstance(value, list) else len(str(value))
