@@ -141,6 +141,32 @@ def test_an_evil_runtime_stays_in_bounds_and_slows_no_other(kind: str, world: Wo
     assert world.resident() < MEMORY_LIMIT
 
 
+def test_a_number_that_never_makes_sense_is_told_and_not_corrected_for_ever(world: World):
+    world.endpoints.wait_ready("victim", 90)
+    victim = json.dumps(world.emulator.endpoint("victim"))[:-1].encode()
+    odd = victim + b',"scalingStatus":{"minInstances":%d},"routingConfiguration":{"versionWeights":[%b]}}' % (
+        10**26,
+        b'{"version":"4","weight":1e308}',
+    )
+    page = b'{"items":[%b],"total":1}' % odd
+
+    def answer(asked: Asked) -> Evil | None:
+        data = page if asked.action.startswith("List") else odd
+        return whole(200, b'{"code":"SUCCESS","data":%b}' % data) if "RuntimeEndpoint" in asked.action else None
+
+    world.evil = answer
+    world.asked.clear()
+    try:
+        told = world.endpoints.wait_reason("victim", "NotConverging", kind="Synced", within=40)
+        looks = len(world.asked)
+        eventually(lambda: len(world.asked) > looks + 5, 30)
+        writes = [asked for asked in world.asked if asked.method == "PUT"]
+    finally:
+        world.evil = None
+    assert {each["path"] for each in told["status"]["drift"]} == {"routing.versionWeights", "scaling.minInstances"}
+    assert len(writes) == 1
+
+
 def test_what_was_held_up_is_made_up_for_once_agentrun_means_well(world: World, measured: Measured):
     world.endpoints.wait_ready("victim", 90)
     world.evil = ANSWERS["a byte now and then"]

@@ -76,7 +76,7 @@ def test_a_bomb_is_decoded_only_as_far_as_anybody_may_hold():
     assert len(body.content) == 8 * MIB
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "x" * 10_000, "\x00"])
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "x" * 10_000])
 def test_an_encoding_that_nobody_asked_for_is_not_read(encoding):
     with pytest.raises(BodyError) as caught:
         Body({"content-encoding": encoding})
@@ -85,7 +85,11 @@ def test_an_encoding_that_nobody_asked_for_is_not_read(encoding):
 
 
 @pytest.mark.parametrize(
-    "whole", [b"no gzip at all", gzip.compress(TEXT, mtime=0)[:-6] + b"123456"], ids=["no gzip at all", "a wrong sum"]
+    "whole",
+    [
+        pytest.param(b"no gzip at all", id="not at all"),
+        pytest.param(gzip.compress(TEXT)[:-6] + b"123456", id="with another checksum"),
+    ],
 )
 def test_a_body_that_is_not_compressed_as_it_says_is_malformed(whole):
     with pytest.raises(BodyError, match="MalformedAnswer"):
