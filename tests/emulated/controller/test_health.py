@@ -1,8 +1,9 @@
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import AsyncIterator
-from itertools import count
+from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -116,21 +117,27 @@ async def test_however_many_connections_are_held_a_probe_gets_through_and_the_ol
     await asyncio.sleep(0)
 
 
-async def test_metrics_are_measured_once_a_second_however_often_they_are_asked_for(clock: list[float]):
+async def test_metrics_are_measured_once_a_second_however_often_they_are_asked_for_and_never_older_than_the_question(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("agentrun_operator.controller.telemetry.health.MEASURE_INTERVAL", 0.3)
     registry = CollectorRegistry()
     asked = Gauge("asked", "How often this was measured", registry=registry)
-    asked.set_function(count(1).__next__)
-    metrics = Measured(registry, clock=lambda: clock[0])
-    for _ in range(100):
-        assert b"asked 1.0" in generate_latest(metrics)
-        assert b"asked 1.0" in generate_latest(metrics.restricted_registry(["asked"]))
-    clock[0] += 1.0
-    assert b"asked 2.0" in generate_latest(metrics)
+    times: list[float] = []
 
+    def measured() -> float:
+        times.append(time.monotonic())
+        return len(times)
 
-@pytest.fixture
-def clock() -> list[float]:
-    return [100.0]
+    asked.set_function(measured)
+    metrics = Measured(registry)
+    for number in range(3):
+        before = time.monotonic()
+        await asyncio.gather(*(metrics.measure() for _ in range(100)))
+        assert f"asked {number + 1}.0".encode() in generate_latest(metrics)
+        assert f"asked {number + 1}.0".encode() in generate_latest(metrics.restricted_registry(["asked"]))
+        assert times[-1] >= before
+    assert all(later - sooner >= 0.3 for sooner, later in pairwise(times))
 
 
 async def test_stopping_before_the_start_is_no_error():

@@ -23,12 +23,12 @@ HEAD_WITHIN = 10.0
 CONNECTIONS = 200
 """Connections at a time. The port is open to everybody in the cluster, and a liveness probe must get through."""
 
-MEASURED_FOR = 1.0
-"""Seconds for which metrics that were measured serve whoever asks."""
+MEASURE_INTERVAL = 1.0
+"""Seconds between two measurements of the metrics; who asks sooner waits, and shares the next one."""
 
 
 class Measured(Collector):
-    """Metrics, measured at most once a second."""
+    """Metrics, measured at most once a second, and for whoever asks not before they asked."""
 
     def __init__(self, metrics: Collector, clock: Callable[[], float] = time.monotonic) -> None:
         """Measure nothing yet.
@@ -39,14 +39,22 @@ class Measured(Collector):
         """
         self._metrics = metrics
         self._clock = clock
-        self._until = float("-inf")
+        self._at = float("-inf")
         self._found: tuple[Metric, ...] = ()
+        self._turn = asyncio.Lock()
+
+    async def measure(self) -> None:
+        """See to it that what `collect` tells is of now."""
+        asked = self._clock()
+        async with self._turn:
+            if self._at >= asked:
+                return
+            await asyncio.sleep(max(0.0, self._at + MEASURE_INTERVAL - self._clock()))
+            self._found = tuple(self._metrics.collect())
+            self._at = self._clock()
 
     def collect(self) -> Iterable[Metric]:
-        """What was measured last, or is now."""
-        if self._clock() >= self._until:
-            self._found = tuple(self._metrics.collect())
-            self._until = self._clock() + MEASURED_FOR
+        """What was measured last."""
         return self._found
 
     def restricted_registry(self, _names: Iterable[str]) -> Self:
@@ -68,7 +76,8 @@ class Health:
         host, _, port = address.rpartition(":")
         self._host, self._port = host.strip("[]") or None, int(port)
         self._ready = ready
-        self._metrics = metrics
+        self._metrics = Measured(metrics)
+        self._written = make_aiohttp_handler(self._metrics)
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
         self._open: list[web.RequestHandler] = []
@@ -87,7 +96,7 @@ class Health:
             [
                 web.get("/livez", self._livez),
                 web.get("/readyz", self._readyz),
-                web.get("/metrics", make_aiohttp_handler(Measured(self._metrics))),
+                web.get("/metrics", self._told),
             ]
         )
         self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=HEAD_WITHIN, shutdown_timeout=1.0)
@@ -118,6 +127,10 @@ class Health:
         connection = self._runner.server()
         self._open.append(connection)
         return connection
+
+    async def _told(self, request: web.Request) -> web.StreamResponse:
+        await self._metrics.measure()
+        return await self._written(request)
 
     async def _livez(self, _: web.Request) -> web.Response:
         return web.Response(text="ok\n")
