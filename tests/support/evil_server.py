@@ -139,14 +139,14 @@ def running_evil(answer: Callable[[Asked], Evil | None], upstream: str = "") -> 
         def log_message(self, *_: object) -> None:
             """Nothing: the tests say what went wrong."""
 
-    class Server(ThreadingHTTPServer):
+    class Listener(ThreadingHTTPServer):
         daemon_threads = True
         request_queue_size = 128
 
         def handle_error(self, *_: object) -> None:
             """Callers go when they like."""
 
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Listener(("127.0.0.1", 0), Handler) as server:
         evil.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
