@@ -51,7 +51,7 @@ class MemoryServer(KubeClient):
 
     def __init__(self, objects: dict[str, Body] | None = None, versions: count[int] | None = None) -> None:
         self._writers = PrioritySemaphore(32)
-        self._secrets = asyncio.Semaphore(32)
+        self._secrets = PrioritySemaphore(32)
         self._versions = versions or count(1)
         self.objects: dict[str, Body] = {} if objects is None else objects
         self.asked: list[tuple[str, str]] = []

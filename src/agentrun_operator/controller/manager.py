@@ -90,7 +90,7 @@ class Manager:
         region = self._accounts.region
         ownership = OwnershipIndex(self._store, region)
         self._queue: WorkQueue[ObjectKey] = WorkQueue(
-            lambda key: lane_of(body, region) if (body := self._store.get(key)) else None,
+            lambda key: (key.namespace, lane_of(body, region) if (body := self._store.get(key)) else None),
             settings.workers,
             jitter=random.random,
         )

@@ -113,7 +113,7 @@ class Settings(BaseModel):
     """Longest pause between two tries; the first is a second."""
 
     api_qps: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 20.0
-    """Calls to AgentRun per second, for each account and region."""
+    """Calls to AgentRun per second, for each account and address."""
 
     api_burst: Annotated[int, Field(ge=1)] = 40
     """Calls that may be made at once after a quiet time."""

@@ -1,5 +1,6 @@
 import asyncio
 import base64
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -28,7 +29,7 @@ class World:
         self.emulator = emulator
         self.kube = MemoryServer()
         self.leads = True
-        self.now = 1000.0
+        self.skipped = 0.0
         self.metrics = Metrics()
         context = AccountContext(
             Settings(),
@@ -36,7 +37,7 @@ class World:
             self.metrics,
             may_write=lambda: self.leads,
             enqueue=lambda _: None,
-            clock=lambda: self.now,
+            clock=lambda: self.skipped + time.monotonic(),
         )
         self.accounts = AccountPool(context)
         for number in (1, 2):
@@ -95,7 +96,7 @@ async def test_a_rotated_secret_signs_the_next_call(world: World, emulator: Emul
     account = await world.account()
     await account.client.run(operations.get_runtime(runtime_id))
     world.put_secret(2)
-    world.now += 60
+    world.skipped += 60
     await world.account()
     await account.client.run(operations.get_runtime(runtime_id))
     assert [call.access_key_id for call in emulator.calls("GetAgentRuntime")] == ["key-1", "key-2"]
@@ -117,13 +118,67 @@ async def test_a_revoked_key_is_replaced_as_soon_as_the_secret_has_another(world
 async def test_throttling_lowers_the_limit_of_that_account_alone_and_is_not_repeated(world: World, emulator: Emulator):
     world.put_secret(2, "other")
     throttled, other = await world.account(), await world.account("other")
-    emulator.fault("GetAgentRuntime", status=429, code="Throttling.User", times=1)
-    with pytest.raises(ThrottledError):
-        await throttled.client.run(operations.get_runtime("no-matter"))
+    for account in (throttled, other):
+        await account.client.run(operations.list_runtimes())
+    emulator.fault("GetAgentRuntime", status=429, code="Throttling.User", times=5)
+    for _ in range(5):
+        with pytest.raises(ThrottledError):
+            await throttled.client.run(operations.get_runtime("no-matter"))
     rates = dict(world.accounts.rates())
-    assert rates == {"cn-hangzhou team-a/aliyun": 10.0, "cn-hangzhou team-a/other": 20.0}
-    assert emulator.counts() == {"GetAgentRuntime": 1}
+    assert rates == {"cn-hangzhou team-a/aliyun": 5.0, "cn-hangzhou team-a/other": 20.0}
+    assert emulator.counts() == {"ListAgentRuntimes": 2, "GetAgentRuntime": 5}
     assert other is not throttled
+
+
+async def test_a_service_that_is_overloaded_for_one_runtime_slows_that_runtime_alone(world: World, emulator: Emulator):
+    busy, fine = (emulator.add_runtime(name, account_id="1000000000000001") for name in ("busy", "fine"))
+    account = await world.account()
+    await account.client.run(operations.get_runtime(fine))
+    emulator.fault("*", runtimeId=busy, status=503)
+    for _ in range(8):
+        with pytest.raises(HTTPError):
+            await account.client.run(operations.get_runtime(busy))
+    emulator.heal()
+
+    async def seconds(runtime_id: str) -> float:
+        began = time.monotonic()
+        for _ in range(8):
+            await account.client.run(operations.get_runtime(runtime_id))
+        return time.monotonic() - began
+
+    assert dict(world.accounts.rates()) == {"cn-hangzhou team-a/aliyun": 20.0}
+    assert await seconds(busy) > 1.0 > await seconds(fine)
+
+
+async def test_a_key_id_with_a_wrong_secret_takes_nothing_from_the_limit_of_the_key(world: World, emulator: Emulator):
+    runtime_id = emulator.add_runtime(account_id="1000000000000001")
+    values = {"accessKeyId": "key-1", "accessKeySecret": "wrong"}
+    encoded = {each: base64.b64encode(value.encode()).decode() for each, value in values.items()}
+    world.kube.put_secret("team-a", "claimed", encoded)
+    mine, claimed = await world.account(), await world.account("claimed")
+    await mine.client.run(operations.get_runtime(runtime_id))
+    for _ in range(8):
+        with pytest.raises(CredentialsRejectedError):
+            await claimed.client.run(operations.get_runtime(runtime_id))
+    waiting = [asyncio.create_task(claimed.client.run(operations.get_runtime(runtime_id))) for _ in range(20)]
+    async with asyncio.timeout(5):
+        for _ in range(20):
+            await mine.client.run(operations.get_runtime(runtime_id))
+    assert dict(world.accounts.rates()) == {"cn-hangzhou team-a/aliyun": 20.0, "cn-hangzhou team-a/claimed": 5.0}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_what_a_key_may_not_do_is_no_doubt_of_the_key(world: World, emulator: Emulator):
+    runtime_id = emulator.add_runtime(account_id="1000000000000001")
+    account = await world.account()
+    await account.client.run(operations.get_runtime(runtime_id))
+    emulator.fault("*", status=403, code="NoPermission", times=5)
+    for _ in range(5):
+        with pytest.raises(CredentialsRejectedError):
+            await account.client.run(operations.get_runtime(runtime_id))
+    assert dict(world.accounts.rates()) == {"cn-hangzhou team-a/aliyun": 20.0}
 
 
 async def test_every_call_is_counted_by_its_action_and_answer(world: World, emulator: Emulator):

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from agentrun_operator.controller.collector import ManagerCollector, Working
+from agentrun_operator.controller.concurrency.limits import UNPROVEN_SHARE
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.workqueue import WorkQueue
 from agentrun_operator.controller.informer.store import Store
@@ -80,7 +81,7 @@ async def test_each_account_has_its_limit_and_each_runtime_its_age(world: World)
     account.use(CHAT, "runtime-1", "chat", latest=False).seen_at = clock() - 30
     account.use(OTHER, "runtime-2", "other", latest=False)
     (name,) = [name for name, _ in world.working.accounts.rates()]
-    assert world.told("remote_limit_qps", account=name) == 7
+    assert world.told("remote_limit_qps", account=name) == 7 / UNPROVEN_SHARE  # AgentRun has accepted no call yet
     assert world.told("runtimes") == 2
     assert world.told("poll_age_seconds") == 30
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from agentrun_operator.agentrun.api.errors import HTTPError, ThrottledError
+from agentrun_operator.agentrun.api.errors import CredentialsRejectedError, HTTPError, ThrottledError
 from agentrun_operator.agentrun.api.protocol import API_VERSION, Pause, Process, Request, Response
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Attempt:
         seconds: how long it took.
         throttled: whether it was refused as one too many, or because there is too much to do.
         retry_after: seconds that the service asked to wait, None when it did not.
+        rejected: whether it was refused for who called.
     """
 
     action: str
@@ -47,6 +48,7 @@ class Attempt:
     seconds: float
     throttled: bool
     retry_after: float | None = None
+    rejected: bool = False
 
 
 def attempt_of(request: Request, outcome: Outcome, seconds: float) -> Attempt:
@@ -56,7 +58,8 @@ def attempt_of(request: Request, outcome: Outcome, seconds: float) -> Attempt:
         code = THROTTLING  # a gateway's refusal, without a code of the service's
     throttled = isinstance(outcome, ThrottledError) or outcome.status_code == OVERLOADED
     retry_after = outcome.retry_after if isinstance(outcome, HTTPError) else None
-    return Attempt(request.action, code, outcome.status_code, seconds, throttled, retry_after)
+    rejected = isinstance(outcome, CredentialsRejectedError)
+    return Attempt(request.action, code, outcome.status_code, seconds, throttled, retry_after, rejected)
 
 
 def headers_of(request: Request) -> dict[str, str]:

@@ -1,5 +1,9 @@
-"""Who waits for something scarce, and whose turn is next: who is more urgent goes first, and every fourth turn goes to
-whoever has waited longest, so that nobody waits for ever. Knows nothing of what is waited for.
+"""Who waits for something scarce, and whose turn is next. Knows nothing of what is waited for.
+
+Who is more urgent goes first, and among the equally urgent the tenants take turns, however many of one wait. Of four
+turns, one goes round the tenants whatever their urgency, to whoever of each has waited longest: nobody waits for ever.
+And one goes round the tenants of those that only look: no wishes, however many, blind anybody. Where nobody waits for
+such a turn, it is given by urgency.
 """
 
 from __future__ import annotations
@@ -8,24 +12,24 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.controller.concurrency.priority import Priority, urgency
+from agentrun_operator.controller.concurrency.priority import Priority, looking, tenants, urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
+
+    from agentrun_operator.controller.concurrency.priority import Tenants
 
 FAIR_SHARE = 4
-"""Every so many turns, one goes to whoever has waited longest."""
+"""Every so many turns, one goes to whoever of the next tenant has waited longest, and one to whoever only looks."""
 
 
 class Waiter(NamedTuple):
     """Somebody who waits.
 
     Attributes:
-        number: how many came before.
         given: done when it is their turn.
     """
 
-    number: int
     given: asyncio.Future[None]
 
     async def wait(self, hand_on: Callable[[], None]) -> None:
@@ -42,33 +46,112 @@ class Waiter(NamedTuple):
             raise
 
 
-class FairWaiters:
-    """Those who wait, as urgently as their tasks say."""
+class _Turns:
+    """Those who wait, in a circle of tenants; each tenant's in a circle again, or in the order in which they came."""
 
     def __init__(self) -> None:
-        self._lines: tuple[deque[Waiter], ...] = tuple(deque() for _ in Priority)
+        self._circle: dict[Hashable, _Turns] = {}
+        self._line: deque[Waiter] = deque()
+
+    def add(self, waiter: Waiter, *path: Hashable) -> None:
+        """Line up; the path leads from circle to circle."""
+        if path:
+            self._circle.setdefault(path[0], _Turns()).add(waiter, *path[1:])
+        else:
+            self._line.append(waiter)
+
+    def take(self) -> Waiter | None:
+        """The next one; whoever had a turn goes to the end of the circle.
+
+        Those who have given up, or had their turn in another line, leave.
+        """
+        while self._line:
+            waiter = self._line.popleft()
+            if not waiter.given.done():
+                return waiter
+        while self._circle:
+            head = next(iter(self._circle))
+            theirs = self._circle.pop(head)
+            if found := theirs.take():
+                self._circle[head] = theirs
+                return found
+        return None
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self._circle.clear()
+        self._line.clear()
+
+
+class FairWaiters:
+    """Those who wait, as urgently and for whom their tasks say."""
+
+    def __init__(self) -> None:
         self._came = 0
         self._given = 0
+        self._waiting = 0
+        self._urgent = tuple(_Turns() for _ in Priority)
+        self._longest, self._looks = _Turns(), _Turns()
 
     def __len__(self) -> int:
-        return sum(len(line) for line in self._lines)
+        return self._waiting
 
-    def join(self) -> Waiter:
-        """Wait from now on; the turn has come when its future is done."""
-        waiter = Waiter(self._came, asyncio.get_running_loop().create_future())
+    def join(self, within: tuple[Hashable, ...] = (), priority: Priority | None = None) -> Waiter:
+        """Wait from now on; the turn has come when its future is done.
+
+        Args:
+            within: which of the tenant's own turns it is.
+            priority: how urgent it is, if not as the task says.
+        """
+        waiter = Waiter(asyncio.get_running_loop().create_future())
+        lines = [self._urgent[urgency.get() if priority is None else priority], self._longest]
+        if looking.get():
+            lines.append(self._looks)
+
+        def line_up(tenant: Hashable) -> None:
+            for line in lines:
+                line.add(waiter, tenant, *within)
+
         self._came += 1
-        self._lines[urgency.get()].append(waiter)
+        self._waiting += 1
+        self._stay(waiter, tenants.get(), self._came, line_up)
         return waiter
+
+    def _stay(self, waiter: Waiter, whose: Tenants, number: int, line_up: Callable[[Hashable], None]) -> None:
+        def left(given: asyncio.Future[None]) -> None:
+            whose.arrive(number)
+            if given.cancelled():
+                self._left()
+
+        for tenant in whose:
+            line_up(tenant)
+        whose.wait(number, line_up)
+        waiter.given.add_done_callback(left)
 
     def give(self) -> bool:
         """Give the next one their turn; False if nobody waits."""
-        lines = [line for line in self._lines if _head(line)]
-        if not lines:
+        waiter = self._next()
+        if waiter is None:
             return False
-        fair = self._given % FAIR_SHARE == FAIR_SHARE - 1
-        (min(lines, key=_longest) if fair else lines[0]).popleft().given.set_result(None)
+        waiter.given.set_result(None)
         self._given += 1
+        self._left()
         return True
+
+    def _left(self) -> None:
+        self._waiting -= 1
+        if not self._waiting:
+            self._forget_all()  # whoever is left in a line had a turn in another
+
+    def _next(self) -> Waiter | None:
+        turn = self._given % FAIR_SHARE
+        first = {FAIR_SHARE - 1: [self._longest], FAIR_SHARE // 2 - 1: [self._looks]}.get(turn, [])
+        lines = (*first, *self._urgent)
+        return next((waiter for line in lines if (waiter := line.take())), None)
+
+    def _forget_all(self) -> None:
+        for line in (*self._urgent, self._longest, self._looks):
+            line.clear()
 
 
 class PrioritySemaphore:
@@ -90,14 +173,3 @@ class PrioritySemaphore:
     def _leave(self) -> None:
         if not self._waiters.give():
             self._free += 1
-
-
-def _head(line: deque[Waiter]) -> Waiter | None:
-    """Who is in front; those who have given up leave."""
-    while line and line[0].given.cancelled():
-        line.popleft()
-    return line[0] if line else None
-
-
-def _longest(line: deque[Waiter]) -> int:
-    return line[0].number

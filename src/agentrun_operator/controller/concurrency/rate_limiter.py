@@ -1,65 +1,29 @@
-"""A token bucket for all calls to one account and region: its rate falls when the service throttles, and slowly
-recovers.
-
-A *complaint* is an answer that asks for fewer calls. The first one halves the rate. One that comes before the rate has
-recovered leaves half of what the service accepted of late, but at least a quarter of the rate, since perhaps only few
-calls were wanted. Example: 20 calls a second are configured and 2 are allowed. The rate falls to 10; about 2 calls a
-second are accepted, so the next complaint leaves 2.5, and the one after that 1.
+"""A token bucket for all calls that count against one limit. Its rate is what the service takes: that `pace` finds out.
+Whose turn a token is, `fairness` says.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.fairness import FairWaiters
+from agentrun_operator.controller.concurrency.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
-RECOVERY_INTERVAL = 30.0
-"""Seconds without a complaint after which a lowered rate is doubled."""
-
-THROTTLE_WINDOW = 1.0
-"""Seconds within which many complaints count as one."""
+    from agentrun_operator.controller.concurrency.priority import Priority
 
 MAX_RETRY_AFTER = 300.0
 """The longest pause in seconds that the service may ask for: a header in the wrong unit must not stop an account for
 hours."""
 
+SOONEST = 0.001
+"""Seconds before a token is looked for again, at least."""
+
 NEVER = float("-inf")
-
-MIN_RATE = 0.5
-"""Calls a second below which complaints do not lower a rate."""
-
-MAX_DECREASE = 2
-"""By how much a complaint may lower the rate beyond the halving: what was accepted counts as at least the rate divided
-by this."""
-
-ACCEPTED_WINDOW = 2.0
-"""Seconds over which accepted calls are counted."""
-
-
-class Accepted:
-    """How many calls a second were accepted of late: a count that falls by two thirds in `ACCEPTED_WINDOW` seconds."""
-
-    def __init__(self) -> None:
-        self._count = 0.0
-        self._at = NEVER
-
-    def note(self, now: float) -> None:
-        """A call was accepted."""
-        self._count = self._left(now) + 1
-        self._at = now
-
-    def rate(self, now: float) -> float:
-        """Calls a second."""
-        return self._left(now) / ACCEPTED_WINDOW
-
-    def _left(self, now: float) -> float:
-        return self._count * math.exp((self._at - now) / ACCEPTED_WINDOW)
 
 
 class AdaptiveRateLimiter:
@@ -73,15 +37,11 @@ class AdaptiveRateLimiter:
             burst: its size.
             clock: the time in seconds.
         """
-        self._full_rate = rate
-        self._rate = rate
+        self._pace = Pace(rate)
         self._burst = burst
         self._clock = clock
         self._tokens = float(burst)
         self._at = clock()
-        self._accepted = Accepted()
-        self._lowered_at = NEVER
-        self._steady_since = NEVER
         self._not_before = NEVER
         self._waiters = FairWaiters()
         self._timer: asyncio.TimerHandle | None = None
@@ -89,27 +49,45 @@ class AdaptiveRateLimiter:
     @property
     def rate(self) -> float:
         """The present rate."""
-        self._refill()
-        return self._rate
+        return self._pace.rate(self._clock())
 
     @property
     def waiting(self) -> int:
         """How many calls wait."""
         return len(self._waiters)
 
-    async def acquire(self) -> None:
-        """Wait for a token."""
-        self._refill()
-        if not self._waiters and self._ready:
-            self._tokens -= 1
-            return
-        waiter = self._waiters.join()
-        self._serve()
-        await waiter.wait(self._give_back)
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits, and nothing is known that a new limiter would not know."""
+        now = self._clock()
+        return not self._waiters and self._pace.free(now) and now >= self._not_before
 
-    def accepted(self) -> None:
-        """The service did not ask for fewer calls."""
-        self._accepted.note(self._clock())
+    async def acquire(self, *within: Hashable, priority: Priority | None = None) -> None:
+        """Wait for a token.
+
+        Args:
+            within: which of the tenant's own turns it is.
+            priority: how urgent it is, if not as the task says.
+        """
+        self._refill()
+        if self._waiters or not self._ready:
+            waiter = self._waiters.join(within, priority)
+            self._serve()
+            await waiter.wait(self._give_back)
+        else:
+            self._take()
+
+    def accepted(self, took: float = 0.0) -> None:
+        """The service did not ask for fewer calls; its answer took so many seconds."""
+        self._refill()
+        self._pace.accepted(self._at, took)
+        self._serve()
+
+    def lost(self, took: float = 0.0) -> None:
+        """A call had no answer, which says nothing of the rate; nobody waits for one any more."""
+        self._refill()
+        self._pace.lost(self._at, took)
+        self._serve()
 
     def throttled(self, retry_after: float = 0.0, took: float = 0.0) -> None:
         """The service asked for fewer calls.
@@ -120,50 +98,47 @@ class AdaptiveRateLimiter:
                 rate since.
         """
         self._refill()
-        now = self._clock()
-        pause = min(retry_after, MAX_RETRY_AFTER)
-        self._not_before = max(self._not_before, now + pause)
-        self._steady_since = max(now, self._not_before)
-        if now - took > self._lowered_at <= now - THROTTLE_WINDOW:
-            self._rate = max(self._too_much(now) / 2, min(MIN_RATE, self._full_rate))
-            self._tokens = min(1.0, pause * self._rate)
-            self._lowered_at = now
-
-    def _too_much(self, now: float) -> float:
-        """The rate that was too high."""
-        if self._rate == self._full_rate:
-            return self._rate
-        return min(self._rate, max(self._accepted.rate(now), self._rate / MAX_DECREASE))
-
-    def _give_back(self) -> None:
-        self._tokens += 1
+        self._not_before = max(self._not_before, self._at + min(retry_after, MAX_RETRY_AFTER))
+        if self._pace.refused(self._at, took):
+            self._tokens = 0.0
         self._serve()
-
-    def _restore(self, now: float) -> None:
-        while self._rate < self._full_rate and now - self._steady_since >= RECOVERY_INTERVAL:
-            self._rate = min(self._full_rate, self._rate * 2)
-            self._steady_since += RECOVERY_INTERVAL
 
     def _refill(self) -> None:
         now = self._clock()
-        since = max(self._at, self._not_before)
-        full = max(1.0, self._burst * self._rate / self._full_rate)
-        self._tokens = min(full, self._tokens + max(0.0, now - since) * self._rate)
+        rate = self._pace.rate(self._at)
+        full = self._burst if self._pace.free(now) else min(self._burst, max(1.0, rate))
+        self._tokens = min(full, self._tokens + max(0.0, now - self._at) * rate)
         self._at = now
-        self._restore(now)
 
     def _serve(self) -> None:
         self._refill()
         while self._ready and self._waiters.give():
-            self._tokens -= 1
-        if self._waiters and (self._timer is None or self._timer.cancelled()):
-            pause = max(0.0, self._not_before - self._at) + max((1 - self._tokens) / self._rate, 0.001)
-            self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
+            self._take()
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiters:
+            self._timer = asyncio.get_running_loop().call_later(self._next_in, self._tick)
+
+    @property
+    def _next_in(self) -> float:
+        """Seconds until a token may be there; right after a refill."""
+        token = (1 - self._tokens) / self._pace.rate(self._at)
+        wait = max(token, self._not_before - self._at)
+        return max(min(wait, self._pace.changes_in(self._at)), SOONEST)
 
     @property
     def _ready(self) -> bool:
         """Whether a call may be sent; right after a refill."""
         return self._tokens >= 1 and self._at >= self._not_before
+
+    def _take(self) -> None:
+        self._tokens -= 1
+        self._pace.sent(self._at)
+
+    def _give_back(self) -> None:
+        self._tokens += 1
+        self._serve()
 
     def _tick(self) -> None:
         self._timer = None

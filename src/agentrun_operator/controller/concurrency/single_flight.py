@@ -1,6 +1,6 @@
 """Makes concurrent callers share one piece of I/O, when what it began to read is new enough for them.
 
-Knows nothing of what is read.
+What is read is read for all of them: while it waits, it waits in the turns of each. Knows nothing of what is read.
 """
 
 from __future__ import annotations
@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from agentrun_operator.controller.concurrency.priority import Tenants, tenants
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,6 +40,7 @@ class SingleFlight(Generic[T]):
         self._clock = clock
         self._task: asyncio.Future[T] | None = None
         self._began = float("-inf")
+        self._for = Tenants()
 
     async def newer_than(self, moment: float) -> T:
         """The result of a read that began after `moment`: the one under way, if it did, else the next.
@@ -48,11 +52,15 @@ class SingleFlight(Generic[T]):
         """
         while self._task is not None and not self._task.done():
             if self._began > moment:
+                self._for.join(tenants.get())
                 return await self._awaited(self._task)
             async with self._patience():
                 await asyncio.wait({self._task})
         self._began = self._clock()
-        self._task = asyncio.ensure_future(self._read())
+        self._for = Tenants(*tenants.get())
+        context = copy_context()
+        context.run(tenants.set, self._for)
+        self._task = asyncio.create_task(self._result(), context=context)
         self._task.add_done_callback(_seen)
         return await self._awaited(self._task)
 
@@ -63,6 +71,9 @@ class SingleFlight(Generic[T]):
     def _patience(self) -> asyncio.Timeout:
         left = self._until(self._began) - self._clock()
         return asyncio.timeout(left if left < math.inf else None)
+
+    async def _result(self) -> T:
+        return await self._read()
 
 
 def _seen(task: asyncio.Future[T]) -> None:

@@ -23,6 +23,13 @@ K = TypeVar("K", bound=Hashable)
 FIRST_PAUSE = 1.0
 """Seconds before the first repetition of a failed piece of work; each further one doubles."""
 
+ALIKE_PER_SECOND = 5.0
+"""Keys that failed for the same cause and come again in a second, all together: where many fail alike, each pauses
+longer. What a hundred have in the way is soon seen to be gone by one of them."""
+
+SOONER_PER_SECOND = 50.0
+"""How many of them come again in a second once one of them succeeded."""
+
 RESERVE = 2
 """A lane has this many times its places for edits, so that a user need not wait for a bulk that hangs."""
 
@@ -87,6 +94,8 @@ class WorkQueue(Generic[K]):
         self._lanes: dict[Hashable, _Lane[K]] = {}
         self._ready: dict[Priority, dict[Hashable, _Lane[K]]] = {priority: {} for priority in Priority}
         self._failures: dict[K, int] = {}
+        self._causes: dict[K, Hashable] = {}
+        self._alike: dict[Hashable, dict[K, None]] = {}
         self._on_drop: dict[K, Callable[[K], None]] = {}
         self._delayed: DelayQueue[K] = DelayQueue()
         self._wakeup = asyncio.Event()
@@ -123,27 +132,38 @@ class WorkQueue(Generic[K]):
         self._delayed.put(key, self._clock() + pause)
         self._wakeup.set()
 
-    def add_rate_limited(self, key: K, at_most: float, at_least: float = 0.0) -> float:
+    def add_rate_limited(self, key: K, at_most: float, at_least: float = 0.0, cause: Hashable = None) -> float:
         """Plan a look after a failure, with a jittered pause that doubles each time.
 
         Args:
             key: the key.
-            at_most: the longest pause in seconds.
+            at_most: the longest pause in seconds, unless many fail alike.
             at_least: the shortest, when somebody asked for one.
+            cause: what those have in common that fail alike; None: it fails like nobody else.
 
         Returns:
             the pause in seconds.
         """
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        growing = backoff(failures, first=FIRST_PAUSE, at_most=at_most, chance=self._jitter())
-        pause = max(growing, at_least)
+        chance = self._jitter()
+        growing = backoff(failures, first=FIRST_PAUSE, at_most=at_most, chance=chance)
+        crowd = self._fails_like(key, cause) / ALIKE_PER_SECOND
+        pause = max(growing, backoff(0, first=crowd, at_most=crowd, chance=chance), at_least)
         self.add_after(key, pause)
         return pause
 
     def forget(self, key: K) -> None:
-        """Forget the key's failures, after a success."""
+        """Forget the key's failures, after a success.
+
+        What was in its way may be in nobody's any more: those that failed alike come again soon, one after the other.
+        """
         self._failures.pop(key, None)
+        alike = self._alike.pop(self._causes.get(key), {})
+        for number, other in enumerate(alike):
+            del self._causes[other]
+            if other != key:
+                self.add_after(other, number / SOONER_PER_SECOND)
 
     def drop(self, key: K, then: Callable[[K], None]) -> None:
         """Forget all about a key that is no more.
@@ -189,7 +209,22 @@ class WorkQueue(Generic[K]):
     def _dropped(self, key: K, then: Callable[[K], None]) -> None:
         self._delayed.drop(key)
         self._failures.pop(key, None)
+        self._fails_like(key, None)
         then(key)
+
+    def _fails_like(self, key: K, cause: Hashable) -> int:
+        """Note the cause of a key's failure, None for none, and return how many fail alike."""
+        former = self._causes.pop(key, None)
+        if former is not None:
+            self._alike[former].pop(key)
+            if not self._alike[former]:
+                del self._alike[former]
+        if cause is None:
+            return 0
+        self._causes[key] = cause
+        alike = self._alike.setdefault(cause, {})
+        alike[key] = None
+        return len(alike)
 
     def _release_due(self) -> None:
         for key in self._delayed.due(self._clock()):

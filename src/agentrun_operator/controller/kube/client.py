@@ -37,7 +37,8 @@ WRITERS = 8
 is urgent goes first."""
 
 SECRET_READERS = 4
-"""Secrets that are read at the same time. Each may be a MiB, of which next to nothing is kept."""
+"""Secrets that are read at the same time: each may be a MiB, of which next to nothing is kept. Who is urgent goes first,
+and the namespaces take turns."""
 
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"
@@ -92,7 +93,7 @@ class KubeClient:
         self._client = ApiClient(configuration)
         self._client.user_agent = "agentrun-operator"
         self._writers = PrioritySemaphore(WRITERS)
-        self._secrets = asyncio.Semaphore(SECRET_READERS)
+        self._secrets = PrioritySemaphore(SECRET_READERS)
         self.fitting = PAGE
 
     async def __aenter__(self) -> Self:

@@ -7,7 +7,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.concurrency.priority import urgency
+from agentrun_operator.controller.concurrency.priority import Tenants, tenants, urgency
 from agentrun_operator.controller.errors import NotLeadingError
 from agentrun_operator.controller.kube.client import KubeError
 from agentrun_operator.controller.telemetry.logs import reconcile_id
@@ -84,6 +84,7 @@ class Workers:
 
     async def _reconcile(self, key: ObjectKey, priority: Priority) -> None:
         urgency.set(priority)
+        tenants.set(Tenants(key.namespace))
         reconcile_id.set(self._new_id())
         started = time.monotonic()
         try:
@@ -101,7 +102,8 @@ class Workers:
             self._told.pop(key, None)
             return self._planned(key, ending)
         except KubeError as error:
-            pause = self._queue.add_rate_limited(key, self._retry_max if error.refused else SERVER_PAUSE)
+            at_most = self._retry_max if error.refused else SERVER_PAUSE
+            pause = self._queue.add_rate_limited(key, at_most, cause=(key.namespace, error.status))
             told, self._told[key] = self._told.get(key), str(error)
             level = logging.DEBUG if told == str(error) else logging.WARNING
             log.log(level, "%s; tried again in %.1f s, and with growing pauses", error, pause, extra=facts)
@@ -116,7 +118,7 @@ class Workers:
     def _planned(self, key: ObjectKey, ending: Rest | Retry) -> str:
         match ending:
             case Retry(reason=reason, at_most=at_most, at_least=at_least):
-                self._queue.add_rate_limited(key, at_most, at_least)
+                self._queue.add_rate_limited(key, at_most, at_least, cause=(key.namespace, reason))
                 return str(reason.value)
             case Rest(after=None):
                 self._queue.forget(key)

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE, PrioritySemaphore
-from agentrun_operator.controller.concurrency.priority import Priority, urgency
+from agentrun_operator.controller.concurrency.priority import Priority, Tenants, looking, tenants, urgency
+from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from support.controller_time import settle
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
@@ -22,9 +23,13 @@ class Crowd:
         self.served: list[str] = []
         self.leave: dict[str, asyncio.Event] = {}
 
-    async def comes(self, name: str, priority: Priority = Priority.NEW) -> asyncio.Task[None]:
+    async def comes(
+        self, name: str, priority: Priority = Priority.NEW, tenant: str = "", *, looks: bool = False
+    ) -> asyncio.Task[None]:
         async def visit() -> None:
             urgency.set(priority)
+            tenants.set(Tenants(tenant))
+            looking.set(looks)
             async with self.places:
                 self.inside.append(name)
                 self.served.append(name)
@@ -120,3 +125,81 @@ async def test_a_place_is_free_again_when_its_work_fails(crowd: Crowd):
         await crowd.comes(name)
     assert crowd.inside == ["a", "b"]
     await crowd.empties()
+
+
+async def test_tenants_take_turns_however_many_of_one_wait(crowd: Crowd):
+    for number in range(40):
+        await crowd.comes(f"many{number}", tenant="crowd")
+    for name in ("one", "two", "three"):
+        await crowd.comes(name, tenant="victim")
+    await crowd.empties()
+    assert crowd.served.index("one") <= 3
+    assert crowd.served.index("three") <= 3 + 2 * FAIR_SHARE
+
+
+async def test_urgent_wishes_of_one_tenant_leave_another_its_share(crowd: Crowd):
+    for number in range(100):
+        await crowd.comes(f"edit{number}", Priority.EDIT, "crowd")
+    for name in ("one", "two"):
+        await crowd.comes(name, Priority.RESYNC, "victim")
+    await crowd.empties()
+    assert crowd.served.index("one") <= 2 + 2 * FAIR_SHARE
+    assert crowd.served.index("two") <= 2 + 4 * FAIR_SHARE
+
+
+async def test_an_urgent_wish_goes_before_the_bulk_of_many_tenants(crowd: Crowd):
+    for number in range(50):
+        await crowd.comes(f"new{number}", tenant=f"tenant{number}")
+    await crowd.comes("edit", Priority.EDIT, "victim")
+    await crowd.empties()
+    assert crowd.served.index("edit") <= 3
+
+
+async def test_looks_have_a_share_that_no_wish_takes_and_go_round_the_tenants(crowd: Crowd):
+    for number in range(100):
+        await crowd.comes(f"edit{number}", Priority.EDIT, "crowd")
+        await crowd.comes(f"look{number}", tenant="crowd", looks=True)
+    await crowd.comes("look", tenant="victim", looks=True)
+    await crowd.empties()
+    assert crowd.served.index("look") <= 2 + 3 * FAIR_SHARE
+
+
+async def test_looks_have_every_turn_that_nobody_else_wants(crowd: Crowd):
+    for number in range(10):
+        await crowd.comes(f"look{number}", tenant="crowd", looks=True)
+    await crowd.empties()
+    assert len(crowd.served) == 10
+
+
+async def test_shared_work_waits_in_the_turns_of_all_who_want_it(crowd: Crowd):
+    for number in range(40):
+        await crowd.comes(f"many{number}", tenant="crowd")
+
+    async def read() -> str:
+        async with crowd.places:
+            crowd.served.append("shared")
+        return "seen"
+
+    shared = SingleFlight(read)
+
+    async def asks(tenant: str) -> str:
+        tenants.set(Tenants(tenant))
+        return await shared.newer_than(float("-inf"))
+
+    first = asyncio.create_task(asks("crowd"))
+    await settle()
+    second = asyncio.create_task(asks("victim"))
+    await settle()
+    await crowd.empties()
+    assert {await first, await second} == {"seen"}
+    assert crowd.served.index("shared") <= 4
+    assert crowd.served.count("shared") == 1
+
+
+async def test_a_crowd_that_is_gone_leaves_nothing_behind(crowd: Crowd):
+    for number in range(40):
+        await crowd.comes(f"many{number}", tenant=f"tenant{number}", looks=True)
+    await crowd.empties()
+    waiters = crowd.places._waiters
+    assert len(waiters) == 0
+    assert not any(line._circle for line in (*waiters._urgent, waiters._longest, waiters._looks))

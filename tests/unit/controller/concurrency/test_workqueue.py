@@ -4,7 +4,13 @@ import random
 import pytest
 
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.concurrency.workqueue import RESERVE, Item, WorkQueue
+from agentrun_operator.controller.concurrency.workqueue import (
+    ALIKE_PER_SECOND,
+    RESERVE,
+    SOONER_PER_SECOND,
+    Item,
+    WorkQueue,
+)
 from support.controller_time import clock, settle
 
 EDIT, CHANGE, NEW, RESYNC = Priority
@@ -427,3 +433,56 @@ async def test_a_planned_look_has_waited_only_since_it_was_due():
     queue.add_after("a-1", 30.0)
     await asyncio.sleep(31)
     assert (await queue.get()).waited == 0.0
+
+
+async def failed(queue: WorkQueue[ObjectKey], count: int, cause: str = "lost") -> list[float]:
+    """So many keys fail for a cause, each once; their pauses."""
+    for number in range(count):
+        queue.add(f"{cause}-{number}", NEW)
+    await all_taken(queue)
+    pauses = []
+    for number in range(count):
+        pauses.append(queue.add_rate_limited(f"{cause}-{number}", 30.0, cause=cause))
+        queue.done(f"{cause}-{number}")
+    return pauses
+
+
+async def test_the_more_keys_fail_alike_the_longer_each_pauses():
+    queue = queue_of(places=2000)
+    pauses = await failed(queue, 1500)
+    assert pauses[:3] == [1.0, 1.0, 1.0]
+    assert pauses[-1] == 300.0
+    assert await failed(queue, 3, "another") == [1.0, 1.0, 1.0]
+
+
+async def test_however_many_fail_alike_few_come_again_in_a_second():
+    queue = queue_of(places=2000)
+    await failed(queue, 1500)
+    for _ in range(10):
+        await asyncio.sleep(60)
+        again = await all_taken(queue)
+        assert len(again) <= 60 * ALIKE_PER_SECOND * 1.2
+        for key in again:
+            queue.add_rate_limited(key, 30.0, cause="lost")
+            queue.done(key)
+
+
+async def test_a_success_of_one_brings_back_those_that_failed_alike():
+    queue = queue_of(places=2000)
+    await failed(queue, 300)
+    await asyncio.sleep(1)
+    first, *_ = await all_taken(queue)
+    queue.forget(first)
+    await asyncio.sleep(1 + 300 / SOONER_PER_SECOND)
+    assert len(await all_taken(queue)) >= 290
+
+
+async def test_a_key_that_fails_for_another_cause_or_is_no_more_counts_no_longer():
+    queue = queue_of(places=2000)
+    await failed(queue, 100)
+    for number in range(50):
+        queue.add_rate_limited(f"lost-{number}", 30.0, cause="another")
+    for number in range(50, 99):
+        queue.drop(f"lost-{number}", forget)
+    assert queue.add_rate_limited("lost-99", 30.0, cause="lost") < 5
+    assert len(queue._alike["lost"]) == 1

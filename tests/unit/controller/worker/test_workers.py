@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from agentrun_operator.controller.concurrency.priority import Priority, urgency
+from agentrun_operator.controller.concurrency.priority import Priority, tenants, urgency
 from agentrun_operator.controller.concurrency.workqueue import WorkQueue
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.telemetry.logs import reconcile_id
@@ -25,9 +25,11 @@ class Noting(Reconciler):
 
     def __init__(self) -> None:
         self.ran: list[tuple[ObjectKey, str, Priority]] = []
+        self.tenants: list[list[object]] = []
 
     async def reconcile(self, key: ObjectKey) -> Rest:
         self.ran.append((key, reconcile_id.get(), urgency.get()))
+        self.tenants.append(list(tenants.get()))
         return Rest()
 
 
@@ -47,5 +49,6 @@ async def test_each_reconcile_has_an_id_and_an_urgency_of_its_own():
         (key("other"), "id-2", Priority.NEW),
         (key("chat"), "id-3", Priority.RESYNC),
     ]
+    assert reconciler.tenants == 3 * [["team-a"]]
     assert reconcile_id.get() == ""
     await asyncio.wait({working})

@@ -6,10 +6,12 @@ Who uses which account is in `pool`.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
-from contextvars import Context
+from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.auth.config import Config
@@ -17,7 +19,8 @@ from agentrun_operator.agentrun.auth.redaction import Redactor
 from agentrun_operator.agentrun.http.body import LARGE_AT_ONCE
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.http.retry import NO_RETRY
-from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
+from agentrun_operator.agentrun.http.transport import OVERLOADED
+from agentrun_operator.controller.concurrency.limits import Call, Caller, Limits
 from agentrun_operator.controller.errors import NotLeadingError
 from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime
 from agentrun_operator.controller.remote.accounts.secret_credentials import SecretCredentials, read_credentials
@@ -26,10 +29,12 @@ from agentrun_operator.controller.remote.polling.schedule import PollSchedule
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from agentrun_operator.agentrun.api.protocol import Request
+    from agentrun_operator.agentrun.auth.secret import Secret
     from agentrun_operator.agentrun.http.transport import Attempt
+    from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
     from agentrun_operator.controller.keys import AccountKey, ObjectKey
     from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.settings import Settings
@@ -37,6 +42,22 @@ if TYPE_CHECKING:
 
 SECRET_GOOD_FOR = 15.0
 """Seconds for which a Secret that was read is not read again; a rotated one is seen after this."""
+
+IDENTITY_CODES = (
+    "IncompleteSignature",
+    "InvalidAccessKey",
+    "InvalidSecurityToken",
+    "InvalidSignature",
+    "MissingAccessKey",
+    "MissingSecurityToken",
+    "SecurityToken",
+    "SignatureDoesNotMatch",
+)
+"""Refusals of somebody who is not who they say. What a key may not do, is no doubt of the key: anybody who shares it
+could raise that."""
+
+SERVER_ERROR = 500
+"""From this status on an answer does not tell whether the signature was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +88,44 @@ class AccountContext:
 
 
 class RateLimiters:
-    """The limits of calls: one for whoever AgentRun counts calls against, however many accounts of ours that are."""
+    """Whose limit a call counts against: that of whoever AgentRun counts calls against, however many accounts of ours
+    that are, once it has accepted the key.
+    """
 
-    def __init__(self, context: AccountContext, own_access_key_id: str, accounts: Collection[Account]) -> None:
+    def __init__(self, context: AccountContext, own: Config) -> None:
         """Make no limit yet.
 
         Args:
             context: how fast they are.
-            own_access_key_id: the operator's own; empty if it is not known.
-            accounts: those in use; the limits of others are forgotten.
+            own: the operator's own credentials, if they are known.
         """
-        self._context = context
-        self._own = own_access_key_id
-        self._accounts = accounts
-        self._limiters: dict[tuple[str, str], AdaptiveRateLimiter] = {}
+        settings = context.settings
+        self.limits = Limits(settings.api_qps, settings.api_burst, context.clock)
+        self._own = own
+        self._key = os.urandom(16)
 
     def of(self, account_key: AccountKey, secret: SecretCredentials | None) -> AdaptiveRateLimiter:
-        """The limit of the account that the credentials belong to: two Secrets with one access key share it."""
-        payer = self._payer(account_key, secret)
-        if payer not in self._limiters:
-            settings = self._context.settings
-            payers = {self._payer(account.key, account.secret) for account in self._accounts}
-            self._limiters = {known: limiter for known, limiter in self._limiters.items() if known in payers}
-            self._limiters[payer] = AdaptiveRateLimiter(settings.api_qps, settings.api_burst, self._context.clock)
-        return self._limiters[payer]
+        """The limit that an account's calls count against now."""
+        return self.limits.of(self.caller(account_key, secret))
 
-    def _payer(self, account_key: AccountKey, secret: SecretCredentials | None) -> tuple[str, str]:
-        """Whom AgentRun counts calls against, as far as it can be told: the access key, and the region."""
+    def caller(self, account_key: AccountKey, secret: SecretCredentials | None) -> Caller:
+        """Who makes an account's calls: two Secrets with one access key are one, and one that only names its id is
+        another, until AgentRun accepts it.
+        """
         if secret is None:
-            return self._own or str(account_key), account_key.region
-        return secret.get().access_key_id if secret.known else str(account_key), account_key.region
+            key_id, parts = self._own.access_key_id, (self._own.access_key_secret, self._own.security_token)
+        elif secret.known:
+            found = secret.get()
+            key_id, parts = found.access_key_id, (found.access_key_secret, found.security_token)
+        else:
+            key_id, parts = None, (None, None)
+        address = Config(region_id=account_key.region).control_endpoint
+        if key_id is None:
+            return Caller(address, account_key, account_key)
+        return Caller(address, key_id, (address, key_id, *map(self._fingerprint, parts)))
+
+    def _fingerprint(self, part: Secret | None) -> bytes:
+        return blake2b(part.reveal().encode(), key=self._key).digest() if part else b""
 
 
 def make_account(account_key: AccountKey, context: AccountContext, limiters: RateLimiters) -> Account:
@@ -106,21 +135,19 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
         AgentRunError: what the environment says of AgentRun cannot work, half of an access key for one.
     """
     secret = _secret_credentials(account_key, context) if account_key.secret else None
-
-    def limiter() -> AdaptiveRateLimiter:
-        return limiters.of(account_key, secret)  # looked up each time: the Secret's access key may be another now
+    limits = limiters.limits
+    under_way: ContextVar[Call] = ContextVar("under_way")
 
     async def before_attempt(request: Request) -> None:
-        await limiter().acquire()
+        # Looked up each time: the Secret's access key may be another now.
+        caller = limiters.caller(account_key, secret)
+        under_way.set(await limits.acquire(caller, request.path[0] if request.path else None))
         if request.method != "GET" and not context.may_write():
             raise NotLeadingError
 
     def after_attempt(attempt: Attempt) -> None:
         context.metrics.attempt(attempt)
-        if attempt.throttled:
-            limiter().throttled(attempt.retry_after or 0.0, attempt.seconds)
-        else:
-            limiter().accepted()
+        _tell(limits, under_way.get(), attempt)
 
     client = AsyncClient(
         Config(region_id=account_key.region),
@@ -136,6 +163,23 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
     return Account(
         account_key, client, secret, lambda account, runtime_id: _poll(account, runtime_id, context), context.clock
     )
+
+
+def _tell(limits: Limits, call: Call, attempt: Attempt) -> None:
+    """What an attempt says of the limits."""
+    took, retry_after = attempt.seconds, attempt.retry_after or 0.0
+    if attempt.status_code is None:
+        limits.lost(call, took)
+    elif attempt.throttled and attempt.status_code == OVERLOADED:
+        limits.overloaded(call, retry_after, took)
+    elif attempt.throttled:
+        limits.throttled(call, retry_after, took)
+    elif attempt.rejected and attempt.code.startswith(IDENTITY_CODES):
+        limits.refused(call, took)
+    elif attempt.rejected or attempt.status_code >= SERVER_ERROR:
+        limits.answered(call, took)
+    else:
+        limits.accepted(call, took)
 
 
 def _secret_credentials(account_key: AccountKey, context: AccountContext) -> SecretCredentials:

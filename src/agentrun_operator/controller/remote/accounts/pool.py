@@ -45,7 +45,7 @@ class AccountPool:
         self.ambient = ambient()
         self._context = context
         self._accounts: dict[AccountKey, Account] = {}
-        self._limiters = RateLimiters(context, self.ambient.access_key_id or "", self._accounts.values())
+        self._limiters = RateLimiters(context, self.ambient)
         self._of: dict[ObjectKey, Account] = {}
         self._closing: set[asyncio.Task[None]] = set()
 

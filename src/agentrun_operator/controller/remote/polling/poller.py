@@ -13,7 +13,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.concurrency.priority import Priority, urgency
+from agentrun_operator.controller.concurrency.priority import Priority, Tenants, looking, tenants, urgency
 from agentrun_operator.controller.remote.polling.full_refresh import FullRefresh
 from agentrun_operator.controller.remote.polling.page_reader import PageReader
 from agentrun_operator.controller.remote.polling.transition_refresh import TransitionRefresh
@@ -85,6 +85,7 @@ class Poller:
 
     async def _look(self) -> None:
         urgency.set(Priority.NEW)  # looks and new objects take turns
+        looking.set(True)
         while True:
             await self._pause()
             await self._poll()
@@ -127,6 +128,7 @@ class Poller:
         return None if self._lost else self._transitions.step()
 
     async def _poll(self) -> None:
+        tenants.set(Tenants(*{key.namespace for key in self._cache.subscribers}))
         step = self._next_step()
         if step and self._clock() >= self._full.due and not self._transitions.reads_all(step):
             step = None

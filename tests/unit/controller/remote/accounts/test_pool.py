@@ -11,6 +11,8 @@ from respx import MockRouter
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import ThrottledError
+from agentrun_operator.controller.concurrency.limits import UNPROVEN_SHARE
+from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
 from agentrun_operator.controller.concurrency.workqueue import WorkQueue
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.informer.informer import Informer
@@ -55,13 +57,21 @@ class World:
         )
         self.accounts = AccountPool(context)
 
-    def put_secret(self, access_key_id: str = "key-1", name: str = "aliyun") -> None:
-        values = {"accessKeyId": access_key_id, "accessKeySecret": f"{access_key_id}-secret"}
+    def put_secret(self, access_key_id: str = "key-1", name: str = "aliyun", key_secret: str = "") -> None:
+        key_secret = key_secret or access_key_id.replace("key", "secret")
+        values = {"accessKeyId": access_key_id, "accessKeySecret": key_secret}
         encoded = {each: base64.b64encode(value.encode()).decode() for each, value in values.items()}
         self.kube.put_secret("team-a", name, encoded)
 
     async def account_for(self, of: ObjectKey = CHAT, **fields: Any) -> Account:
         return await self.accounts.account_for(of, desired(of.name, namespace=of.namespace, **fields))
+
+    async def limit_of(self, account: Account) -> AdaptiveRateLimiter:
+        """The limit of an account whose credentials AgentRun has accepted."""
+        limiters = self.accounts._limiters
+        limits = limiters.limits
+        limits.accepted(await limits.acquire(limiters.caller(account.key, account.secret)), 0.1)
+        return limiters.of(account.key, account.secret)
 
     async def refused(self, of: ObjectKey = CHAT, **fields: Any) -> Problem:
         with pytest.raises(ProblemError) as caught:
@@ -372,7 +382,7 @@ async def test_a_thousand_objects_that_came_and_went_leave_nothing_behind(world:
     await settle()
     assert list(world.accounts) == []
     assert world.accounts._of == {}
-    assert len(world.accounts._limiters._limiters) <= 2
+    assert len(world.accounts._limiters.limits) <= 2
     assert not world.accounts._closing
 
 
@@ -404,7 +414,7 @@ async def test_two_secrets_with_one_access_key_share_its_rate_limit(world: World
     first = await world.account_for(key("a"), **NAMED)
     second = await world.account_for(key("b"), **OTHER_NAMED)
     third = await world.account_for(key("c"), credentialsSecretRef={"name": "aliyun-3"})
-    limits = [world.accounts._limiters.of(each.key, each.secret) for each in (first, second, third)]
+    limits = [await world.limit_of(each) for each in (first, second, third)]
     assert limits[0] is limits[1]
     assert limits[2] is not limits[0]
 
@@ -412,12 +422,27 @@ async def test_two_secrets_with_one_access_key_share_its_rate_limit(world: World
 async def test_a_secret_with_the_operators_own_key_shares_the_operators_limit(world: World):
     world.put_secret("ambient-key")
     mine, own = await world.account_for(CHAT, **NAMED), await world.account_for(OTHER)
-    assert world.accounts._limiters.of(mine.key, mine.secret) is world.accounts._limiters.of(own.key, own.secret)
+    assert await world.limit_of(mine) is await world.limit_of(own)
+
+
+async def test_a_secret_that_only_claims_the_operators_own_key_does_not_share_the_operators_limit(world: World):
+    world.put_secret("ambient-key", key_secret="wrong")
+    claims, own = await world.account_for(CHAT, **NAMED), await world.account_for(OTHER)
+    limit = await world.limit_of(own)
+    assert world.accounts._limiters.of(claims.key, claims.secret) is not limit
+    assert world.accounts._limiters.of(claims.key, claims.secret).rate == 20.0 / UNPROVEN_SHARE
+
+
+async def test_regions_that_lead_to_one_address_share_a_limit(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AGENTRUN_CONTROL_ENDPOINT", "https://agentrun.example.com")
+    here, there = await world.account_for(CHAT), await world.account_for(OTHER, region="cn-beijing")
+    assert await world.limit_of(here) is await world.limit_of(there)
 
 
 async def test_each_region_of_an_account_has_a_limit_of_its_own(world: World):
     here, there = await world.account_for(CHAT), await world.account_for(OTHER, region="cn-beijing")
     assert world.accounts._limiters.of(here.key, None) is not world.accounts._limiters.of(there.key, None)
+    assert await world.limit_of(here) is not await world.limit_of(there)
 
 
 async def test_limits_of_keys_that_were_rotated_away_are_forgotten(world: World):
@@ -426,16 +451,18 @@ async def test_limits_of_keys_that_were_rotated_away_are_forgotten(world: World)
         account = await world.account_for(CHAT, **NAMED)
         world.accounts._limiters.of(account.key, account.secret)
         await asyncio.sleep(SECRET_GOOD_FOR + 1)
-    assert len(world.accounts._limiters._limiters) <= 2
+    assert len(world.accounts._limiters.limits) <= 2
 
 
 async def test_the_present_limits_are_told_by_region_and_source_without_the_key(world: World):
     world.put_secret()
     mine = await world.account_for(CHAT, **NAMED)
-    await world.account_for(OTHER)
-    world.accounts._limiters.of(mine.key, mine.secret).throttled()
+    await world.limit_of(await world.account_for(OTHER))
+    limit = await world.limit_of(mine)
+    for _ in range(10):
+        limit.throttled()
     assert dict(world.accounts.rates()) == {
-        "cn-hangzhou team-a/aliyun": 10.0,
+        "cn-hangzhou team-a/aliyun": 5.0,
         "cn-hangzhou the operator's own credentials": 20.0,
     }
 
@@ -452,7 +479,7 @@ async def test_how_agentrun_answers_and_how_long_it_takes_lowers_the_limit(world
 
     respx_mock.route().mock(side_effect=answer)
     account = await world.account_for(CHAT)
-    limiter = world.accounts._limiters.of(account.key, None)
+    limiter = await world.limit_of(account)
 
     async def call(name: str) -> None:
         with suppress(ThrottledError):
@@ -460,15 +487,15 @@ async def test_how_agentrun_answers_and_how_long_it_takes_lowers_the_limit(world
 
     sent_before = asyncio.create_task(call("slow"))
     await settle()
-    await call("refused")
-    assert limiter.rate == 10.0
-    for _ in range(100):
-        await call("fine")
+    await asyncio.gather(*(call("refused") for _ in range(5)))
+    assert limiter.rate == 5.0
     slow.set()
     await sent_before
-    assert limiter.rate == 10.0
-    await call("refused")
-    assert limiter.rate == pytest.approx(5.0, rel=0.05)  # what was accepted was all of the rate
+    for _ in range(20):
+        await call("fine")
+    assert limiter.rate == 5.0
+    await asyncio.gather(*(call("refused") for _ in range(5)))
+    assert limiter.rate < 5.0
 
 
 async def test_a_poll_does_not_go_on_under_the_name_of_the_reconcile_that_began_it(

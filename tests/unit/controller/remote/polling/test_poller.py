@@ -618,6 +618,17 @@ async def test_looks_and_new_objects_take_turns_whatever_the_pass_was_that_began
         await asyncio.wait({world.task})
 
 
+async def test_a_look_is_known_as_one_and_made_for_every_namespace_that_subscribes(world: World):
+    await world.settled("chat")
+    for namespace in ("team-b", "team-c"):
+        world.cache.subscribers.add(ObjectKey(namespace, "other"), "other", latest=False)
+    world.service.calls.clear()
+    await asyncio.sleep(130)
+    assert {(call.looks, frozenset(call.tenants)) for call in world.service.calls} == {
+        (True, frozenset({"team-a", "team-b", "team-c"}))
+    }
+
+
 @pytest.mark.parametrize("size", [50, 300])
 async def test_pages_and_new_objects_take_turns(world: World, size: int):
     await crowd(world, size, moving=40)
