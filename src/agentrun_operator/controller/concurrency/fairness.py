@@ -87,7 +87,6 @@ class FairWaiters:
     """Those who wait, as urgently and for whom their tasks say."""
 
     def __init__(self) -> None:
-        self._came = 0
         self._given = 0
         self._waiting = 0
         self._urgent = tuple(_Turns() for _ in Priority)
@@ -112,20 +111,19 @@ class FairWaiters:
             for line in lines:
                 line.add(waiter, tenant, *within)
 
-        self._came += 1
         self._waiting += 1
-        self._stay(waiter, tenants.get(), self._came, line_up)
+        self._stay(waiter, tenants.get(), line_up)
         return waiter
 
-    def _stay(self, waiter: Waiter, whose: Tenants, number: int, line_up: Callable[[Hashable], None]) -> None:
+    def _stay(self, waiter: Waiter, whose: Tenants, line_up: Callable[[Hashable], None]) -> None:
         def left(given: asyncio.Future[None]) -> None:
-            whose.arrive(number)
+            whose.arrive(waiter)
             if given.cancelled():
                 self._left()
 
         for tenant in whose:
             line_up(tenant)
-        whose.wait(number, line_up)
+        whose.wait(waiter, line_up)
         waiter.given.add_done_callback(left)
 
     def give(self) -> bool:

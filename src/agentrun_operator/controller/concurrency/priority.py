@@ -30,7 +30,7 @@ class Tenants:
 
     def __init__(self, *tenants: Hashable) -> None:
         self._tenants = dict.fromkeys(tenants)
-        self._waiting: dict[int, Callable[[Hashable], None]] = {}
+        self._waiting: dict[Hashable, Callable[[Hashable], None]] = {}
 
     def __iter__(self) -> Iterator[Hashable]:
         return iter(tuple(self._tenants))
@@ -43,13 +43,13 @@ class Tenants:
                 for joined in tuple(self._waiting.values()):
                     joined(tenant)
 
-    def wait(self, number: int, joined: Callable[[Hashable], None]) -> None:
-        """Have `joined` called with each further one, until `arrive` is called with the number."""
-        self._waiting[number] = joined
+    def wait(self, waiter: Hashable, joined: Callable[[Hashable], None]) -> None:
+        """Have `joined` called with each further one, until the waiter's `arrive`."""
+        self._waiting[waiter] = joined
 
-    def arrive(self, number: int) -> None:
-        """The wait of this number is over."""
-        self._waiting.pop(number, None)
+    def arrive(self, waiter: Hashable) -> None:
+        """It waits no longer."""
+        self._waiting.pop(waiter, None)
 
 
 urgency: ContextVar[Priority] = ContextVar("urgency", default=Priority.CHANGE)
