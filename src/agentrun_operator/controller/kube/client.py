@@ -5,7 +5,6 @@ The only module that makes requests of its own; kopf makes those of the watch.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
@@ -37,8 +36,8 @@ WRITERS = 8
 is urgent goes first."""
 
 SECRET_READERS = 4
-"""Secrets that are read at the same time: each may be a MiB, of which next to nothing is kept. Who is urgent goes first,
-and the namespaces take turns."""
+"""Secrets that are read at the same time: each may be a MiB, of which next to nothing is kept. Who is more urgent goes
+first, and the namespaces take turns."""
 
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"

@@ -81,7 +81,7 @@ class Service:
 
 def limit(qps: float, *, burst: float | None = None, until: float = float("inf")) -> Refuses:
     """A true limit, until it is lifted."""
-    throttle = Throttle(Throttling(qps, burst=burst))
+    throttle = Throttle(Throttling(qps=qps, burst=burst))
     return lambda at: at < until and throttle.wait("account", at) > 0
 
 
