@@ -146,7 +146,7 @@ class _Probe:
             self.passed += passed
 
 
-class Pace:
+class AdaptiveRate:
     """The rate at which calls may be sent now."""
 
     def __init__(self, full: float) -> None:

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.fairness import FairWaiters
-from agentrun_operator.controller.concurrency.pace import Pace
+from agentrun_operator.controller.concurrency.pace import AdaptiveRate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -37,7 +37,7 @@ class AdaptiveRateLimiter:
             burst: its size.
             clock: the time in seconds.
         """
-        self._pace = Pace(rate)
+        self._pace = AdaptiveRate(rate)
         self._burst = burst
         self._clock = clock
         self._tokens = float(burst)
