@@ -54,8 +54,8 @@ TOLERATED = 0.125
 TOLERATED_ANYWAY = 0.25
 """The same where complaints came though the rate was low."""
 
-ALARM = 4.0
-"""Complaints beyond that share, of late, that are an alarm."""
+ALARM, ALARM_HELD = 4.0, 2.5
+"""Complaints beyond that share, of late, that are an alarm; and while a rate is held that may still be far too high."""
 
 SUSPECT = 0.04
 """The share that is put up with for ever."""
@@ -66,7 +66,7 @@ SUSPICION, SUSPICION_ANYWAY = 12.0, 60.0
 CAREFUL = 0.92
 """What is held of what was accepted."""
 
-SHALLOWEST, DEEPEST = 0.75, 0.25
+SHALLOWEST, DEEPEST, DEEPEST_HELD = 0.75, 0.25, 0.1
 """What an alarm leaves of the rate at most; and at least, since perhaps only few calls were wanted."""
 
 STEP = 0.95
@@ -147,10 +147,9 @@ class _Probe:
 
 
 class AdaptiveRate:
-    """The rate at which calls may be sent now."""
+    """The rate at which calls may be sent now, `full` in calls a second at first."""
 
     def __init__(self, full: float) -> None:
-        """Begin at the full rate, in calls a second."""
         self._full = full
         self._held = self._held_at_first = full
         self._alarm_at = NEVER
@@ -220,8 +219,8 @@ class AdaptiveRate:
         self._suspicion += 1 - SUSPECT
         if phase in {_Phase.PROBING, _Phase.WARY} and not self._in_doubt:
             self._hold_again(now)
-        elif self._doubt > ALARM:
-            self._lower(now, phase, SHALLOWEST, DEEPEST)
+        elif self._doubt > (ALARM_HELD if phase is _Phase.HELD else ALARM):
+            self._lower(now, phase, SHALLOWEST, DEEPEST_HELD if phase is _Phase.HELD else DEEPEST)
         elif self._suspicion > (SUSPICION_ANYWAY if self._in_doubt else SUSPICION):
             self._lower(now, phase, CAREFUL, 0.0)
         else:
