@@ -451,7 +451,7 @@ def test_a_create_that_agentrun_refuses_for_something_missing_is_told_and_tried_
     assert len([call for call in emulator.effects() if call.action == "CreateAgentRuntimeEndpoint"]) == 1
 
 
-def test_the_endpoint_that_another_object_adopted_stays_when_the_first_one_goes(
+def test_an_endpoint_goes_with_the_object_that_has_it_and_the_next_one_makes_its_own(
     endpoints: Endpoints, emulator: Emulator
 ):
     endpoints.apply("first", endpointName="shared", managementPolicy="Observe")
@@ -459,15 +459,16 @@ def test_the_endpoint_that_another_object_adopted_stays_when_the_first_one_goes(
     endpoints.apply("second", endpointName="shared")
     made = endpoints.wait_ready("second")["status"]["endpointId"]
     endpoints.change("first", managementPolicy="Manage", adoptionPolicy="Adopt")
-    endpoints.wait_ready("first")
-    endpoints.wait_reason("second", "Conflict")
+    endpoints.wait_reason("first", "Conflict")
 
     endpoints.delete("second")
     endpoints.wait_gone("second")
+    anew = endpoints.wait_ready("first", within=40)["status"]["endpointId"]
     endpoints.delete("first")
     endpoints.wait_gone("first")
 
-    assert [call.endpoint_id for call in emulator.effects() if call.action == "DeleteAgentRuntimeEndpoint"] == [made]
+    deleted = [call.endpoint_id for call in emulator.effects() if call.action == "DeleteAgentRuntimeEndpoint"]
+    assert deleted == [made, anew]
     assert emulator.endpoint("shared") is None
 
 
@@ -480,7 +481,7 @@ def test_an_older_object_that_is_refused_takes_no_endpoint_from_the_one_that_has
     endpoints.wait_ready("second")
 
     endpoints.change("first", managementPolicy="Manage")
-    endpoints.wait_reason("first", "AlreadyExists")
+    endpoints.wait_reason("first", "Conflict")
     endpoints.change("second", description="still mine")
 
     endpoints.wait_ready("second")

@@ -81,7 +81,7 @@ def canaries(*weights: int) -> dict[str, Any]:
         taken("an endpoint name of 64", endpointName="X" * 64),
         taken("an endpoint name that is the name", endpointName="chat"),
         taken("a runtime's name of 128 that is no identifier", agentRuntimeRef={"name": "客服 Bot/1" + "x" * 120}),
-        taken("a region that nobody has heard of", region="moon-1"),
+        taken("a region that nobody has heard of", region="mo-on-1"),
     ],
 )
 def test_a_good_object_is_taken_and_can_be_read_by_the_operator(kubectl: Kubectl, name: str, spec: dict[str, Any]):

@@ -138,6 +138,7 @@ CREATED = [
     refused("a yes that is no bool", "disablePublicNetworkAccess", "boolean", disablePublicNetworkAccess="yes"),
     refused("a region in capitals", "spec.region", "should match", region="CN-Hangzhou"),
     refused("a region of 33", "spec.region", "32", region="x" * 33),
+    refused("a region that would lead to another service", "spec.region", "should match", region="oss-cn-hangzhou"),
     refused("an empty region", "spec.region", "should match", region=""),
     refused("a Secret without a name", "spec.credentialsSecretRef.name", "Required", credentialsSecretRef={}),
     refused("a Secret's name in capitals", "credentialsSecretRef.name", "match", credentialsSecretRef={"name": "Key"}),

@@ -15,6 +15,9 @@ import kopf
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+if TYPE_CHECKING:
+    from types import CodeType
+
 log = logging.getLogger(__name__)
 
 
@@ -28,21 +31,28 @@ class EveryTask(frozenset[asyncio.Task[object]]):
 class ShutdownNoise:
     """Keeps to the debug log what kopf's own tasks run into while it stops.
 
-    It closes its session under those that still scan the API, and nobody waits for them.
+    It closes its session under those that still scan the API, and its watch under the stream that it reads. Nobody
+    waits for them.
     """
 
     def __init__(self, stop: asyncio.Event) -> None:
         self._stop = stop
 
     def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if self._stop.is_set() and _is_kopfs(context.get("future")):
+        if self._stop.is_set() and _is_kopfs(_code(context)):
             log.debug("While kopf stopped: %s", context.get("exception"))
         else:
             loop.default_exception_handler(context)
 
 
-def _is_kopfs(future: object) -> bool:
-    code = getattr(future.get_coro(), "cr_code", None) if isinstance(future, asyncio.Task) else None
+def _code(context: dict[str, Any]) -> CodeType | None:
+    """The code that the error comes from: a task's, or an asynchronous generator's that was left in the middle."""
+    future, generator = context.get("future"), context.get("asyncgen")
+    coroutine = future.get_coro() if isinstance(future, asyncio.Task) else None
+    return getattr(coroutine, "cr_code", None) or getattr(generator, "ag_code", None)
+
+
+def _is_kopfs(code: CodeType | None) -> bool:
     return code is not None and Path(code.co_filename).is_relative_to(Path(kopf.__file__).parent)
 
 
