@@ -121,7 +121,7 @@ class Poller:
         if (step := self._next_step()) is None:
             return self._full.due
         following = self._transitions.due(step)
-        return following if self._transitions.reads_all(step) else min(following, self._full.due)
+        return following if self._transitions.replaces_full_refresh(step) else min(following, self._full.due)
 
     def _next_step(self) -> Step | None:
         """How to look at what is under way; None if nothing is, or the runtime itself is gone."""
@@ -130,7 +130,7 @@ class Poller:
     async def _poll(self) -> None:
         tenants.set(Tenants(*{key.namespace for key in self._cache.subscribers}))
         step = self._next_step()
-        if step and self._clock() >= self._full.due and not self._transitions.reads_all(step):
+        if step and self._clock() >= self._full.due and not self._transitions.replaces_full_refresh(step):
             step = None
         refresh = self._transitions if step else self._full
         well = self._transitions.well and not self._full.page_by_page

@@ -63,7 +63,7 @@ class TransitionRefresh:
         """When it is."""
         return self._looked_at + self._pause_before(step)
 
-    def reads_all(self, step: Step) -> bool:
+    def replaces_full_refresh(self, step: Step) -> bool:
         """Whether a pass over all pages goes well: at its end it stands for the full refresh."""
         return step.parts > 1 and self._reader.under_way and self.well
 
