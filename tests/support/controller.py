@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.controller.keys import ObjectKey
+from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.desired import Desired, desired_of
 from agentrun_operator.resources.names import API_VERSION, KIND
 
@@ -51,6 +52,18 @@ def body(
     made = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata}
     made |= {"spec": {"agentRuntimeRef": {"id": "runtime-1"}, **spec}}
     return made | ({"status": dict(status)} if status else {})
+
+
+def claim(
+    uid: str = "uid-of-chat",
+    runtime_id: str = "runtime-1",
+    name: str = "chat",
+    *,
+    adopted: bool = False,
+    since: str = CREATED,
+) -> Body:
+    """A claim as the status holds it."""
+    return Claim(uid, "", "", runtime_id, name, adopted, since).document()
 
 
 def desired(name: str = "chat", **fields: Any) -> Desired:

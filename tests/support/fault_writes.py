@@ -2,22 +2,23 @@
 
 import json
 
-CLAIM = "agentrun.alibabacloud.com/claim"
+FINALIZER = "agentrun.alibabacloud.com/endpoint"
 OBJECTS = "/agentruntimeendpoints/"
 
 REMOTE = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 
 
 def kubernetes_write(method: str, path: str, body: bytes) -> str:
-    """`claim`, `release` (of a claim, with the finalizer), `status <reason of Ready>` or `event <reason>`."""
+    """`finalizer`, `claim`, `release` (of the finalizer), `status <reason of Ready>` or `event <reason>`."""
     if method == "POST" and path.endswith("/events"):
         return f"event {json.loads(body)['reason']}"
     if method != "PATCH" or OBJECTS not in path:
         return ""
     patch = json.loads(body)
     if path.endswith("/status"):
-        return f"status {_ready_reason(patch['status'].get('conditions') or [])}"
-    return "claim" if patch["metadata"]["annotations"][CLAIM] else "release"
+        status = patch["status"]
+        return "claim" if status.get("claim") else f"status {_ready_reason(status.get('conditions') or [])}"
+    return "finalizer" if FINALIZER in patch["metadata"]["finalizers"] else "release"
 
 
 def agentrun_write(method: str, path: str, body: bytes) -> str:

@@ -16,6 +16,7 @@ from support.objects import (
     COPIED,
     ENDPOINT_ID,
     MOVED,
+    NEW,
     NOW,
     OTHER_ID,
     OWN,
@@ -84,7 +85,7 @@ def bodies(draw: st.DrawFn) -> Object:
     """Any object."""
     return an_object(
         status=draw(statuses()),
-        claim=draw(st.sampled_from(["", OWN, ADOPTED, COPIED, MOVED, "junk"])),
+        claim=draw(st.sampled_from([None, OWN, NEW, ADOPTED, COPIED, MOVED])),
         finalized=draw(st.booleans()),
         generation=draw(st.integers(1, 2)),
         paused=draw(st.sampled_from([False, False, False, True])),

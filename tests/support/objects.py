@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.reconcile.attempts import Attempts
+from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
 from agentrun_operator.reconcile.status import status_of
-from agentrun_operator.resources.names import CLAIM as CLAIM_ANNOTATION
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
@@ -34,13 +34,11 @@ RUNTIME_ID = "rt-1"
 ENDPOINT_ID = "ep-1"
 OTHER_ID = "ep-of-somebody-else"
 
-OWN = f"{UID}/{RUNTIME_ID}/{NAME}"
-ADOPTED = f"{OWN}/adopted"
-COPIED = f"uid-of-the-original/{RUNTIME_ID}/{NAME}"
-MOVED = f"{UID}/rt-that-is-gone/{NAME}"
+ACCOUNT, REGION = "1234567890", "cn-hangzhou"
 
-RUNTIME = RuntimeSeen(RUNTIME_ID, "support-bot", ready=True, state="READY", newest_version="3")
-UNREADY = RuntimeSeen(RUNTIME_ID, "support-bot", ready=False, state="UPDATING")
+OWNED = {"account": ACCOUNT, "region": REGION}
+RUNTIME = RuntimeSeen(RUNTIME_ID, "support-bot", ready=True, state="READY", newest_version="3", **OWNED)
+UNREADY = RuntimeSeen(RUNTIME_ID, "support-bot", ready=False, state="UPDATING", **OWNED)
 
 SPEC: Object = {"agentRuntimeRef": {"name": "support-bot"}, "description": "ours", "targetVersion": "3"}
 UNTRIED = Attempts()
@@ -49,6 +47,20 @@ LIMITS = Timing(stale_after=300.0, retry_max=300.0)
 
 def time_text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def a_claim(
+    *, uid: str = UID, runtime_id: str = RUNTIME_ID, adopted: bool = False, since: datetime = EARLIER, name: str = NAME
+) -> Object:
+    """A claim as the status holds it."""
+    return Claim(uid, ACCOUNT, REGION, runtime_id, name, adopted, time_text(since)).document()
+
+
+OWN = a_claim()
+NEW = a_claim(since=NOW)
+ADOPTED = a_claim(adopted=True)
+COPIED = a_claim(uid="uid-of-the-original")
+MOVED = a_claim(runtime_id="rt-that-is-gone")
 
 
 def a_condition(kind: str, said: str, generation: int = 1, since: datetime = EARLIER) -> Object:
@@ -85,7 +97,7 @@ def a_status(*, applied: int = 1, ready: str = "True Available", synced: str = "
 def an_object(
     *,
     status: Object | None = None,
-    claim: str = OWN,
+    claim: Object | None = OWN,
     finalized: bool = True,
     generation: int = 1,
     paused: bool = False,
@@ -98,7 +110,7 @@ def an_object(
 
     Args:
         status: its status; `{}` if it has none yet.
-        claim: the annotation; empty if it has none.
+        claim: the claim in its status; None if it has none.
         finalized: whether our finalizer is on it.
         generation: the spec's generation; the usual status knows the first.
         paused: the annotation.
@@ -107,7 +119,7 @@ def an_object(
         name: metadata.name.
         spec: fields of the spec that differ from the usual ones; None takes one away.
     """
-    annotations = {CLAIM_ANNOTATION: claim, PAUSED: "true" if paused else "", RECONCILE_REQUESTED_AT: requested}
+    annotations = {PAUSED: "true" if paused else "", RECONCILE_REQUESTED_AT: requested}
     metadata: Object = {
         "namespace": "team-a",
         "name": name,
@@ -120,12 +132,13 @@ def an_object(
     if deleted_for is not None:
         metadata["deletionTimestamp"] = time_text(NOW - timedelta(seconds=deleted_for))
     wanted = {key: value for key, value in (SPEC | spec).items() if value is not None}
-    return {"metadata": metadata, "spec": wanted, "status": a_status() if status is None else status}
+    told = a_status() if status is None else status
+    return {"metadata": metadata, "spec": wanted, "status": told | ({"claim": claim} if claim else {})}
 
 
 def a_new_object(**changed: Any) -> Object:
     """An object that was just created: nothing was done for it yet."""
-    new: Object = {"status": {}, "claim": "", "finalized": False}
+    new: Object = {"status": {}, "claim": None, "finalized": False}
     return an_object(**(new | changed))
 
 

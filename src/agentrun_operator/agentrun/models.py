@@ -10,6 +10,7 @@ unsent*, and a null never reaches the wire.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue, ValidationError, WrapValidator
@@ -21,6 +22,8 @@ from pydantic.alias_generators import to_camel
 READY_STATES = frozenset({"READY", "ACTIVE"})
 FAILED_STATES = frozenset({"CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED", "FAILED"})
 MOVING_STATES = frozenset({"CREATING", "UPDATING", "DELETING"})
+
+RESOURCE_NAME = re.compile(r"acs:[a-z0-9-]{1,32}:(?P<region>[a-z0-9-]{1,32}):(?P<account>[A-Za-z0-9-]{1,64}):")
 
 ItemT = TypeVar("ItemT")
 
@@ -253,6 +256,15 @@ class Runtime(WireModel):
     status: str | None = None
     status_reason: str | None = None
     workspace_id: str | None = None
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """The account and the region that its resource name tells; empty where it tells none.
+
+        A resource name is `acs:agentrun:<region>:<account>:<path>`.
+        """
+        found = RESOURCE_NAME.match(self.agent_runtime_arn or "")
+        return (found["account"], found["region"]) if found else ("", "")
 
 
 class RuntimeVersion(WireModel):

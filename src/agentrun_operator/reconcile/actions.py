@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from agentrun_operator.reconcile.claim import Claim
     from agentrun_operator.reconcile.delta import Delta
-    from agentrun_operator.reconcile.desired import Claim
     from agentrun_operator.resources.reasons import Reason
 
 
@@ -46,7 +46,7 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class AddClaim:
-    """Write the claim and the finalizer onto the object."""
+    """Write the finalizer onto the object, then the claim into its status."""
 
     claim: Claim
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import FAILED_STATES
 from agentrun_operator.reconcile.actions import Delete, Rest, Retry
+from agentrun_operator.reconcile.creation_checks import creation_quiet
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
 from agentrun_operator.reconcile.verdict import blocked, under_way
@@ -50,6 +51,8 @@ def accepted(given: Input, write: Write) -> Decision:
     """What follows when AgentRun accepted a write but did not tell the endpoint's state."""
     rest = Rest(after=LOOK_AFTER, soon=True)
     if isinstance(write, Delete):
+        return Decision(rest)
+    if given.observed.endpoint is None and creation_quiet(given):
         return Decision(rest)
     reason = Reason.CREATING if given.observed.endpoint is None else Reason.UPDATING
     return Decision(rest, under_way(reason, f"AgentRun accepted the change of the {given.where}", applied=True))

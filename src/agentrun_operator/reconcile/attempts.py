@@ -38,6 +38,7 @@ class Attempts:
         deleted_at: when AgentRun first accepted a deletion.
         claim_unused: whether the claim on the object was written by this process, and every create that followed was
             certainly refused. Such a claim gives no right to an endpoint that is there.
+        create_refused: whether the last create for this generation was certainly refused.
     """
 
     generation: int = 0
@@ -48,6 +49,7 @@ class Attempts:
     remaining: Delta = ()
     deleted_at: datetime | None = None
     claim_unused: bool = False
+    create_refused: bool = False
 
     def of(self, generation: int) -> Attempts:
         """The attempts that count for a generation: an edit starts anew."""

@@ -6,40 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.comparable import Comparable, comparable_of_spec
 from agentrun_operator.reconcile.delta import Delta, Difference
-from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-ADOPTED = "adopted"
-
-
-class Claim(NamedTuple):
-    """The mark left on an object before its endpoint is created or adopted: whose it is, whatever crashes afterwards.
-
-    A copied or restored object carries another uid, so its claim says nothing.
-    """
-
-    uid: str
-    runtime_id: str
-    endpoint_name: str
-    adopted: bool = False
-
-    @classmethod
-    def parse(cls, text: str) -> Claim | None:
-        """The claim that an annotation holds, or None if it holds none."""
-        match text.split("/"):
-            case [uid, runtime_id, endpoint_name]:
-                return cls(uid, runtime_id, endpoint_name)
-            case [uid, runtime_id, endpoint_name, word] if word == ADOPTED:
-                return cls(uid, runtime_id, endpoint_name, adopted=True)
-        return None
-
-    def __str__(self) -> str:
-        return "/".join((self.uid, self.runtime_id, self.endpoint_name, *((ADOPTED,) if self.adopted else ())))
 
 
 class RecordedCondition(NamedTuple):
@@ -67,15 +41,13 @@ class RecordedStatus:
     applied_generation: int
     conditions: Mapping[str, RecordedCondition]
 
-    @property
-    def managed_id(self) -> str:
-        """The recorded endpoint, if it was ever written to: one that was only observed is not ours."""
-        return self.endpoint_id if self.applied_generation else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What the object asks for."""
+    """What the object asks for.
+
+    `claim` is the one that this process goes by; `claim_stands` says whether the API server holds just that.
+    """
 
     namespace: str
     name: str
@@ -86,6 +58,7 @@ class Desired:
     paused: bool
     requested_at: str
     claim: Claim | None
+    claim_stands: bool
     spec: Spec
     comparable: Comparable
     recorded: RecordedStatus
@@ -131,6 +104,12 @@ class Desired:
         return self.claim if self.claim and self.claim.uid == self.uid else None
 
     @property
+    def managed_id(self) -> str:
+        """The recorded endpoint, if it is this object's by its claim: one that was only observed is not."""
+        claim = self.current_claim
+        return self.recorded.endpoint_id if claim and claim.runtime_id == self.recorded.runtime_id else ""
+
+    @property
     def known_runtime_id(self) -> str:
         """The runtime that the object was led to before, or names by id; empty when its name was never looked up.
 
@@ -153,12 +132,18 @@ class Desired:
     @property
     def touched(self) -> bool:
         """Whether an endpoint of this object's may exist."""
-        return self.current_claim is not None or bool(self.recorded.managed_id)
+        return self.current_claim is not None
 
 
-def desired_of(body: Mapping[str, Any]) -> Desired:
-    """The desired state that an object of the API server asks for; it passed the CRD's schema."""
-    metadata = body["metadata"]
+def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> Desired:
+    """The desired state that an object of the API server asks for; it passed the CRD's schema.
+
+    Args:
+        body: the object.
+        known: its status as this process knows it, whatever the API server took; None: the status that it has.
+    """
+    metadata, written = body["metadata"], body.get("status") or {}
+    status = written if known is None else known
     annotations = metadata.get("annotations") or {}
     spec = Spec.model_validate(body["spec"])
     return Desired(
@@ -170,10 +155,11 @@ def desired_of(body: Mapping[str, Any]) -> Desired:
         finalized=FINALIZER in (metadata.get("finalizers") or ()),
         paused=annotations.get(PAUSED) == "true",
         requested_at=annotations.get(RECONCILE_REQUESTED_AT, ""),
-        claim=Claim.parse(annotations.get(CLAIM, "")),
+        claim=Claim.of(status),
+        claim_stands=known is None or status.get("claim") == written.get("claim"),
         spec=spec,
         comparable=comparable_of_spec(spec),
-        recorded=recorded_of(body.get("status") or {}),
+        recorded=recorded_of(status),
     )
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import READY_STATES
+from agentrun_operator.reconcile.claim import Claim
+from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.delta import Delta, delta
-from agentrun_operator.reconcile.desired import Claim
 from agentrun_operator.reconcile.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
+from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,31 +74,40 @@ class Input:
 
     @property
     def wanted_claim(self) -> Claim:
-        """The claim that an endpoint of this object needs; one that was adopted stays so."""
-        current = self.desired.current_claim
-        adopted = current.adopted if current and current.runtime_id == self.runtime.id else False
-        return Claim(self.desired.uid, self.runtime.id, self.desired.endpoint_name, adopted)
+        """The claim that an endpoint of this object needs; one that stands keeps its age, and adopted stays adopted."""
+        current, runtime = self.desired.current_claim, self.runtime
+        if current and current.same_place(runtime):
+            return current
+        since = timestamp(self.time or self.now)
+        name = self.desired.endpoint_name
+        return Claim(self.desired.uid, runtime.account, runtime.region, runtime.id, name, since=since)
 
     @property
     def claimed(self) -> bool:
-        """Whether a valid claim for just this endpoint stands on the object."""
+        """Whether a valid claim for just this endpoint stands."""
         return self.desired.current_claim == self.wanted_claim
 
     @property
     def ours(self) -> bool:
-        """Whether the endpoint was created or adopted for this object: by its claim, or by the id it was recorded
-        under.
+        """Whether the endpoint was created or adopted for this object: by its claim, once a create may have been sent
+        under it.
         """
-        by_claim = self.claimed and (self.wanted_claim.adopted or not self.attempts.claim_unused)
-        return by_claim or (bool(self.endpoint.id) and self.endpoint.id == self.desired.recorded.managed_id)
+        return self.claimed and (self.wanted_claim.adopted or not self.attempts.claim_unused)
 
     @property
     def existed(self) -> bool:
         """Whether the endpoint was there before, made or adopted for this object, and not on its way out by our own
         hand.
         """
+        return bool(self.desired.managed_id) and self.desired.recorded.runtime_id == self.runtime.id
+
+    @property
+    def says_creating(self) -> bool:
+        """Whether the status says of this generation that the endpoint is being made."""
         recorded = self.desired.recorded
-        return bool(recorded.managed_id) and recorded.runtime_id == self.runtime.id
+        synced = recorded.conditions.get("Synced")
+        current = recorded.observed_generation == self.desired.generation
+        return current and synced is not None and synced.reason == Reason.CREATING
 
     @property
     def applied(self) -> bool:

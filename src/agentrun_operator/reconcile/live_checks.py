@@ -1,6 +1,7 @@
 """The checks for an object that is not being deleted, in their order; the first that has something to say decides.
 
-Each is small and named for what it found. None asks the world anything: what they need was gathered before.
+Each is small and named for what it found. None asks the world anything: what they need was gathered before. How an
+object comes to its endpoint is in `creation_checks`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import MOVING_STATES
-from agentrun_operator.reconcile.actions import AddClaim, Confirm, Create, Delete, RemoveClaim, Rest, Retry, Update
+from agentrun_operator.reconcile.actions import Confirm, Delete, Rest, Retry, Update
+from agentrun_operator.reconcile.creation_checks import absent, creation_quiet, foreign, unclaimed
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
 from agentrun_operator.reconcile.statements import REASONS, ready_by_state, ready_while_paused, stale, state_message
@@ -27,9 +29,6 @@ NOT_CONVERGING_PAUSE = timedelta(hours=1)
 
 CONVERGENCE_GRACE = timedelta(seconds=5)
 """How long an accepted update may stay invisible before what remains of it counts."""
-
-DOUBT_PAUSE = 1.0
-"""Seconds before the next look for an endpoint that a create without an answer may have made."""
 
 PERSON_NEEDED = frozenset({Reason.CREDENTIALS_NOT_ALLOWED, Reason.REGION_NOT_SERVED, Reason.RUNTIME_AMBIGUOUS})
 """Problems that no other controller is about to mend."""
@@ -88,73 +87,13 @@ def observing(given: Input) -> Decision | None:
     return Decision(Rest(soon=given.endpoint.state in MOVING_STATES), verdict)
 
 
-def absent(given: Input) -> Decision | None:
-    """There is no endpoint: create it, unless somebody else deleted it and that is only to be reported."""
-    if given.observed.endpoint is not None:
-        return None
-    return _deleted_outside(given) or _unready(given) or _creation(given)
-
-
-def _deleted_outside(given: Input) -> Decision | None:
-    if not given.existed:
-        return None
-    if not given.observed.confirmed:
-        return Decision(Confirm())
-    if given.desired.corrects:
-        return None
-    message = f"The {given.where} was deleted outside, and driftPolicy Report leaves it so"
-    said = bad(Reason.DELETED_OUTSIDE, message)
-    return Decision(Rest(), Verdict(said, said, applied=given.applied, drifted=good(said.reason, message)))
-
-
-def _unready(given: Input) -> Decision | None:
-    runtime, reason = given.runtime, Reason.RUNTIME_NOT_READY
-    if runtime.ready:
-        return None
-    message = f"Runtime {runtime.name or runtime.id} is {runtime.state or 'in no known state'}, not READY"
-    return Decision(Retry(reason, at_most=BLOCKED_PAUSE), blocked(reason, message))
-
-
-def _creation(given: Input) -> Decision:
-    if given.observed.doubtful:
-        return Decision(Rest(after=DOUBT_PAUSE, soon=True))
-    if pause := given.attempts.waiting(given.now):
-        return Decision(Rest(after=pause))
-    # What is made here is our own, though another was adopted before.
-    claim = given.wanted_claim._replace(adopted=False)
-    if given.desired.current_claim != claim or not given.desired.finalized:
-        return Decision(AddClaim(claim))
-    return Decision(Create(again=given.existed))
-
-
-def foreign(given: Input) -> Decision | None:
-    """The endpoint exists and was neither made nor adopted for this object."""
-    if given.ours:
-        return None
-    if given.endpoint.state == "DELETING":
-        message = f"An earlier {given.where} is still being deleted; a new one is made when it is gone"
-        return Decision(Rest(soon=True), under_way(Reason.DELETING, message, applied=False))
-    if given.desired.adopts:
-        return Decision(AddClaim(given.wanted_claim._replace(adopted=True)))
-    if given.desired.current_claim or given.desired.finalized:
-        return Decision(RemoveClaim())
-    way_out = "set adoptionPolicy Adopt to take it over, or choose another endpointName"
-    message = f"The {given.where} exists already; {way_out}"
-    return Decision(Rest(), blocked(Reason.ALREADY_EXISTS, message, stalled=True))
-
-
-def unclaimed(given: Input) -> Decision | None:
-    """Somebody took the finalizer or the claim off an object of ours: put it back."""
-    if given.claimed and given.desired.finalized:
-        return None
-    return Decision(AddClaim(given.wanted_claim))
-
-
 def moving(given: Input) -> Decision | None:
     """A change is under way at AgentRun, which takes no other meanwhile."""
     state = given.endpoint.state
     if state not in MOVING_STATES:
         return None
+    if left := creation_quiet(given):
+        return Decision(Rest(after=left, soon=True))
     verdict = under_way(REASONS[state], state_message(given.endpoint), applied=given.applied)
     return Decision(Rest(soon=True), verdict)
 

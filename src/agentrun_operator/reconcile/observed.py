@@ -37,13 +37,25 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RuntimeSeen:
-    """The AgentRuntime that the reference led to."""
+    """The AgentRuntime that the reference led to.
+
+    Args:
+        id: its id, as AgentRun answers it.
+        name: its name.
+        ready: whether it takes endpoints.
+        state: the service's word for its state.
+        newest_version: the newest published version, if it was asked for and there is one.
+        account: the account that owns it, by its ARN; empty if AgentRun did not tell.
+        region: its region, likewise.
+    """
 
     id: str
     name: str
     ready: bool
     state: str
     newest_version: str | None = None
+    account: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from agentrun_operator.resources.names import LATEST
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentrun_operator.reconcile.claim import Claim
     from agentrun_operator.reconcile.comparable import Policy
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.observed import EndpointSeen
@@ -39,9 +40,24 @@ def status_of(given: Input, verdict: Verdict, before: Mapping[str, Any]) -> Json
     status["observedGeneration"] = desired.generation
     if desired.requested_at:
         status["lastHandledReconcileAt"] = desired.requested_at
+    status["claim"] = claim.document() if (claim := desired.current_claim) else None
     status["drift"] = [difference._asdict() for difference in verdict.drift]
     status["conditions"] = merged(verdict, desired.generation, given.time or given.now, before.get("conditions") or ())
     return _filled(status)
+
+
+def claimed_status(given: Input, claim: Claim, verdict: Verdict | None, before: Mapping[str, Any]) -> Json:
+    """The status with which a claim is written: what the verdict says, and that nothing is handled yet.
+
+    Args:
+        given: the object and the last look.
+        claim: the claim.
+        verdict: what the conditions are to say; None leaves them.
+        before: the status so far.
+    """
+    status = status_of(given, verdict, before) if verdict else dict(before)
+    handled = before.get("lastHandledReconcileAt")
+    return _filled(status | {"claim": claim.document(), "lastHandledReconcileAt": handled})
 
 
 def status_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:

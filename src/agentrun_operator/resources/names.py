@@ -21,10 +21,7 @@ PAUSED: Final = f"{GROUP}/paused"
 RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
 """Annotation: any new value asks for a reconcile now; answered in `status.lastHandledReconcileAt`."""
 
-CLAIM: Final = f"{GROUP}/claim"
-"""Annotation of the operator's own: what was claimed before the endpoint was created or adopted."""
-
-ANNOTATIONS: Final = (PAUSED, RECONCILE_REQUESTED_AT, CLAIM)
+ANNOTATIONS: Final = (PAUSED, RECONCILE_REQUESTED_AT)
 
 LATEST: Final = "LATEST"
 REGION_PATTERN: Final = "^[a-z]{2}(-[a-z0-9]+)+$"

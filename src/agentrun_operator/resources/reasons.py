@@ -44,8 +44,8 @@ class Reason(StrEnum):
     )
     CREDENTIALS_NOT_ALLOWED = (
         "CredentialsNotAllowed",
-        "This namespace may not use the operator's own credentials.",
-        "Set `credentialsSecretRef`, or add the namespace to `ambient-credentials-namespaces`.",
+        "The operator's own credentials are not for this namespace, or the key leads to another account.",
+        "Set `credentialsSecretRef`, extend `ambient-credentials-namespaces`, or put back the endpoint's account's key.",
     )
     REGION_NOT_SERVED = (
         "RegionNotServed",

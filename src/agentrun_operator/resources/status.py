@@ -106,6 +106,31 @@ class Condition(Part):
     """The generation of the spec that the condition speaks of. On `Synced` it is the last one that reached AgentRun."""
 
 
+class Claim(Part):
+    """Whose the endpoint is, written before it is created or adopted. The operator's own: do not write it."""
+
+    uid: str
+    """The object's uid; the claim of a copied or restored object is void."""
+
+    account: str | None = None
+    """The Alibaba Cloud account of the runtime, as AgentRun answered it."""
+
+    region: str | None = None
+    """The runtime's region, as AgentRun answered it."""
+
+    runtime_id: str
+    """The AgentRuntime's id."""
+
+    endpoint_name: str
+    """The endpoint's name in AgentRun."""
+
+    adopted: bool | None = None
+    """Whether the endpoint existed before and was taken over."""
+
+    since: datetime
+    """When it was claimed; of two valid claims the earlier one stands."""
+
+
 class Status(Part):
     """What was last seen of the endpoint, and how it stands to the spec."""
 
@@ -150,6 +175,9 @@ class Status(Part):
 
     drift: Annotated[list[Drift], Field(json_schema_extra=ATOMIC)] | None = None
     """The differences that are left as they are, under `driftPolicy: Report` or because they do not converge."""
+
+    claim: Claim | None = None
+    """Whose the endpoint is: this object's, if the claim carries its uid."""
 
     last_handled_reconcile_at: str | None = None
     """The value of the annotation `reconcile-requested-at` that was last answered."""

@@ -49,6 +49,8 @@ OTHERS: Values = {
     "rbac.aggregate": False,
     "rbac.secrets": False,
     "rbac.secretNames": ["other"],
+    "statusPolicy.enabled": False,
+    "statusPolicy.writers": ["other"],
     "serviceAccount.create": False,
     "serviceAccount.name": "other",
     "serviceAccount.annotations": {"a": "b"},

@@ -21,9 +21,15 @@ TENANT = ("tenant-ak", "tenant-sk", "2000000000000002")
 
 @pytest.fixture
 def narrow(
-    release: Release, helm: Helm, control_plane: ControlPlane, namespace: str, values: dict[str, object]
+    release: Release,
+    helm: Helm,
+    control_plane: ControlPlane,
+    namespace: str,
+    values: dict[str, object],
+    upgrade: Upgrade,
 ) -> Release:
-    """A release for the test's namespace alone, with its Lease and its Pods there too."""
+    """A release for the test's namespace alone, with its Lease and its Pods there too; the other one lets it write."""
+    upgrade(statusPolicy={"writers": [f"system:serviceaccount:{namespace}:narrow-agentrun-operator"]})
     metadata = {"name": SECRET, "namespace": namespace}
     found = release.kubectl.get("secret", SECRET) or {}
     release.kubectl.in_namespace(namespace).apply(

@@ -13,6 +13,7 @@ from support.emulator import Emulator
 from support.endpoints import GROUP, Endpoints
 
 Start = Callable[[Release], ReleasedOperator]
+Upgrade = Callable[..., None]
 Without = Callable[[str, str], Release]
 Object = dict[str, Any]
 
@@ -40,8 +41,9 @@ def lessened(rule: Object, resource: str, verb: str) -> Object:
 
 
 @pytest.fixture
-def without(release: Release, namespace: str) -> Iterator[Without]:
+def without(release: Release, namespace: str, upgrade: Upgrade) -> Iterator[Without]:
     """Makes the release with another service account, which has all permissions but one."""
+    upgrade(statusPolicy={"writers": [f"system:serviceaccount:{release.namespace}:{namespace}"]})
     head = {"metadata": {"name": namespace, "namespace": release.namespace}}
     rbac = {"apiVersion": "rbac.authorization.k8s.io/v1"} | head
     account = {"kind": "ServiceAccount", "name": namespace, "namespace": release.namespace}

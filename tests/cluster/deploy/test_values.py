@@ -12,6 +12,8 @@ from support.helm import Helm, Object, container, environment, of_kind, only, po
 
 Values = dict[str, Any]
 
+POLICY = {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
+
 
 def test_the_chart_lints(templates: Helm):
     said = templates("lint", "--strict", str(CHART))
@@ -134,6 +136,15 @@ def test_named_namespaces_get_roles_and_the_operator_no_cluster_role(templates: 
     }
 
 
+def test_the_status_is_guarded_where_the_operator_looks(templates: Helm):
+    objects = templates.template(CHART, {"namespaces": ["team-a", "team-b"]}, namespace="system")
+
+    selector = only(objects, "ValidatingAdmissionPolicyBinding")["spec"]["matchResources"]["namespaceSelector"]
+    assert selector["matchExpressions"][0]["values"] == ["team-a", "team-b"]
+    everywhere = only(templates.template(CHART), "ValidatingAdmissionPolicyBinding")
+    assert "matchResources" not in everywhere["spec"]
+
+
 def test_secrets_can_be_narrowed_to_names(templates: Helm):
     objects = templates.template(CHART, {"rbac": {"secretNames": ["agentrun"], "aggregate": False}})
 
@@ -146,6 +157,7 @@ def test_secrets_can_be_narrowed_to_names(templates: Helm):
     [
         pytest.param({"crds": {"enabled": False}}, {"CustomResourceDefinition"}, id="crds.enabled"),
         pytest.param({"rbac": {"aggregate": False, "create": False}}, {"ClusterRole", "Role"}, id="rbac.create"),
+        pytest.param({"statusPolicy": {"enabled": False}}, POLICY, id="statusPolicy.enabled"),
         pytest.param({"serviceAccount": {"create": False}}, {"ServiceAccount"}, id="serviceAccount.create"),
         pytest.param({"podDisruptionBudget": {"enabled": False}}, {"PodDisruptionBudget"}, id="podDisruptionBudget"),
         pytest.param({"networkPolicy": {"enabled": False}}, {"NetworkPolicy"}, id="networkPolicy.enabled"),

@@ -102,7 +102,7 @@ def make_for_report(stage: Stage) -> None:
 FLOWS = (
     Flow(
         name="create",
-        kubernetes=("claim", "status Creating", "status Available", "event Created"),
+        kubernetes=("finalizer", "claim", "status Available", "event Created"),
         agentrun=("create",),
         prepare=nothing,
         begin=make,
@@ -127,7 +127,7 @@ FLOWS = (
     ),
     Flow(
         name="adopt",
-        kubernetes=("claim",),
+        kubernetes=("finalizer", "claim"),
         agentrun=("update",),
         prepare=make_by_hand,
         begin=adopt,

@@ -63,7 +63,7 @@ MISHAPS = st.sampled_from(
 )
 SETTINGS = st.sampled_from([{"listLag": 1.0}, {"throttling": {"qps": 5}}, {"listDrift": 1, "pageLimit": 2}])
 REMOTE_WRITES = ("create", "update", "delete")
-WRITES = st.sampled_from([*REMOTE_WRITES, "claim", "release", "status Creating", "status Available"])
+WRITES = st.sampled_from([*REMOTE_WRITES, "finalizer", "claim", "release", "status Creating", "status Available"])
 WHICH = st.integers(0, 2)
 
 numbers = count(1)

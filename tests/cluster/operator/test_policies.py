@@ -9,7 +9,6 @@ from support.operator import Operator
 
 pytestmark = pytest.mark.usefixtures("operator")
 
-CLAIM = "agentrun.alibabacloud.com/claim"
 FINALIZER = "agentrun.alibabacloud.com/endpoint"
 
 
@@ -65,7 +64,7 @@ def test_a_create_that_loses_a_race_does_not_take_over_the_others_endpoint(
     endpoints.wait_reason("chat", "AlreadyExists")
 
     # Until the list shows whose the name is, the create is tried again, each time under a claim that is dropped again.
-    eventually(lambda: CLAIM not in endpoints.get("chat")["metadata"].get("annotations", {}))
+    eventually(lambda: "claim" not in endpoints.get("chat")["status"])
     assert (emulator.endpoint("chat") or {})["description"] == "theirs"
 
 
@@ -367,31 +366,6 @@ def test_a_requested_reconcile_is_answered(endpoints: Endpoints, emulator: Emula
 
     endpoints.wait_status("chat", lastHandledReconcileAt="monday")
     assert emulator.counts().get("GetAgentRuntimeEndpoint", 0) >= 1
-
-
-def test_a_finalizer_or_claim_that_somebody_removed_is_put_back(endpoints: Endpoints, kubectl: Kubectl):
-    endpoints.apply("chat")
-    claim = endpoints.wait_ready("chat")["metadata"]["annotations"][CLAIM]
-
-    kubectl.patch(KIND, "chat", {"metadata": {"finalizers": None, "annotations": {CLAIM: None}}})
-
-    kubectl.wait_for(
-        KIND,
-        "chat",
-        lambda found: FINALIZER in found["metadata"]["finalizers"] and found["metadata"]["annotations"][CLAIM] == claim,
-    )
-
-
-def test_a_copied_claim_gives_no_right_to_the_endpoint(endpoints: Endpoints, emulator: Emulator):
-    endpoints.apply("chat", deletionPolicy="Orphan")
-    claim = endpoints.wait_ready("chat")["metadata"]["annotations"][CLAIM]
-    endpoints.delete("chat")
-    endpoints.wait_gone("chat")
-
-    endpoints.apply("chat", annotations={CLAIM: claim}, description="a restored copy")
-
-    endpoints.wait_reason("chat", "AlreadyExists")
-    assert (emulator.endpoint("chat") or {}).get("description", "") == ""
 
 
 def test_an_object_made_again_at_once_becomes_ready(endpoints: Endpoints, emulator: Emulator):

@@ -151,6 +151,6 @@ async def test_credentials_come_from_the_secret_on_the_wire(kube: KubeClient, wi
     values = {"accessKeyId": "LTAI-made-up", "accessKeySecret": "s3cr3t-made-up\n"}
     data = {name: base64.b64encode(value.encode()).decode() for name, value in values.items()}
     wire.answer = lambda _: web.json_response({"data": data})
-    found = await read_credentials(kube, "team-a", "aliyun")
+    found = (await read_credentials(kube, "team-a", "aliyun")).credentials
     assert found.access_key_secret.reveal() == "s3cr3t-made-up"
     assert (wire.asked[0].method, wire.asked[0].path) == ("GET", "/api/v1/namespaces/team-a/secrets/aliyun")

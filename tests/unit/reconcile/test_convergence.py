@@ -26,7 +26,7 @@ from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.observed import EndpointSeen, Problem
-from agentrun_operator.resources.names import CLAIM, FINALIZER
+from agentrun_operator.resources.names import FINALIZER
 from agentrun_operator.resources.reasons import Reason
 from support.objects import NOW, Case, Object, a_look, a_new_object, an_endpoint, conditions, time_text
 
@@ -105,10 +105,10 @@ class Run:
                 case Confirm():
                     case = self._case(confirmed=True)
                 case AddClaim(claim):
-                    self._mark({CLAIM: str(claim)}, [FINALIZER])
+                    self._mark(claim.document(), [FINALIZER])
                     case = self._case(confirmed=case.look.confirmed)
                 case RemoveClaim() | Release():
-                    self._mark({}, [])
+                    self._mark(None, [])
                     self.released = True
                     return
                 case Create() | Update() | Delete() as write:
@@ -122,9 +122,10 @@ class Run:
         now = NOW + timedelta(seconds=self.seconds)
         return Case(self.body, a_look(self.service.seen, listed=not confirmed), self.attempts, now)
 
-    def _mark(self, annotations: Object, finalizers: list[str]) -> None:
-        marked = {"annotations": annotations, "finalizers": finalizers}
-        self.body = self.body | {"metadata": self.body["metadata"] | marked}
+    def _mark(self, claim: Object | None, finalizers: list[str]) -> None:
+        status = {name: value for name, value in self.body["status"].items() if name != "claim"}
+        marked = {"metadata": self.body["metadata"] | {"finalizers": finalizers}}
+        self.body = self.body | marked | {"status": status | ({"claim": claim} if claim else {})}
 
     def _write(self, case: Case, decision: Decision, write: Write, event: str) -> None:
         if event == "refused":

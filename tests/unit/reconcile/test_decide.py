@@ -18,7 +18,6 @@ from agentrun_operator.reconcile.actions import (
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.observed import Observed
 from agentrun_operator.reconcile.status import status_patch
-from agentrun_operator.resources.names import CLAIM
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import decided
 from support.inputs import cases
@@ -50,8 +49,8 @@ TABLES = (
 
 
 def claims(case: Case) -> bool:
-    """Whether the annotation gives the object a right to an endpoint of its name."""
-    claim = case.body["metadata"]["annotations"].get(CLAIM)
+    """Whether the status gives the object a right to an endpoint of its name."""
+    claim = case.body["status"].get("claim")
     return claim == ADOPTED or (claim == OWN and not case.attempts.claim_unused)
 
 
@@ -65,7 +64,7 @@ def recorded(case: Case) -> str:
 def ours(case: Case) -> bool:
     """Whether there is an endpoint, and it is the object's own."""
     endpoint = case.look.endpoint
-    return endpoint is not None and (claims(case) or bool(endpoint.id and endpoint.id == recorded(case)))
+    return endpoint is not None and claims(case)
 
 
 def asks(case: Case, **spec: str) -> bool:
@@ -132,7 +131,7 @@ def test_a_live_objects_endpoint_is_deleted_only_to_make_it_anew(case):
         assert case.look.endpoint is not None
         assert case.look.endpoint.state == "CREATE_FAILED"
         assert case.look.confirmed
-        assert case.body["metadata"]["annotations"][CLAIM] == OWN
+        assert case.body["status"]["claim"] == OWN
         assert "endpointId" not in case.body["status"]
 
 
@@ -144,7 +143,7 @@ def test_an_endpoint_is_created_only_under_the_mark_and_where_there_is_none(case
         assert case.look.endpoint is None
         assert case.look.runtime is not None
         assert case.look.runtime.ready
-        assert case.body["metadata"]["annotations"][CLAIM] == OWN
+        assert case.body["status"]["claim"] == OWN
         assert case.given.desired.finalized
 
 

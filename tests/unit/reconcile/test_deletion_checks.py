@@ -11,6 +11,7 @@ from support.decisions import decided, each, row
 from support.objects import (
     ADOPTED,
     COPIED,
+    MOVED,
     NOW,
     OTHER_ID,
     OWN,
@@ -92,7 +93,7 @@ LEFT = [
     ),
     row(
         "Orphan, never created",
-        deleted(deletionPolicy="Orphan", claim="", status={}),
+        deleted(deletionPolicy="Orphan", claim=None, status={}),
         NOT_LOOKED_AT,
         does="release",
         because="nothing is left behind",
@@ -106,14 +107,14 @@ LEFT = [
     ),
     row(
         "Observe from the start",
-        deleted(managementPolicy="Observe", claim="", status=a_status(applied=0)),
+        deleted(managementPolicy="Observe", claim=None, status=a_status(applied=0)),
         NOT_LOOKED_AT,
         does="release",
         because="what was only looked at is nobody's orphan",
     ),
     row(
         "never claimed",
-        deleted(claim="", status={}),
+        deleted(claim=None, status={}),
         NOT_LOOKED_AT,
         does="release",
         because="nothing was ever created",
@@ -127,7 +128,7 @@ LEFT = [
     ),
     row(
         "refused",
-        deleted(claim="", status=a_status(applied=0, endpointId=None, synced="False AlreadyExists")),
+        deleted(claim=None, status=a_status(applied=0, endpointId=None, synced="False AlreadyExists")),
         NOT_LOOKED_AT,
         does="release",
         because="the endpoint of this name is somebody else's",
@@ -153,14 +154,14 @@ GONE = [
     ),
     row(
         "somebody else's under its name, in a list",
-        deleted(claim=""),
+        deleted(claim=MOVED),
         a_look(an_endpoint(endpoint_id=OTHER_ID), listed=True),
         does="confirm",
         because="ours may be there, beside it, and not listed yet",
     ),
     row(
         "somebody else's under its name",
-        deleted(claim=""),
+        deleted(claim=MOVED),
         a_look(an_endpoint(endpoint_id=OTHER_ID)),
         does="release",
         because="ours is gone, and the other is not ours to delete",
@@ -237,14 +238,6 @@ THERE = [
         does="delete as recovery",
         says=DELETING.replace("@1", "@0"),
         because="after a crash between the create and the status, the claim proves that it is ours",
-    ),
-    row(
-        "recorded, claim taken off",
-        deleted(claim=""),
-        a_look(an_endpoint()),
-        does="delete as recovery",
-        says=DELETING,
-        because="the recorded id proves that it is ours",
     ),
     row(
         "creating",

@@ -22,6 +22,7 @@ from support.objects import (
     message,
 )
 
+CREATING = "Ready=False Creating, Synced=False Creating@{}, Reconciling=True Creating"
 CLAIMED = {"claim": OWN, "finalized": True}
 FAILED_JUST_NOW = Attempts(1, failures=2, not_before=NOW + timedelta(seconds=4))
 
@@ -34,12 +35,20 @@ NEVER_CREATED = [
         says="Ready=False RuntimeNotReady, Synced=False RuntimeNotReady@0",
         because="AgentRun refuses an endpoint until then, and nobody tells when it is",
     ),
-    row("new", a_new_object(), a_look(), does="claim", because="the claim stands before the first create"),
+    row(
+        "new",
+        a_new_object(),
+        a_look(),
+        does="claim",
+        says=CREATING.format(0),
+        because="the claim stands before the first create",
+    ),
     row(
         "new, absent in a list",
         a_new_object(),
         a_look(listed=True),
         does="claim",
+        says=CREATING.format(0),
         because="the create itself is answered if the name is taken: no call is spent on asking first",
     ),
     row("claimed", a_new_object(**CLAIMED), a_look(), does="create", because="everything is prepared"),
@@ -55,6 +64,7 @@ NEVER_CREATED = [
         a_new_object(claim=OWN),
         a_look(),
         does="claim",
+        says=CREATING.format(0),
         because="without it the object could go and leave the endpoint behind",
     ),
     row(
@@ -62,6 +72,7 @@ NEVER_CREATED = [
         a_new_object(finalized=True),
         a_look(),
         does="claim",
+        says=CREATING.format(0),
         because="after a crash nobody would know whose endpoint it is",
     ),
     row(
@@ -69,20 +80,15 @@ NEVER_CREATED = [
         a_new_object(claim=COPIED, finalized=True),
         a_look(),
         does="claim",
+        says=CREATING.format(0),
         because="a copied or restored object has another uid",
-    ),
-    row(
-        "a claim that is none",
-        a_new_object(claim="mine", finalized=True),
-        a_look(),
-        does="claim",
-        because="what somebody wrote there says nothing",
     ),
     row(
         "a claim on a runtime that is gone",
         an_object(claim=MOVED, status=a_status(agentRuntimeId="rt-that-is-gone")),
         a_look(listed=True),
         does="claim",
+        says=CREATING.format(1),
         because="the runtime's name leads to another now, and the endpoint is made there as if for the first time",
     ),
     row(
@@ -90,6 +96,7 @@ NEVER_CREATED = [
         an_object(claim=ADOPTED),
         a_look(),
         does="claim",
+        says=CREATING.format(1),
         because="what is made now is our own: when its creation fails, it may be deleted and made again",
     ),
     row(
@@ -97,6 +104,7 @@ NEVER_CREATED = [
         a_new_object(status=a_status(applied=0)),
         a_look(listed=True),
         does="claim",
+        says=CREATING.format(0),
         because="an endpoint that was only looked at was not deleted behind our back: it never was ours",
     ),
     row(
@@ -146,9 +154,10 @@ CREATED_BEFORE = [
     ),
     row(
         "deleted outside, claim taken off",
-        an_object(claim=""),
+        an_object(claim=None),
         a_look(),
         does="claim",
+        says=CREATING.format(1),
         because="the claim stands before every create",
     ),
     row(

@@ -11,6 +11,7 @@ from support.objects import (
     NOW,
     OWN,
     Case,
+    Object,
     a_look,
     a_new_object,
     a_status,
@@ -60,7 +61,7 @@ MOVING = [
 ]
 
 
-def create_failed(*, recorded: bool = True, claim: str = OWN, **changed):
+def create_failed(*, recorded: bool = True, claim: Object = OWN, **changed):
     """An object whose endpoint could not be created; recorded: the status tells so and knows no id any more."""
     told = a_status(state="CREATE_FAILED", endpointId=ENDPOINT_ID if claim == ADOPTED else None)
     return an_object(status=told if recorded else a_status(state="CREATING"), claim=claim, **changed)

@@ -10,9 +10,12 @@ from support.objects import (
     ADOPTED,
     COPIED,
     MOVED,
+    NEW,
+    NOW,
     OTHER_ID,
     OWN,
     Case,
+    a_claim,
     a_look,
     a_new_object,
     a_status,
@@ -124,11 +127,12 @@ MARKS = [
         attempts=UNUSED_CLAIM,
     ),
     row(
-        "recorded, claim taken off",
-        an_object(claim=""),
+        "recorded, without a claim",
+        an_object(claim=None, finalized=False),
         a_look(an_endpoint()),
-        does="claim",
-        because="somebody removed it from a live object of ours",
+        does="rest",
+        says="Ready=False AlreadyExists, Synced=False AlreadyExists@1, Stalled=True AlreadyExists",
+        because="an id that was mirrored, restored or patched into a status proves nothing",
     ),
     row(
         "recorded, finalizer taken off",
@@ -138,12 +142,11 @@ MARKS = [
         because="the object could go and leave the endpoint behind",
     ),
     row(
-        "recorded, claim put back",
-        an_object(),
+        "recorded, under a claim that no create was sent under",
+        an_object(finalized=False),
         a_look(an_endpoint()),
-        does="rest",
-        says="Ready=True Available, Synced=True InSync@1",
-        because="the recorded id is proof enough",
+        does="unclaim",
+        because="the endpoint is somebody else's, whatever id was written down",
         attempts=UNUSED_CLAIM,
     ),
     row(
@@ -166,17 +169,22 @@ def test_what_is_done_and_said(row):
 @pytest.mark.parametrize(
     ("body", "look", "claim"),
     [
-        pytest.param(a_new_object(), a_look(), OWN, id="to be created"),
-        pytest.param(a_new_object(claim=COPIED), a_look(), OWN, id="copied"),
+        pytest.param(a_new_object(), a_look(), NEW, id="to be created"),
+        pytest.param(a_new_object(claim=COPIED), a_look(), NEW, id="copied"),
         pytest.param(an_object(claim=ADOPTED), a_look(), OWN, id="adopted, gone, to be created"),
-        pytest.param(a_new_object(adoptionPolicy="Adopt"), a_look(an_endpoint()), ADOPTED, id="to be adopted"),
+        pytest.param(
+            a_new_object(adoptionPolicy="Adopt"),
+            a_look(an_endpoint()),
+            a_claim(adopted=True, since=NOW),
+            id="to be adopted",
+        ),
         pytest.param(an_object(claim=ADOPTED, finalized=False), a_look(an_endpoint()), ADOPTED, id="adopted before"),
     ],
 )
-def test_the_mark_names_the_object_the_runtime_and_the_endpoint(body, look, claim):
+def test_the_claim_names_the_object_the_account_the_runtime_and_the_endpoint(body, look, claim):
     action = decide(Case(body, look).given).action
     assert isinstance(action, AddClaim)
-    assert str(action.claim) == claim
+    assert action.claim.document() == claim
 
 
 def test_a_refusal_says_what_exists_and_both_ways_out():

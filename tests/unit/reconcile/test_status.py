@@ -201,7 +201,7 @@ def test_what_latest_stands_for_is_shown_where_it_is_said(wanted, observed, reso
         pytest.param(an_object(claim=ADOPTED), an_endpoint("CREATE_FAILED"), ENDPOINT_ID, id="adopted and failed"),
         pytest.param(an_object(**observing), an_endpoint("CREATE_FAILED"), ENDPOINT_ID, id="observed and failed"),
         pytest.param(
-            an_object(claim="", paused=True),
+            an_object(claim=None, paused=True),
             an_endpoint("CREATE_FAILED"),
             ENDPOINT_ID,
             id="kept while the id alone proves whose it is",

@@ -44,6 +44,7 @@ STATUS = {
     "routing",
     "scaling",
     "drift",
+    "claim",
     "lastHandledReconcileAt",
     "conditions",
 }
@@ -100,7 +101,6 @@ def test_finalizer_and_annotations_are_the_ones_that_scripts_rely_on():
     assert names.ANNOTATIONS == (
         "agentrun.alibabacloud.com/paused",
         "agentrun.alibabacloud.com/reconcile-requested-at",
-        "agentrun.alibabacloud.com/claim",
     )
 
 
@@ -123,6 +123,7 @@ def test_finalizer_and_annotations_are_the_ones_that_scripts_rely_on():
         ),
         (".status.scaling.scheduledPolicies[]", POLICY),
         (".status.drift[]", {"path", "desired", "observed"}),
+        (".status.claim", {"uid", "account", "region", "runtimeId", "endpointName", "adopted", "since"}),
         (
             ".status.conditions[]",
             {"type", "status", "reason", "message", "lastTransitionTime", "observedGeneration"},

@@ -93,6 +93,13 @@ def list_runtimes(name: str | None = None, page_size: int = PAGE_SIZE) -> Operat
     return [runtime for runtime in runtimes if name is None or runtime.agent_runtime_name == name]
 
 
+def first_runtime() -> Operation[Runtime | None]:
+    """Any one agent runtime of the account, by a single call; None if it has none."""
+    listing = Listing("ListAgentRuntimes", (), Page[Runtime], attrgetter("agent_runtime_id"), 1)
+    runtimes = yield from read_next(listing, Traversal(1))
+    return next(iter(runtimes.values()), None)
+
+
 def list_versions(runtime_id: str, page_size: int = PAGE_SIZE) -> Operation[list[RuntimeVersion]]:
     """Every published version of a runtime, in the service's order."""
     identify = attrgetter("agent_runtime_version")

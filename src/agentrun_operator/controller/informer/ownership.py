@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.controller.keys import AccountKey
-from agentrun_operator.reconcile.desired import Claim
-from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED
+from agentrun_operator.reconcile.claim import Claim
+from agentrun_operator.resources.names import FINALIZER, PAUSED
 from agentrun_operator.resources.reasons import Reason
 from agentrun_operator.resources.spec import ManagementPolicy
 
@@ -111,9 +111,8 @@ def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place,
 
 def claims(body: Mapping[str, Any], runtime_id: str, endpoint_name: str) -> bool:
     """Whether an object holds a valid claim on the endpoint: it made or adopted it, or is about to."""
-    metadata = body["metadata"]
-    claim = Claim.parse((metadata.get("annotations") or {}).get(CLAIM, ""))
-    return claim is not None and claim[:3] == (metadata["uid"], runtime_id, endpoint_name)
+    claim = Claim.of(body.get("status") or {})
+    return claim is not None and claim.is_on(body["metadata"]["uid"], runtime_id, endpoint_name)
 
 
 def is_alive(body: Mapping[str, Any]) -> bool:
@@ -131,20 +130,27 @@ def first_rival(
     """Which of the others has the endpoint instead of this object, if any has.
 
     Who has a claim on it comes before everybody who has none, however old those are: an object that somebody made
-    early, and lets want the endpoint later, does not take it from the one that has it. Among equals, the older one.
+    early, and lets want the endpoint later, does not take it from the one that has it. Of two claims the earlier one
+    stands; among those without, the older object comes first.
     """
-    by_age = sorted(others, key=lambda other: age_of(*other))
-    claiming = [other for other in by_age if claims(other[1], runtime_id, endpoint_name)]
+    found = list(others)
+    claiming = [other for other in found if claims(other[1], runtime_id, endpoint_name)]
     mine = claims(body, runtime_id, endpoint_name)
     if claiming and not mine:
-        return claiming[0][0]
-    first = next(iter(claiming if mine else by_age), None)
-    return first[0] if first and age_of(*first) < age_of(key, body) else None
+        return min(claiming, key=lambda other: claim_age_of(*other))[0]
+    among, order = (claiming, claim_age_of) if mine else (found, age_of)
+    first = min(among, key=lambda other: order(*other), default=None)
+    return first[0] if first and order(*first) < order(key, body) else None
 
 
 def age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
     """What objects are ordered by: who was made first, then the name."""
     return body["metadata"]["creationTimestamp"], key
+
+
+def claim_age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
+    """What objects with claims are ordered by: who claimed first, then the name."""
+    return body["status"]["claim"]["since"], key
 
 
 def _endpoint_name(body: Mapping[str, Any]) -> str:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from agentrun_operator.controller.informer.reading import Unreadable, UnreadableError, trimmed, unreadable
 from agentrun_operator.controller.keys import Body, ObjectKey, key_of
-from agentrun_operator.resources.names import CLAIM, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 GONE_FOR = 600.0
 """Seconds for which an object that is gone is remembered. A list of several pages shows it as long as it may be
@@ -31,7 +31,12 @@ class Trigger(NamedTuple):
     paused: str | None
     requested_at: str | None
     finalizers: tuple[str, ...]
-    claim: str | None
+    claim: Mapping[str, Any] | None
+
+    @property
+    def decisive(self) -> tuple[object, ...]:
+        """What a write to AgentRun depends on."""
+        return self.uid, self.generation, self.deleted_at, self.paused, FINALIZER in self.finalizers
 
     @classmethod
     def of(cls, body: Body) -> Self:
@@ -44,7 +49,7 @@ class Trigger(NamedTuple):
             paused=annotations.get(PAUSED),
             requested_at=annotations.get(RECONCILE_REQUESTED_AT),
             finalizers=tuple(metadata.get("finalizers") or ()),
-            claim=annotations.get(CLAIM),
+            claim=body["status"].get("claim"),
         )
 
 
@@ -105,8 +110,8 @@ class Store:
         """Keep an object unless a newer one is known, or that it is gone.
 
         Returns:
-            whether it asks for anything: whether it is new, or its spec, deletion mark, finalizers or our annotations
-            changed since that was last told. Of one that cannot be read: whether that is news.
+            whether it asks for anything: whether it is new, or its spec, deletion mark, finalizers, claim or our
+            annotations changed since that was last told. Of one that cannot be read: whether that is news.
         """
         if self._is_gone(body):
             return False
@@ -138,7 +143,7 @@ class Store:
         self._unreadable[key] = found
         return before is None or (before.uid, before.why) != (found.uid, found.why)
 
-    def refresh(self, body: Mapping[str, Any], *, claimed: bool = False) -> None:
+    def refresh(self, body: Mapping[str, Any], *, ours: Iterable[str] = ()) -> None:
         """Keep what a write of ours was answered, if the object is still there: the watch may have told of its end
         first.
 
@@ -147,8 +152,8 @@ class Store:
 
         Args:
             body: the answer.
-            claimed: whether the write set our marks: that they stand is no news then. Whatever else is new in the
-                answer is somebody's edit, for `put` to tell.
+            ours: the marks that the write set (`finalizers`, `claim`): that they stand is no news then. Whatever else
+                is new in the answer is somebody's edit, for `put` to tell.
         """
         known = self.current(body)
         if known is None:
@@ -160,9 +165,9 @@ class Store:
             except UnreadableError:
                 return  # the watch tells of it too
             self._rewound.discard(key)
-        if claimed and key in self._told:
-            trigger = Trigger.of(known)
-            self._told[key] = self._told[key]._replace(finalizers=trigger.finalizers, claim=trigger.claim)
+        if ours and key in self._told:
+            stands = Trigger.of(known)._asdict()
+            self._told[key] = self._told[key]._replace(**{mark: stands[mark] for mark in ours})
 
     def remove(self, body: Mapping[str, Any]) -> bool:
         """Forget an object that is gone; one that was made anew under its name stays.

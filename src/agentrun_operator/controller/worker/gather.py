@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentrun_operator.controller.remote.accounts.owner import another_account
 from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.worker.object_memory import CREATE_LAG, NEVER
 from agentrun_operator.controller.worker.run import Observation
@@ -65,11 +66,23 @@ class Gatherer:
         try:
             account = await self._accounts.account_for(subject.key, subject.desired)
             cache, observed = await self._led_by_name(subject, account, fresh=fresh)
-        except ProblemError as error:
+        except ProblemError as met:
+            error = await self._conclusive(subject, account, met)
             if account and account.secret and error.problem.reason is Reason.CREDENTIALS_REJECTED:
                 account.secret.distrust()
             return Observation(Observed(problem=error.problem), account, fresh=fresh)
         return Observation(observed, account, cache, fresh)
+
+    async def _conclusive(self, subject: Subject, account: Account | None, error: ProblemError) -> ProblemError:
+        """The problem; that a runtime is not there counts only where the object's endpoint was made."""
+        claim = subject.desired.current_claim
+        if account is None or claim is None or error.problem.reason is not Reason.RUNTIME_NOT_FOUND:
+            return error
+        try:
+            await account.owner.assert_asked(claim)
+        except ProblemError as instead:
+            return instead
+        return error
 
     async def _led_by_name(self, subject: Subject, account: Account, *, fresh: bool) -> tuple[RuntimeCache, Observed]:
         """The runtime that the reference led to before; only when that is gone, the one it leads to now."""
@@ -97,6 +110,9 @@ class Gatherer:
             account.learn(runtime_id, runtime.id)
             cache = account.use(subject.key, runtime.id, desired.endpoint_name, latest=latest)
             runtime = await cache.info.seen()
+        account.owner.saw(runtime.account, runtime.region)
+        if (claim := desired.current_claim) and claim.elsewhere(runtime.account, runtime.region):
+            raise another_account(claim, runtime.account, runtime.region)
         if latest:
             newest = await cache.info.newest_version(self._clock() if fresh else NEVER)
             runtime = replace(runtime, newest_version=newest)
@@ -112,10 +128,10 @@ class Gatherer:
     async def _endpoint(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> tuple[Endpoint | None, bool]:
         """The endpoint or None, and whether AgentRun itself confirmed that in this look."""
         desired = subject.desired
-        recorded = desired.recorded.endpoint_id if desired.recorded.runtime_id == cache.runtime_id else ""
+        recorded = desired.managed_id if desired.recorded.runtime_id == cache.runtime_id else ""
         if not fresh:
             return await self._known(subject, cache, recorded), False
-        if recorded and (endpoint := await cache.get(recorded)):
+        if recorded and _is_named(endpoint := await cache.get(recorded), desired.endpoint_name):
             return endpoint, True
         endpoints = await self._listed(subject, cache, self._conclusive_from(subject, recorded))
         named = endpoints.find("", desired.endpoint_name)
@@ -155,3 +171,10 @@ class Gatherer:
         if subject.desired.deleting or subject.desired.observes:
             return ""
         return self._ownership.rival(subject.key, subject.body, runtime)
+
+
+def _is_named(endpoint: Endpoint | None, name: str) -> bool:
+    """Whether it is the endpoint of this name, as far as AgentRun tells: an id that was written into a status may lead
+    to another.
+    """
+    return endpoint is not None and endpoint.agent_runtime_endpoint_name in (None, name)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import Body
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
+    from agentrun_operator.reconcile.claim import Claim
     from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.observed import EndpointSeen
 
@@ -62,6 +63,8 @@ class ObjectMemory:
         unrecorded: whether an endpoint was made or seen that is not the one recorded in the status.
         unwritten: the status that the API server did not take; None when it took the last one. Decisions go by it.
         conflicts: how many writes in a row were answered that the object has changed.
+        claim: the claim that the API server was seen to hold, at the first look or by an answer to a write of ours.
+            Whoever takes it out of the status, or puts another there, changes nothing.
     """
 
     uid: str
@@ -72,6 +75,7 @@ class ObjectMemory:
     unrecorded: bool = False
     unwritten: Mapping[str, Any] | None = None
     conflicts: int = 0
+    claim: Claim | None = None
 
     def begin(self, desired: Desired, now: float) -> ObjectMemory:
         """Before a look. At the first one, a claim without an id may stand for an endpoint: an earlier process may have
@@ -80,8 +84,9 @@ class ObjectMemory:
         attempts = self.attempts.of(desired.generation)
         if self.begun_at is not None:
             return replace(self, attempts=attempts) if attempts is not self.attempts else self
-        claimed = bool(desired.current_claim and not desired.recorded.managed_id)
-        return replace(self, attempts=attempts, begun_at=now, created_at=now if claimed else self.created_at)
+        claim = desired.current_claim
+        created_at = now if claim and not desired.managed_id else self.created_at
+        return replace(self, attempts=attempts, begun_at=now, created_at=created_at, claim=claim)
 
     def saw(self, endpoint: EndpointSeen | None, desired: Desired) -> ObjectMemory:
         """After a look: it showed ours, or another endpoint of the name, or none."""
@@ -90,15 +95,19 @@ class ObjectMemory:
         unrecorded = endpoint.wire.agent_runtime_endpoint_id != desired.recorded.endpoint_id
         return replace(self, unrecorded=unrecorded) if unrecorded is not self.unrecorded else self
 
-    def claimed(self) -> ObjectMemory:
-        """This process wrote a claim, under which no create was sent yet."""
+    def claiming(self) -> ObjectMemory:
+        """This process is about to write a claim, under which no create was sent yet."""
         return replace(self, attempts=replace(self.attempts, claim_unused=True))
+
+    def holding(self, claim: Claim | None) -> ObjectMemory:
+        """The API server holds this claim; none: it is to go with the next write of the status."""
+        return replace(self, claim=claim)
 
     def before(self, write: Write, now: Moment) -> ObjectMemory:
         """A write is about to be sent: until a create is answered, an endpoint may exist."""
         if not isinstance(write, Create):
             return self
-        attempts = replace(self.attempts, claim_unused=False)
+        attempts = replace(self.attempts, claim_unused=False, create_refused=False)
         return replace(self, attempts=attempts, changed_at=now.clock, created_at=now.clock)
 
     def after(
@@ -125,12 +134,19 @@ class ObjectMemory:
         if not result.certain:
             return replace(self, changed_at=now.clock)
         if isinstance(write, Create) and claim_unused:  # and so was every create before it under this claim
-            return replace(self, created_at=None, attempts=replace(self.attempts, claim_unused=True))
+            attempts = replace(self.attempts, claim_unused=True, create_refused=True)
+            return replace(self, created_at=None, attempts=attempts)
         return self
 
-    def known(self, body: Body) -> Body:
-        """The object with the status that it would have: what decisions go by, whatever the API server took."""
-        return body if self.unwritten is None else body | {"status": self.unwritten}
+    def status(self, body: Body) -> Mapping[str, Any]:
+        """The status that an object would have: what decisions go by, whatever the API server took, and with the claim
+        that stood, whatever somebody wrote since.
+        """
+        known: Mapping[str, Any] = body["status"] if self.unwritten is None else self.unwritten
+        claim = self.claim.document() if self.claim else None
+        if self.begun_at is None or known.get("claim") == claim:
+            return known
+        return {name: value for name, value in known.items() if name != "claim"} | ({"claim": claim} if claim else {})
 
     def conflicted(self) -> ObjectMemory:
         """A write was answered that the object has changed."""

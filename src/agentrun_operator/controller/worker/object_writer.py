@@ -1,28 +1,40 @@
-"""Writes to the custom resource: the claim before a create, its removal, and the status. Each is one merge patch.
+"""Writes to the custom resource: the finalizer and the claim before a create, the release, and the status. Each is one
+merge patch.
 
 What the API server answers goes into the store at once, so that the next reconcile reads its own writes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, Literal
 
 from agentrun_operator.controller.informer.reading import trimmed
 from agentrun_operator.controller.keys import key_of
-from agentrun_operator.controller.kube.client import TAKEN, KubeError
-from agentrun_operator.resources.names import CLAIM, FINALIZER
+from agentrun_operator.controller.kube.client import CONFLICT, TAKEN, KubeError
+from agentrun_operator.reconcile.conditions import unread as unread_conditions
+from agentrun_operator.resources.names import FINALIZER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from agentrun_operator.controller.informer.reading import Unreadable
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.telemetry.metrics import Metrics
-    from agentrun_operator.reconcile.desired import Claim
+
+log = logging.getLogger(__name__)
 
 DECISIVE = ("conditions", "claim")
 """Parts of the status without which a decision would be made again."""
+
+MARKS = {"finalizers": "metadata", "claim": "status"}
+"""What is ours alone, and the part of the object that it is in."""
+
+INVALID = 422
+"""The answer to a finalizer for an object that is being deleted."""
 
 
 class ObjectWriter:
@@ -33,49 +45,82 @@ class ObjectWriter:
         self._store = store
         self._metrics = metrics
 
-    async def claim(self, body: Body, claim: Claim) -> Body:
-        """Add the claim and the finalizer, unless the object has changed since it was read.
+    async def finalize(self, body: Body) -> Body:
+        """Add the finalizer, unless the object has changed since it was read.
+
+        Raises:
+            KubeError: 409 when it has, or is being deleted; nothing was written.
+        """
+        finalizers = [*_finalizers(body), FINALIZER]
+        try:
+            return await self._fenced(body, "finalizer", "", {"finalizers": finalizers})
+        except KubeError as error:
+            if error.status != INVALID:
+                raise
+            raise KubeError(CONFLICT, f"{error}: it is being deleted", f"the finalizer of {key_of(body)}") from None
+
+    async def claim(self, body: Body, patch: dict[str, Any]) -> Body:
+        """Merge a patch with the claim into the status, unless the object has changed since it was read.
 
         Raises:
             KubeError: 409 when it has; nothing was written.
         """
-        finalizers = [*_finalizers(body), FINALIZER] if FINALIZER not in _finalizers(body) else _finalizers(body)
-        claim_marks = {"finalizers": finalizers, "annotations": {CLAIM: str(claim)}}
-        return await self._fenced(body, claim_marks, "claim", claimed=True)
+        return await self._fenced(body, "claim", "status", {}, {"status": patch})
 
-    async def unclaim(self, body: Body) -> Body:
-        """Take the claim and the finalizer off, unless the object has changed since it was read.
+    async def release(self, body: Body) -> Body:
+        """Take the finalizer off, unless the object has changed since it was read.
 
         Raises:
             KubeError: 409 when it has; nothing was written.
         """
         finalizers = [name for name in _finalizers(body) if name != FINALIZER]
-        return await self._fenced(body, {"finalizers": finalizers, "annotations": {CLAIM: None}}, "release")
+        return await self._fenced(body, "release", "", {"finalizers": finalizers})
 
     async def write_status(self, body: Body, patch: dict[str, Any]) -> None:
         """Merge a patch into the status. The uid in it keeps it from another object of the same name."""
-        fence = {"metadata": {"uid": body["metadata"]["uid"]}}
-        patched = fence | {"status": patch}
+        patched = {"metadata": {"uid": body["metadata"]["uid"]}, "status": patch}
         self._keep(await self._kube.patch(key_of(body), patched, part="status"), "status", patched)
 
-    async def write_conditions(self, key: ObjectKey, uid: str, conditions: list[dict[str, Any]]) -> None:
-        """Replace the conditions of an object that cannot be read; its answer cannot be either."""
-        patch = {"metadata": {"uid": uid}, "status": {"conditions": conditions}}
-        await self._kube.patch(key, patch, part="status")
-        self._metrics.writes.labels("status").inc()
+    async def tell_unread(self, key: ObjectKey, unread: Unreadable, now: datetime) -> None:
+        """Say of an object that cannot be read just that, unless its conditions are what cannot be read, or say so
+        already. Nothing else of it is touched.
+        """
+        if unread.conditions is None:
+            return
+        told = unread_conditions(unread.why, now, unread.conditions)
+        if told == unread.conditions:
+            return
+        try:
+            await self._kube.patch(
+                key, {"metadata": {"uid": unread.uid}, "status": {"conditions": told}}, part="status"
+            )
+        except KubeError as error:
+            log.debug("%s; the log alone tells that %s cannot be read", error, key)
+        else:
+            self._metrics.writes.labels("status").inc()
 
-    async def _fenced(self, body: Body, metadata: dict[str, Any], kind: str, *, claimed: bool = False) -> Body:
-        version = {"resourceVersion": body["metadata"]["resourceVersion"]}
-        patch = {"metadata": version | metadata}
-        return self._keep(await self._kube.patch(key_of(body), patch), kind, patch, claimed=claimed)
+    async def _fenced(
+        self,
+        body: Body,
+        kind: str,
+        part: Literal["", "status"],
+        marks: dict[str, Any],
+        rest: dict[str, Any] | None = None,
+    ) -> Body:
+        """Write only onto what was read: the uid and the version are named."""
+        fence = {name: body["metadata"][name] for name in ("uid", "resourceVersion")}
+        patch = {"metadata": fence | marks} | (rest or {})
+        return self._keep(await self._kube.patch(key_of(body), patch, part=part), kind, patch)
 
-    def _keep(self, answer: Body, kind: str, patch: Body, *, claimed: bool = False) -> Body:
+    def _keep(self, answer: Body, kind: str, patch: Body) -> Body:
         self._metrics.writes.labels(kind).inc()
         left_out = lacking(patch, answer)
-        self._store.refresh(answer, claimed=claimed and not left_out)
+        ours = [mark for mark, part in MARKS.items() if mark in patch.get(part, ())]
+        self._store.refresh(answer, ours=() if left_out else ours)
         if left_out:
-            told = f"took the write of {key_of(answer)}, but not {', '.join(left_out)}: an admission policy or webhook"
-            raise KubeError(TAKEN, f"{told} strips it. Exempt the operator's account from it", f"the {kind}")
+            told = f"took the write of {key_of(answer)}, but not {', '.join(left_out)}: an older CRD, an admission"
+            told = f"{told} policy or a webhook strips it. Exempt the operator's account from it"
+            raise KubeError(TAKEN, told, f"the {kind}")
         return self._store.current(answer) or trimmed(answer)
 
 
@@ -83,13 +128,10 @@ def lacking(patch: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
     """What a patch asked for and the answer lacks: of the marks all that is ours, of the status what decisions go by. A
     field of the status that an older CRD does not have is no reason to write it again and again.
     """
-    asked, found = patch["metadata"], answer["metadata"]
+    asked = patch["metadata"]
     missing = []
     if "finalizers" in asked and (FINALIZER in asked["finalizers"]) != (FINALIZER in _finalizers(answer)):
         missing.append(f"the finalizer {FINALIZER}")
-    annotations = found.get("annotations") or {}
-    marks = asked.get("annotations") or {}
-    missing += [f"the annotation {name}" for name, text in marks.items() if annotations.get(name) != text]
     wanted, status = patch.get("status") or {}, answer.get("status") or {}
     return missing + [f"status.{name}" for name in DECISIVE if name in wanted and status.get(name) != wanted[name]]
 

@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.controller.informer.store import Trigger
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
+from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.worker.execute import execute
-from agentrun_operator.controller.worker.left_alone import tell_unread
-from agentrun_operator.controller.worker.object_memory import Moment, ObjectMemory
-from agentrun_operator.controller.worker.run import Conclude, Continue, Run, Step, Subject
+from agentrun_operator.controller.worker.memories import Memories
+from agentrun_operator.controller.worker.object_memory import Moment
+from agentrun_operator.controller.worker.run import Conclude, Continue, Run, Step
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
@@ -30,10 +32,10 @@ from agentrun_operator.reconcile.actions import (
 from agentrun_operator.reconcile.after_write import accepted, contradicted, failed, taken
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen
-from agentrun_operator.reconcile.status import status_of, status_patch
+from agentrun_operator.reconcile.status import claimed_status, status_of, status_patch
+from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,12 +47,19 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.worker.gather import Gatherer
     from agentrun_operator.controller.worker.object_writer import ObjectWriter
     from agentrun_operator.controller.worker.reporter import Reporter
+    from agentrun_operator.controller.worker.run import Subject
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
-    from agentrun_operator.reconcile.desired import Claim
+    from agentrun_operator.reconcile.claim import Claim
 
 MAX_STEPS = 8
 """Steps in one reconcile (confirm, claim, write, look at the answer, …); one that needs more comes again."""
+
+UNABLE = frozenset(
+    {Reason.CREDENTIALS_NOT_FOUND, Reason.CREDENTIALS_REJECTED, Reason.REJECTED, Reason.REMOTE_UNAVAILABLE}
+)
+"""Why a create was certainly refused that this object cannot make: it claims nothing then. `RemoteUnavailable` is a
+runtime that does not exist any more."""
 
 AGAIN = 2.0
 """Seconds before an object is looked at again whose reconcile ended before it was done."""
@@ -95,11 +104,11 @@ class Reconciler:
         self._clock = clock
         self._jitter = jitter
         self._began = Moment(now(), clock())
-        self._memories: dict[ObjectKey, ObjectMemory] = {}
+        self._memories = Memories()
 
     def forget(self, key: ObjectKey) -> None:
         """An object is gone."""
-        self._memories.pop(key, None)
+        self._memories.forget(key)
 
     async def reconcile(self, key: ObjectKey) -> Rest | Retry:
         """One reconcile.
@@ -112,7 +121,7 @@ class Reconciler:
             NotLeadingError: this replica may not write any more.
         """
         if unread := self._store.unreadable(key):
-            await tell_unread(self._writer, key, unread, self._now())
+            await self._writer.tell_unread(key, unread, self._now())
             return Rest()
         body = self._store.get(key)
         if body is None:
@@ -123,12 +132,12 @@ class Reconciler:
             if error.status == NOT_FOUND:
                 return Rest()  # gone meanwhile; the watch or the resync tells
             if error.status == CONFLICT:
-                memory = self._memories[key] = self._memories[key].conflicted()
+                memory = self._memories.conflicted(key)
                 return Rest(after=memory.conflict_pause(self._timing.retry_max, self._jitter()))
             raise
 
     async def _reconcile(self, key: ObjectKey, body: Body) -> Rest | Retry:
-        subject = self._subject(key, body)
+        subject = self._memories.subject(key, body)
         run = await self._gathered(subject, fresh=subject.desired.requested)
         for _ in range(MAX_STEPS):
             if self._store.current(run.subject.body) is None:
@@ -147,7 +156,7 @@ class Reconciler:
             case Confirm():
                 return await self._confirm(run, decision)
             case AddClaim(claim):
-                return Continue(await self._claim(run, claim))
+                return Continue(await self._claim(run, given, decision, claim))
             case RemoveClaim():
                 return Continue(await self._unclaim(run))
             case Release(orphaned):
@@ -161,22 +170,29 @@ class Reconciler:
             return Conclude(run, replace(decision, action=Rest(after=AGAIN)))
         return Continue(await self._gathered_again(run))
 
-    async def _claim(self, run: Run, claim: Claim) -> Run:
+    async def _claim(self, run: Run, given: Input, decision: Decision, claim: Claim) -> Run:
         before = run.subject.desired.current_claim
-        if before != claim:  # remembered first: half of what is written may stand
-            run = self._remembered(run, run.subject.memory.claimed())
-        body = await self._writer.claim(run.subject.body, claim)
-        run = self._with_body(run, body)
-        if claim.adopted and before != run.subject.desired.current_claim:
+        if before != claim:
+            run = self._memories.keep(run, run.subject.memory.claiming())
+        if not run.subject.desired.finalized:
+            run = self._memories.with_body(run, await self._writer.finalize(run.subject.body))
+        memory, body = run.subject.memory, run.subject.body
+        after = claimed_status(given, claim, decision.verdict, memory.unwritten or body["status"])
+        if patch := status_patch(body["status"], after):
+            body = await self._writer.claim(body, patch)
+        run = self._memories.with_body(self._memories.keep(run, replace(memory.holding(claim), unwritten=None)), body)
+        if claim.adopted and before != claim:
             self._reporter.adopted(body)
             self._enqueue_rivals(run.subject.key)
         return run
 
     async def _unclaim(self, run: Run) -> Run:
-        return self._with_body(run, await self._writer.unclaim(run.subject.body))
+        """Take the finalizer off; the claim goes with the next write of the status."""
+        run = self._memories.keep(run, run.subject.memory.holding(None))
+        return self._memories.with_body(run, await self._writer.release(run.subject.body))
 
     async def _release(self, run: Run, given: Input, *, orphaned: bool) -> Step:
-        await self._writer.unclaim(run.subject.body)
+        await self._writer.release(run.subject.body)
         self._enqueue_rivals(run.subject.key)
         self._reporter.released(run.subject.body, given, orphaned=orphaned)
         return Conclude(run, Decision())
@@ -185,8 +201,14 @@ class Reconciler:
         if run.written:
             return Conclude(run, _another_write(given, decision, run.written))
         unused = run.subject.memory.attempts.claim_unused
-        run = self._remembered(run, run.subject.memory.before(write, self._moment()))
-        result = await execute(run.subject.desired, run.observation, write)
+        decided = run
+        run = self._memories.keep(run, run.subject.memory.before(write, self._moment()))
+        try:
+            with guarded(lambda: self._assert_unchanged(decided.subject.body)):
+                result = await execute(run.subject.desired, run.observation, write)
+        except ChangedError:
+            run = self._memories.keep(run, decided.subject.memory)
+            return Conclude(run, Decision(Rest(after=0.0)))
         memory = run.subject.memory.after(
             write,
             result,
@@ -195,11 +217,14 @@ class Reconciler:
             retry_max=self._timing.retry_max,
             jitter=self._jitter(),
         )
-        run = self._remembered(run, memory)
+        run = self._memories.keep(run, memory)
         if result.problem is None:
             return self._accepted(replace(run, written=result), given, write, result.endpoint)
         if result.taken and unused:
             return await self._taken(run, given)
+        if memory.attempts.create_refused and result.problem.reason in UNABLE:
+            run = self._memories.keep(run, memory.holding(None))
+            run = self._memories.with_body(run, run.subject.body)
         if result.taken or result.gone:
             return Continue(await self._gathered_again(replace(run, written=result)))
         return Conclude(run, failed(given, decision, result.problem))
@@ -214,6 +239,16 @@ class Reconciler:
         seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True)
         return Continue(replace(run, observation=replace(run.observation, observed=seen)))
 
+    def _assert_unchanged(self, decided_on: Body) -> None:
+        """What was decided is sent only for the object that it was decided on.
+
+        Raises:
+            ChangedError: it was edited, paused, deleted, or lost its finalizer meanwhile.
+        """
+        found = self._store.current(decided_on)
+        if found is None or Trigger.of(found).decisive != Trigger.of(decided_on).decisive:
+            raise ChangedError
+
     async def _taken(self, run: Run, given: Input) -> Step:
         """The endpoint is somebody else's: the claim was premature."""
         run = await self._gathered_again(await self._unclaim(run))
@@ -221,7 +256,7 @@ class Reconciler:
 
     async def _conclude(self, run: Run, decision: Decision) -> Rest | Retry:
         if decision.settled:
-            run = self._remembered(run, run.subject.memory.settled())
+            run = self._memories.keep(run, run.subject.memory.settled())
         if decision.verdict is not None:
             body = self._store.current(run.subject.body) or run.subject.body
             told = run.subject.memory.unwritten or body["status"]
@@ -241,38 +276,20 @@ class Reconciler:
             await self._writer.write_status(run.subject.body, patch)
         except KubeError as error:
             if error.status != NOT_FOUND:
-                self._remembered(run, replace(run.subject.memory, unwritten=after))
+                self._memories.keep(run, replace(run.subject.memory, unwritten=after))
                 self._reporter.status(run.subject.body, told, after)
             raise
         self._reporter.status(run.subject.body, told, after)
-        return self._remembered(run, replace(run.subject.memory, unwritten=None, conflicts=0))
+        return self._memories.keep(run, replace(run.subject.memory, unwritten=None, conflicts=0))
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)
 
     async def _gathered(self, subject: Subject, *, fresh: bool, written: WriteResult | None = None) -> Run:
-        subject = self._remember(subject, subject.memory.begin(subject.desired, self._clock()))
+        subject = self._memories.remember(subject, subject.memory.begin(subject.desired, self._clock()))
         observation = await self._gatherer.gather(subject, fresh=fresh)
         memory = subject.memory.saw(observation.observed.endpoint, subject.desired)
-        return Run(self._remember(subject, memory), observation, written)
-
-    def _subject(self, key: ObjectKey, body: Body) -> Subject:
-        uid = body["metadata"]["uid"]
-        memory = self._memories.get(key)
-        if memory is None or memory.uid != uid:
-            memory = self._memories[key] = ObjectMemory(uid)
-        return Subject(key, body, desired_of(memory.known(body)), memory)
-
-    def _with_body(self, run: Run, body: Body) -> Run:
-        return replace(run, subject=replace(run.subject, body=body, desired=desired_of(run.subject.memory.known(body))))
-
-    def _remembered(self, run: Run, memory: ObjectMemory) -> Run:
-        return replace(run, subject=self._remember(run.subject, memory))
-
-    def _remember(self, subject: Subject, memory: ObjectMemory) -> Subject:
-        """Kept at once: a reconcile may be cut off at any time."""
-        self._memories[subject.key] = memory
-        return replace(subject, memory=memory)
+        return Run(self._memories.remember(subject, memory), observation, written)
 
     def _moment(self) -> Moment:
         """The present by the time of day at the start and by what has passed since: somebody may set the clock."""

@@ -12,8 +12,8 @@ from agentrun_operator.controller.informer.ownership import (
     same_endpoint,
 )
 from agentrun_operator.controller.keys import AccountKey
-from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED
-from support.controller import body, key
+from agentrun_operator.resources.names import FINALIZER, PAUSED
+from support.controller import body, claim, key
 
 REGION = "cn-hangzhou"
 BY_ID: dict[str, Any] = {"agentRuntimeRef": {"id": "r1"}}
@@ -71,10 +71,10 @@ def test_of_an_object_that_is_being_deleted_our_finalizer_tells(finalizers: tupl
 
 
 def test_a_paused_object_counts_while_it_has_an_endpoint():
-    annotations = {PAUSED: "true", CLAIM: "uid-of-chat/r1/chat"}
+    held = {"claim": claim(runtime_id="r1")}
     status = {"agentRuntimeId": "r1", "endpointId": "e1"}
-    assert may_manage(body("chat", annotations=annotations, status=status))
-    assert not may_manage(body("chat", annotations=annotations))
+    assert may_manage(body("chat", annotations={PAUSED: "true"}, status=held | status))
+    assert not may_manage(body("chat", annotations={PAUSED: "true"}, status=held))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from agentrun_operator.controller.informer.reading import trimmed
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import ObjectKey, key_of
 from agentrun_operator.reconcile.observed import RuntimeSeen
-from agentrun_operator.resources.names import CLAIM, PAUSED
-from support.controller import body, key
+from agentrun_operator.resources.names import PAUSED
+from support.controller import Body, body, claim, key
 from support.objects import a_condition
 
 RUNTIME = RuntimeSeen("runtime-1", "bot", ready=True, state="READY")
@@ -23,9 +23,11 @@ class World:
         self.store = Store()
         self.ownership = OwnershipIndex(self.store, "cn-hangzhou")
 
-    def add(self, name: str, claim: str = "", annotations: Mapping[str, str] | None = None, **fields: Any) -> ObjectKey:
-        claimed = {CLAIM: claim} if claim else {}
-        made = body(name, annotations=claimed | dict(annotations or {}), **{"endpointName": "chat", **fields})
+    def add(
+        self, name: str, held: Body | None = None, status: Mapping[str, Any] | None = None, **fields: Any
+    ) -> ObjectKey:
+        claimed = {"claim": held} if held else {}
+        made = body(name, status=claimed | dict(status or {}), **{"endpointName": "chat", **fields})
         self.store.put(made)
         self.ownership.note(key_of(made), trimmed(made))
         return key_of(made)
@@ -153,36 +155,42 @@ def test_one_that_waited_by_name_is_told_when_the_one_by_id_is_gone(world: World
     assert world.ownership.forget(older) == {waiting}
 
 
-OTHER_RUNTIME = "another/runtime-1/chat"
+COPIED = claim("another")
 """A claim that was copied with an object: its uid is another's."""
 
 
-def claim_of(name: str) -> str:
-    return f"uid-of-{name}/runtime-1/chat"
+def claim_of(name: str, since: str = YOUNG) -> Body:
+    return claim(f"uid-of-{name}", since=since)
 
 
 def test_an_older_one_that_has_no_claim_takes_nothing_from_one_that_has(world: World):
     world.add("older", created=OLD)
-    mine = world.add("mine", created=YOUNG, claim=claim_of("mine"))
+    mine = world.add("mine", created=YOUNG, held=claim_of("mine"))
     assert world.rival(mine) == ""
 
 
-def test_an_older_one_that_adopted_it_has_it(world: World):
-    world.add("older", created=OLD, claim=claim_of("older"))
-    mine = world.add("mine", created=YOUNG, claim=claim_of("mine"))
-    assert world.rival(mine) == "team-a/older"
+def test_of_two_claims_the_earlier_one_stands_whoever_is_older(world: World):
+    older = world.add("older", created=OLD, held=claim_of("older", since=YOUNG))
+    mine = world.add("mine", created=YOUNG, held=claim_of("mine", since=OLD))
+    assert world.rival(mine) == ""
+    assert world.rival(older) == "team-a/mine"
+
+
+def test_of_two_claims_of_one_second_one_stands(world: World):
+    first, second = (world.add(name, held=claim_of(name)) for name in ("a", "b"))
+    assert (world.rival(first), world.rival(second)) == ("", "team-a/a")
 
 
 def test_a_copied_claim_is_none(world: World):
     world.add("older", created=OLD)
-    mine = world.add("mine", created=YOUNG, claim=OTHER_RUNTIME)
+    mine = world.add("mine", created=YOUNG, held=COPIED)
     assert world.rival(mine) == "team-a/older"
 
 
 def test_a_younger_one_that_has_it_keeps_it_from_an_older_one_that_only_wants_it(world: World):
     """Somebody made an object early, which only observed, and lets it adopt the endpoint now."""
     early = world.add("early", created=OLD, adoptionPolicy="Adopt")
-    world.add("holder", created=YOUNG, claim=claim_of("holder"))
+    world.add("holder", created=YOUNG, held=claim_of("holder"))
     assert world.rival(early) == "team-a/holder"
 
 
@@ -205,15 +213,9 @@ def refused(reason: str, **status: Any) -> dict[str, Any]:
         pytest.param({"annotations": {PAUSED: "false"}}, True, id="it is not paused"),
         pytest.param(refused("Rejected"), True, id="AgentRun refuses what it asks for: an edit may mend that"),
         pytest.param(refused("Throttled"), True, id="it waits its turn"),
-        pytest.param(
-            {"claim": "uid-of-older/runtime-1/chat"} | refused("CredentialsRejected"), False, id="a bare claim"
-        ),
-        pytest.param(
-            {"claim": "uid-of-older/runtime-1/chat"} | refused("CredentialsRejected", **CREATED), True, id="it has it"
-        ),
-        pytest.param(
-            {"claim": "another/runtime-1/chat"} | refused("CredentialsRejected", **CREATED), False, id="a copied claim"
-        ),
+        pytest.param({"held": claim_of("older")} | refused("CredentialsRejected"), False, id="a bare claim"),
+        pytest.param({"held": claim_of("older")} | refused("CredentialsRejected", **CREATED), True, id="it has it"),
+        pytest.param({"held": COPIED} | refused("CredentialsRejected", **CREATED), False, id="a copied claim"),
     ],
 )
 def test_who_cannot_work_does_not_count_unless_it_has_the_endpoint(

@@ -7,11 +7,18 @@ from hypothesis import strategies as st
 
 from agentrun_operator.controller.informer.reading import trimmed
 from agentrun_operator.controller.informer.store import GONE_FOR, Store
-from agentrun_operator.resources.names import CLAIM, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
-from support.controller import Body, body, key
+from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from support.controller import Body, body, claim, key
 
 CHAT = key("chat")
-OURS: dict[str, Any] = {"finalizers": (FINALIZER,), "annotations": {CLAIM: "uid-of-chat/runtime-1/chat"}}
+OUR_MARKS = ("finalizers", "claim")
+CLAIMED: dict[str, Any] = {"claim": claim()}
+THEIRS: dict[str, Any] = {"claim": claim(uid="another", runtime_id="runtime-9")}
+
+
+def ours(held: dict[str, Any] = CLAIMED, **status: Any) -> dict[str, Any]:
+    """The finalizer and a claim, beside other things in the status."""
+    return {"finalizers": (FINALIZER,), "status": held | status}
 
 
 @pytest.fixture
@@ -47,7 +54,7 @@ def test_resource_versions_are_compared_as_numbers(store: Store):
         pytest.param({"deleted": "2026-11-22T10:00:00Z"}, True, id="it is being deleted"),
         pytest.param({"annotations": {PAUSED: "true"}}, True, id="it is paused"),
         pytest.param({"annotations": {RECONCILE_REQUESTED_AT: "now"}}, True, id="a reconcile is asked for"),
-        pytest.param({"annotations": {CLAIM: "x"}}, True, id="somebody wrote a claim"),
+        pytest.param({"status": THEIRS}, True, id="somebody wrote a claim"),
         pytest.param({"finalizers": (FINALIZER,)}, True, id="somebody changed the finalizers"),
         pytest.param({"uid": "another"}, True, id="it was made anew under its name"),
         pytest.param({"status": {"state": "READY"}}, False, id="only the status changed"),
@@ -61,7 +68,7 @@ def test_what_asks_for_a_look_and_what_does_not(store: Store, change: dict[str, 
 
 
 def test_a_claim_or_finalizer_that_somebody_removed_asks_for_a_look(store: Store):
-    store.put(body("chat", version=1, **OURS))
+    store.put(body("chat", version=1, **ours()))
     assert store.put(body("chat", version=2, finalizers=(FINALIZER,))) is True
     assert store.put(body("chat", version=3)) is True
 
@@ -75,43 +82,45 @@ def test_what_a_write_of_ours_was_answered_is_kept_at_once(store: Store):
 
 
 @pytest.mark.parametrize(
-    ("written", "claimed"),
+    ("written", "marks"),
     [
-        pytest.param({"status": {"state": "READY"}}, False, id="a status"),
-        pytest.param(OURS, True, id="claim and finalizer"),
+        pytest.param({"status": {"state": "READY"}}, (), id="a status"),
+        pytest.param({"finalizers": (FINALIZER,)}, ("finalizers",), id="the finalizer"),
+        pytest.param({"status": CLAIMED}, ("claim",), id="the claim"),
     ],
 )
-def test_the_watchs_echo_of_our_own_write_asks_for_nothing(store: Store, written: dict[str, Any], *, claimed: bool):
+def test_the_watchs_echo_of_our_own_write_asks_for_nothing(
+    store: Store, written: dict[str, Any], marks: tuple[str, ...]
+):
     store.put(body("chat", version=1))
-    store.refresh(body("chat", version=2, **written), claimed=claimed)
+    store.refresh(body("chat", version=2, **written), ours=marks)
     assert store.put(body("chat", version=2, **written)) is False
 
 
 def test_an_edit_that_came_back_with_our_own_write_still_asks_for_a_look_when_its_event_comes(store: Store):
-    store.put(body("chat", version=1, **OURS))
-    store.refresh(body("chat", version=3, generation=2, status={"state": "READY"}, **OURS))
-    assert store.put(body("chat", version=2, generation=2, **OURS)) is True
-    assert store.put(body("chat", version=3, generation=2, status={"state": "READY"}, **OURS)) is False
+    store.put(body("chat", version=1, **ours()))
+    store.refresh(body("chat", version=3, generation=2, **ours(state="READY")))
+    assert store.put(body("chat", version=2, generation=2, **ours())) is True
+    assert store.put(body("chat", version=3, generation=2, **ours(state="READY"))) is False
 
 
 def test_an_edit_between_two_writes_of_ours_still_asks_for_a_look(store: Store):
     store.put(body("chat", version=1))
-    store.refresh(body("chat", version=3, generation=2, **OURS), claimed=True)
-    store.refresh(body("chat", version=4, generation=2, status={"state": "CREATING"}, **OURS))
+    store.refresh(body("chat", version=3, generation=2, **ours()), ours=OUR_MARKS)
+    store.refresh(body("chat", version=4, generation=2, **ours(state="CREATING")))
     assert store.put(body("chat", version=2, generation=2)) is True
 
 
 def test_marks_that_somebody_removed_while_we_wrote_a_status_still_ask_for_a_look(store: Store):
-    store.put(body("chat", version=1, **OURS))
+    store.put(body("chat", version=1, **ours()))
     store.refresh(body("chat", version=3, status={"state": "READY"}))
     assert store.put(body("chat", version=2)) is True
 
 
 def test_a_claim_that_somebody_overwrote_while_we_wrote_a_status_still_asks_for_a_look(store: Store):
-    theirs: dict[str, Any] = OURS | {"annotations": {CLAIM: "another/runtime-9/chat"}}
-    store.put(body("chat", version=1, **OURS))
-    store.refresh(body("chat", version=3, status={"state": "READY"}, **theirs))
-    assert store.put(body("chat", version=2, **theirs)) is True
+    store.put(body("chat", version=1, **ours()))
+    store.refresh(body("chat", version=3, **ours(THEIRS, state="READY")))
+    assert store.put(body("chat", version=2, **ours(THEIRS))) is True
 
 
 def test_a_late_answer_to_a_write_does_not_bring_an_object_back(store: Store):
@@ -130,13 +139,12 @@ def test_a_late_answer_to_a_write_does_not_change_the_object_made_anew(store: St
 
 
 def test_of_an_equal_version_the_answer_to_our_own_write_is_the_later_one(store: Store):
-    store.put(body("chat", version=5, deleted="2026-11-22T10:00:00Z", **OURS))
+    store.put(body("chat", version=5, deleted="2026-11-22T10:00:00Z", **ours()))
     store.refresh(body("chat", version=5, deleted="2026-11-22T10:00:00Z"))
-    store.put(body("chat", version=5, deleted="2026-11-22T10:00:00Z", **OURS))
+    store.put(body("chat", version=5, deleted="2026-11-22T10:00:00Z", **ours()))
     kept = store.get(CHAT)
     assert kept is not None
     assert "finalizers" not in kept["metadata"]
-    assert CLAIM not in kept["metadata"]["annotations"]
 
 
 def test_an_object_that_is_gone_is_forgotten_once(store: Store):
@@ -234,18 +242,24 @@ def test_iterating_goes_on_while_objects_come_and_go(store: Store):
 EDIT, STATUS, MARK = "somebody edits", "we write the status", "we write our marks"
 UNMARK, OVERWRITE = "somebody removes them", "somebody writes another claim"
 OWN = (STATUS, MARK)
-MARKS = {MARK: OURS, UNMARK: {}, OVERWRITE: OURS | {"annotations": {CLAIM: "another/runtime-9/chat"}}}
+MARKS: dict[str, tuple[tuple[str, ...], Body]] = {
+    MARK: ((FINALIZER,), CLAIMED),
+    UNMARK: ((), {}),
+    OVERWRITE: ((FINALIZER,), THEIRS),
+}
 
 
 def history(changes: list[str]) -> list[Body]:
     """The object's versions, the first one included."""
     versions = [body("chat", version=1)]
-    generation, marks, status = 1, dict[str, Any](), dict[str, str]()
+    generation, marks, status = 1, MARKS[UNMARK], dict[str, str]()
     for number, change in enumerate(changes, start=2):
         generation += change == EDIT
         marks = MARKS.get(change, marks)
         status = {"state": f"version {number}"} if change == STATUS else status
-        versions.append(body("chat", version=number, generation=generation, status=status, **marks))
+        finalizers, held = marks
+        told = status | held
+        versions.append(body("chat", version=number, generation=generation, status=told, finalizers=finalizers))
     return versions
 
 
@@ -260,7 +274,7 @@ def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObjec
     while events or answers:
         if answers and (not events or data.draw(st.booleans())):
             version, change = answers.pop(0)
-            store.refresh(version, claimed=change == MARK)
+            store.refresh(version, ours=OUR_MARKS if change == MARK else ())
             marks = marks_of(store) if change == MARK else marks
         elif store.put(events.pop(0)):
             edit, marks = generation_of(store), marks_of(store)
@@ -274,7 +288,7 @@ def test_our_own_writes_ask_for_nothing_when_their_answers_come_before_their_eve
     store, (first, *versions) = Store(), history(changes)
     store.put(first)
     for version, change in zip(versions, changes, strict=True):
-        store.refresh(version, claimed=change == MARK)
+        store.refresh(version, ours=OUR_MARKS if change == MARK else ())
     assert not any(store.put(version) for version in versions)
 
 
@@ -287,8 +301,8 @@ def generation_of(store: Store) -> int:
 
 
 def marks_of(store: Store) -> tuple[object, object]:
-    metadata = kept_in(store)["metadata"]
-    return metadata.get("finalizers"), metadata["annotations"].get(CLAIM)
+    kept = kept_in(store)
+    return kept["metadata"].get("finalizers"), kept["status"].get("claim")
 
 
 def kept_in(store: Store) -> Body:

@@ -20,8 +20,8 @@ from agentrun_operator.controller.worker.gather import Gatherer
 from agentrun_operator.controller.worker.object_memory import LIST_LAG, ObjectMemory
 from agentrun_operator.controller.worker.run import Observation, Subject
 from agentrun_operator.reconcile.desired import desired_of
-from agentrun_operator.resources.names import CLAIM, FINALIZER
-from support.controller import body, key
+from agentrun_operator.resources.names import FINALIZER
+from support.controller import body, claim, key
 from support.controller_agentrun import GET, LIST, AgentRun
 from support.controller_time import clock
 from support.objects import a_condition
@@ -54,7 +54,7 @@ class World:
         self.endpoint_id = endpoint_id
         self.memory = ObjectMemory("uid-of-chat")
         self.told: list[tuple[float, set[ObjectKey]]] = []
-        self.account = Account(AccountKey("", "", REGION), service.client, None, self.follow, clock)
+        self.account = Account(AccountKey("", "", REGION), service.client, None, self.follow, clock=clock)
         self.gatherer = Gatherer(OneAccount(self.account), OwnershipIndex(Store(), REGION), 1.5 * INTERVAL, clock)
 
     def follow(self, _account: Account, runtime_id: str) -> PolledRuntime:
@@ -84,13 +84,12 @@ class World:
 
     async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Observation:
         """One look; clears what was asked before."""
-        status: dict[str, Any] = {"agentRuntimeId": self.runtime_id}
+        status: dict[str, Any] = {"agentRuntimeId": self.runtime_id, "claim": claim(runtime_id=self.runtime_id)}
         if recorded:
             status |= {"endpointId": self.endpoint_id, "conditions": [a_condition("Synced", "True InSync")]}
         found = body(
             status=status,
             finalizers=(FINALIZER,),
-            annotations={CLAIM: f"uid-of-chat/{self.runtime_id}/chat"},
             agentRuntimeRef={"id": self.runtime_id},
             **fields,
         )

@@ -11,15 +11,15 @@ from agentrun_operator.reconcile.actions import Create, Delete, Update, Write
 from agentrun_operator.reconcile.after_write import WriteResult
 from agentrun_operator.reconcile.delta import Difference
 from agentrun_operator.reconcile.observed import EndpointSeen, Problem
-from agentrun_operator.resources.names import CLAIM
 from agentrun_operator.resources.reasons import Reason
-from support.controller import body, desired, endpoint
+from support.controller import body, claim, desired, endpoint
 from support.objects import a_condition
 
-CLAIMED: dict[str, Any] = {"annotations": {CLAIM: "uid-of-chat/runtime-1/chat"}}
-COPIED: dict[str, Any] = {"annotations": {CLAIM: "uid-of-another/runtime-1/chat"}}
+CLAIMED: dict[str, Any] = {"status": {"claim": claim()}}
+COPIED: dict[str, Any] = {"status": {"claim": claim("uid-of-another")}}
 CREATED: dict[str, Any] = {
     "status": {
+        "claim": claim(),
         "agentRuntimeId": "runtime-1",
         "endpointId": "e1",
         "conditions": [a_condition("Synced", "True InSync")],
@@ -66,7 +66,7 @@ def test_a_memory_begins_without_doubts(memory: ObjectMemory):
     [
         pytest.param({}, False, id="never claimed: nothing of ours can exist"),
         pytest.param(CLAIMED, True, id="claimed before this process, no id recorded: a create may have been sent"),
-        pytest.param(CLAIMED | CREATED, False, id="claimed and recorded: the endpoint is known by its id"),
+        pytest.param(CREATED, False, id="claimed and recorded: the endpoint is known by its id"),
         pytest.param(COPIED, False, id="the claim of another object says nothing"),
     ],
 )
@@ -89,7 +89,7 @@ def test_a_doubt_ends_when_lists_must_show_what_there_is(memory: ObjectMemory):
 
 
 def test_from_a_create_on_older_lists_say_nothing_and_an_endpoint_may_exist(memory: ObjectMemory):
-    memory = memory.claimed().before(CREATE, at(100.0))
+    memory = memory.claiming().before(CREATE, at(100.0))
     assert memory.changed_at == 100.0
     assert memory.doubtful(101.0)
     assert not memory.attempts.claim_unused
@@ -126,7 +126,7 @@ def test_before_the_first_look_nothing_but_a_list_of_now_will_do(memory: ObjectM
     ],
 )
 def test_which_lists_show_whatever_was_made(memory: ObjectMemory, since: float, now: float, moment: float):
-    memory = replace(memory.begin(desired("chat", **CLAIMED, **CREATED), 100.0), changed_at=since)
+    memory = replace(memory.begin(desired("chat", **CREATED), 100.0), changed_at=since)
     assert memory.conclusive_from(now) == moment
 
 
@@ -136,7 +136,7 @@ def test_while_in_doubt_nothing_but_a_list_of_now_will_do(memory: ObjectMemory):
 
 
 def test_an_endpoint_whose_id_is_not_recorded_yet_is_conclusive_from_a_list_of_now_only(memory: ObjectMemory):
-    recorded = desired("chat", **CLAIMED, **CREATED)
+    recorded = desired("chat", **CREATED)
     memory = answered(memory.begin(recorded, 85.0), CREATE, MADE)
     assert memory.conclusive_from(500.0) == 500.0
     memory = memory.saw(seen("e1"), recorded)
@@ -174,7 +174,7 @@ def test_after_a_write(
     changed_at: float,
     because: str,
 ):
-    after = answered(memory.claimed() if unused else memory, write, result, unused=unused)
+    after = answered(memory.claiming() if unused else memory, write, result, unused=unused)
     found = (after.doubtful(102.0), after.attempts.claim_unused, after.changed_at)
     assert found == (doubtful, claim_unused, changed_at), because
 
@@ -203,7 +203,7 @@ def test_a_write_that_was_not_done_counts_for_nothing(memory: ObjectMemory):
 
 
 def test_no_step_changes_what_was_remembered_before(memory: ObjectMemory):
-    answered(memory.begin(desired("chat", **CLAIMED), 99.0).claimed(), CREATE, LOST).settled()
+    answered(memory.begin(desired("chat", **CLAIMED), 99.0).claiming(), CREATE, LOST).settled()
     assert memory == ObjectMemory("uid-of-chat")
 
 
@@ -218,6 +218,27 @@ def test_pauses_after_conflicts_grow_until_a_write_is_taken(memory: ObjectMemory
 
 def test_decisions_go_by_the_status_that_could_not_be_written(memory: ObjectMemory):
     made = body("chat", status={"state": "CREATING"})
-    assert memory.known(made) is made
-    told = replace(memory, unwritten={"state": "READY"}).known(made)
-    assert (told["status"], made["status"]) == ({"state": "READY"}, {"state": "CREATING"})
+    assert memory.status(made) is made["status"]
+    assert replace(memory, unwritten={"state": "READY"}).status(made) == {"state": "READY"}
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param({"state": "READY"}, id="taken out"),
+        pytest.param({"state": "READY", "claim": claim(runtime_id="another")}, id="written over"),
+    ],
+)
+def test_a_claim_that_stood_counts_whatever_somebody_wrote_since(memory: ObjectMemory, status: dict[str, Any]):
+    memory = memory.begin(desired("chat", **CLAIMED), 100.0)
+    assert memory.status(body("chat", status=status)) == {"state": "READY", "claim": claim()}
+
+
+def test_a_claim_that_somebody_wrote_into_a_status_later_is_none(memory: ObjectMemory):
+    memory = memory.begin(desired("chat"), 100.0)
+    assert memory.status(body("chat", **CLAIMED)) == {}
+
+
+def test_a_claim_that_was_given_up_counts_no_more_though_it_is_still_written(memory: ObjectMemory):
+    memory = memory.begin(desired("chat", **CLAIMED), 100.0).holding(None)
+    assert memory.status(body("chat", **CLAIMED)) == {}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controller.worker.object_writer import lacking
-from agentrun_operator.resources.names import CLAIM, FINALIZER
+from agentrun_operator.resources.names import FINALIZER
 
 OTHERS = "example.com/other"
 READY, STALE = [{"type": "Ready", "status": "True"}], [{"type": "Ready", "status": "Unknown"}]
@@ -20,15 +20,6 @@ READY, STALE = [{"type": "Ready", "status": "True"}], [{"type": "Ready", "status
         pytest.param({"finalizers": [FINALIZER]}, {"finalizers": [OTHERS]}, [f"the finalizer {FINALIZER}"], id="ours"),
         pytest.param({"finalizers": []}, {"finalizers": [FINALIZER]}, [f"the finalizer {FINALIZER}"], id="put back"),
         pytest.param({"finalizers": []}, {"finalizers": [OTHERS]}, [], id="ours is off"),
-        pytest.param({"annotations": {CLAIM: "a"}}, {"annotations": {CLAIM: "a", "b": "c"}}, [], id="a mark"),
-        pytest.param({"annotations": {CLAIM: "a"}}, {"annotations": None}, [f"the annotation {CLAIM}"], id="no mark"),
-        pytest.param(
-            {"annotations": {CLAIM: "a"}}, {"annotations": {CLAIM: "b"}}, [f"the annotation {CLAIM}"], id="other"
-        ),
-        pytest.param({"annotations": {CLAIM: None}}, {}, [], id="a mark taken off"),
-        pytest.param(
-            {"annotations": {CLAIM: None}}, {"annotations": {CLAIM: "a"}}, [f"the annotation {CLAIM}"], id="kept"
-        ),
     ],
 )
 def test_of_our_marks_nothing_may_be_left_out(patch: dict[str, Any], answer: dict[str, Any], left_out: list[str]):

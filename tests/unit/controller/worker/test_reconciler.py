@@ -19,14 +19,14 @@ from agentrun_operator.reconcile.actions import Rest
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
-from agentrun_operator.resources.names import CLAIM, FINALIZER
+from agentrun_operator.resources.names import FINALIZER
 from agentrun_operator.resources.reasons import Reason
-from support.controller import body, endpoint, key
+from support.controller import body, claim, endpoint, key
 from support.controller_server import MemoryServer
 
 CHAT = key("chat")
 NOW = "2026-11-22T10:00:00Z"
-OURS: dict[str, Any] = {"finalizers": (FINALIZER,), "annotations": {CLAIM: "old/runtime-1/chat"}}
+OURS: dict[str, Any] = {"finalizers": (FINALIZER,), "status": {"claim": claim("old")}}
 LET_GO = body(uid="old", deleted=NOW, **OURS)
 RUNTIME_GONE = Observed(problem=Problem(Reason.RUNTIME_NOT_FOUND, "gone", definite=True))
 RUNTIME = RuntimeSeen("runtime-1", "bot", ready=True, state="READY")
@@ -47,7 +47,6 @@ class LastFinalizerServer(MemoryServer):
     async def patch(self, key: ObjectKey, body: Mapping[str, Any], part: str = "") -> Body:  # noqa: ARG002 - there is one
         self.patches.append(body["metadata"])
         metadata = self.answer["metadata"] | {"finalizers": body["metadata"]["finalizers"]}
-        metadata["annotations"] = {name: value for name, value in body["metadata"]["annotations"].items() if value}
         if metadata["finalizers"]:
             metadata["resourceVersion"] = str(int(metadata["resourceVersion"]) + 1)
         self.answer = answer = self.answer | {"metadata": metadata}
@@ -133,7 +132,7 @@ async def test_a_pass_ends_when_its_object_is_made_anew_during_its_look(world: W
 async def test_the_answer_to_a_write_speaks_of_the_object_that_was_written_though_it_was_made_anew(world: World):
     world.store.put(LET_GO)
     world.kube.before_the_answer = world.made_anew
-    answer = await world.writer.unclaim(LET_GO)
+    answer = await world.writer.release(LET_GO)
     assert answer["metadata"]["uid"] == "old"
 
 

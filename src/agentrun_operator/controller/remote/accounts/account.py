@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from agentrun_operator.controller.remote.accounts.owner import Owner
 from agentrun_operator.controller.remote.accounts.runtime_names import RuntimeNames
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Account:
         client: its client.
         secret: the provider of its credentials when they come from a Secret.
         names: the ids of its runtimes by their names.
+        owner: whose account it is.
         users: the objects that use it.
         polled: its runtimes that objects depend on, by id.
     """
@@ -53,7 +55,9 @@ class Account:
         client: AsyncClient,
         secret: SecretCredentials | None,
         poll: Callable[[Account, str], PolledRuntime],
+        *,
         clock: Callable[[], float] = time.monotonic,
+        said: Callable[[], str] = str,
     ) -> None:
         """Prepare the account; nothing is asked yet.
 
@@ -63,16 +67,26 @@ class Account:
             secret: the provider of its credentials when they come from a Secret.
             poll: begins to poll a runtime.
             clock: the time in seconds.
+            said: the account's id as its owner says it; empty if they do not.
         """
         self.key = key
         self.client = client
         self.secret = secret
         self.names = RuntimeNames(client, clock)
+        self.owner = Owner(client, said, key.region, clock)
         self.users: set[ObjectKey] = set()
         self.polled: dict[str, PolledRuntime] = {}
         self._poll = poll
+        self._clock = clock
         self._runtimes: dict[ObjectKey, str] = {}
         self._answered: dict[str, str] = {}
+
+    def distrust(self) -> None:
+        """The access key is another one, maybe of another account: what was known of runtimes is void."""
+        self.names = RuntimeNames(self.client, self._clock)
+        self.owner.forget()
+        for polled in self.polled.values():
+            polled.cache.info.distrust()
 
     def runtime(self, runtime_id: str) -> PolledRuntime:
         """The runtime, polled from now on."""

@@ -11,6 +11,7 @@ import random
 import time
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from agentrun_operator.controller.concurrency.limits import Call, Caller, Limits
 from agentrun_operator.controller.errors import NotLeadingError
 from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime
 from agentrun_operator.controller.remote.accounts.secret_credentials import SecretCredentials, read_credentials
+from agentrun_operator.controller.remote.fence import last_look
 from agentrun_operator.controller.remote.polling.poller import Poller
 from agentrun_operator.controller.remote.polling.schedule import PollSchedule
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
@@ -98,10 +100,14 @@ class RateLimiters:
         Args:
             context: how fast they are.
             own: the operator's own credentials, if they are known.
+
+        Attributes:
+            limits: the limits.
+            own: as above.
         """
         settings = context.settings
         self.limits = Limits(settings.api_qps, settings.api_burst, context.clock)
-        self._own = own
+        self.own = own
         self._key = os.urandom(16)
 
     def of(self, account_key: AccountKey, secret: SecretCredentials | None) -> AdaptiveRateLimiter:
@@ -113,7 +119,7 @@ class RateLimiters:
         another, until AgentRun accepts it.
         """
         if secret is None:
-            key_id, parts = self._own.access_key_id, (self._own.access_key_secret, self._own.security_token)
+            key_id, parts = self.own.access_key_id, (self.own.access_key_secret, self.own.security_token)
         elif secret.known:
             found = secret.get()
             key_id, parts = found.access_key_id, (found.access_key_secret, found.security_token)
@@ -142,8 +148,10 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
         # Looked up each time: the Secret's access key may be another now.
         caller = limiters.caller(account_key, secret)
         under_way.set(await limits.acquire(caller, request.path[0] if request.path else None))
-        if request.method != "GET" and not context.may_write():
-            raise NotLeadingError
+        if request.method != "GET":
+            if not context.may_write():
+                raise NotLeadingError
+            last_look()
 
     def after_attempt(attempt: Attempt) -> None:
         context.metrics.attempt(attempt)
@@ -160,9 +168,14 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
         others_secrets=context.secrets,
         large_answers=context.large_answers,
     )
-    return Account(
-        account_key, client, secret, lambda account, runtime_id: _poll(account, runtime_id, context), context.clock
-    )
+
+    def said() -> str:
+        return secret.account_id if secret else limiters.own.account_id or ""
+
+    account = Account(account_key, client, secret, partial(_poll, context), clock=context.clock, said=said)
+    if secret:
+        secret.on_new_key = account.distrust
+    return account
 
 
 def _tell(limits: Limits, call: Call, attempt: Attempt) -> None:
@@ -187,7 +200,7 @@ def _secret_credentials(account_key: AccountKey, context: AccountContext) -> Sec
     return SecretCredentials(lambda: read_credentials(kube, namespace, name), context.clock)
 
 
-def _poll(account: Account, runtime_id: str, context: AccountContext) -> PolledRuntime:
+def _poll(context: AccountContext, account: Account, runtime_id: str) -> PolledRuntime:
     """Begin to poll a runtime."""
     settings = context.settings
     cache = RuntimeCache(

@@ -10,7 +10,7 @@ import binascii
 import re
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
 from agentrun_operator.agentrun.auth.credentials import Credentials
@@ -38,14 +38,28 @@ TOKEN_LIMIT = 16 * 1024
 ACCOUNT_ID = re.compile("[0-9]{1,20}")
 
 
+class Found(NamedTuple):
+    """What a Secret holds.
+
+    Args:
+        credentials: who calls.
+        account_id: the account's id as its owner says it; empty if they do not.
+    """
+
+    credentials: Credentials
+    account_id: str
+
+
 class SecretCredentials:
     """A provider of credentials that are read from a Secret: the last good ones stay while an object uses them.
 
     Attributes:
         problem: why the last reading gave none; None if it did.
+        account_id: the account's id as the Secret says it; empty if it does not.
+        on_new_key: is called when the access key is another one than before.
     """
 
-    def __init__(self, read: Callable[[], Awaitable[Credentials]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, read: Callable[[], Awaitable[Found]], clock: Callable[[], float] = time.monotonic) -> None:
         """Prepare the provider.
 
         Args:
@@ -53,6 +67,8 @@ class SecretCredentials:
             clock: the time in seconds.
         """
         self.problem: Problem | None = None
+        self.account_id = ""
+        self.on_new_key: Callable[[], None] = lambda: None
         self._read = SingleFlight(read, clock)
         self._clock = clock
         self._credentials: Credentials | None = None
@@ -80,11 +96,16 @@ class SecretCredentials:
         if self._read_at > asked - max_age:
             return
         try:
-            self._credentials = await self._read.newer_than(asked - max_age)
+            self._take(await self._read.newer_than(asked - max_age))
             self.problem, self._good_at = None, asked
         except ProblemError as error:
             self.problem = replace(error.problem, blind_for=asked - self._good_at)
         self._read_at = asked
+
+    def _take(self, found: Found) -> None:
+        before, self._credentials, self.account_id = self._credentials, found.credentials, found.account_id
+        if before and before.access_key_id != self._credentials.access_key_id:
+            self.on_new_key()
 
     async def lost(self, max_age: float) -> bool:
         """Read the Secret again, unless that was done lately; return whether it was good before and certainly is not
@@ -99,7 +120,7 @@ class SecretCredentials:
         self._read_at = NEVER
 
 
-async def read_credentials(kube: KubeClient, namespace: str, name: str) -> Credentials:
+async def read_credentials(kube: KubeClient, namespace: str, name: str) -> Found:
     """The credentials in a Secret.
 
     Raises:
@@ -115,7 +136,7 @@ async def read_credentials(kube: KubeClient, namespace: str, name: str) -> Crede
     return found
 
 
-def _found(where: str, secret: Body) -> Credentials | Problem:
+def _found(where: str, secret: Body) -> Found | Problem:
     """The credentials, or what is wrong with them."""
     data = secret.get("data") or {}
     try:
@@ -128,7 +149,7 @@ def _found(where: str, secret: Body) -> Credentials | Problem:
     if account_id and not ACCOUNT_ID.fullmatch(account_id):
         told = f"{where} cannot be used: key accountId is no account's id, which has 1 to 20 digits"
         return Problem(Reason.CREDENTIALS_REJECTED, told, definite=True)
-    return found
+    return Found(found, account_id)
 
 
 def _credentials(data: Mapping[str, Any]) -> Credentials:

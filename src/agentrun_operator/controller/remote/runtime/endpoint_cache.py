@@ -49,8 +49,12 @@ class EndpointCache:
         return len(self._entries)
 
     def find(self, endpoint_id: str, name: str, newer_than: float = NEVER) -> Endpoint | None:
-        """The endpoint with this id, else the one with this name; None if it was not looked at after `newer_than`."""
-        entry = self._entries.get(endpoint_id) or self._entries.get(self._ids.get(name, ""))
+        """The endpoint with this id and name, else the one with the name; None if it was not looked at after
+        `newer_than`. An id that somebody wrote into a status may lead to another's; an empty name is any.
+        """
+        entry = self._entries.get(endpoint_id)
+        if entry is None or (name and _name(entry.endpoint) not in {"", name}):
+            entry = self._entries.get(self._ids.get(name, ""))
         return entry.endpoint if entry and entry.at > newer_than else None
 
     def moving(self) -> Iterator[Endpoint]:

@@ -93,12 +93,15 @@ class RuntimeInfo:
             raise runtime_missing(self._runtime_id)
         if known is None or self._runtime_at <= max(newer_than, self._outdated(known)):
             known = await self._asked_for(max(newer_than, self._runtime_at))
+        account, region = known.owner
         return RuntimeSeen(
             id=known.agent_runtime_id or self._runtime_id,
             name=known.agent_runtime_name or "",
             ready=known.status in READY_STATES,
             state=known.status or "",
             newest_version=self._newest,
+            account=account,
+            region=region,
         )
 
     async def newest_version(self, newer_than: float = NEVER) -> str | None:

@@ -41,7 +41,7 @@ async def account(service: AgentRun) -> AsyncIterator[Account]:
         )
         return PolledRuntime(cache, poller, asyncio.create_task(poller.run()))
 
-    account = Account(AccountKey("", "", "cn-hangzhou"), service.client, None, follow, clock)
+    account = Account(AccountKey("", "", "cn-hangzhou"), service.client, None, follow, clock=clock)
     yield account
     for user in (CHAT, OTHER):
         account.release(user)

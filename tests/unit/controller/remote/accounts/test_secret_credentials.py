@@ -7,7 +7,7 @@ import pytest
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.controller.remote.accounts.secret_credentials import SecretCredentials, read_credentials
+from agentrun_operator.controller.remote.accounts.secret_credentials import Found, SecretCredentials, read_credentials
 from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
@@ -36,7 +36,7 @@ async def unseen(kube: MemoryServer) -> ProblemError:
 
 async def test_a_secret_holds_an_access_key(kube: MemoryServer):
     kube.put_secret("team-a", "aliyun", encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET))
-    found = await read_credentials(kube, "team-a", "aliyun")
+    found = (await read_credentials(kube, "team-a", "aliyun")).credentials
     assert (found.access_key_id, found.access_key_secret.reveal()) == (KEY_ID, KEY_SECRET)
     assert found.security_token is None
     assert kube.asked == [("GET", "/api/v1/namespaces/team-a/secrets/aliyun")]
@@ -45,7 +45,7 @@ async def test_a_secret_holds_an_access_key(kube: MemoryServer):
 async def test_a_secret_of_temporary_credentials_holds_their_token(kube: MemoryServer):
     values = encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET, securityToken=TOKEN, accountId="123")
     kube.put_secret("team-a", "aliyun", values)
-    token = (await read_credentials(kube, "team-a", "aliyun")).security_token
+    token = (await read_credentials(kube, "team-a", "aliyun")).credentials.security_token
     assert token is not None
     assert token.reveal() == TOKEN
 
@@ -54,7 +54,7 @@ async def test_a_secret_of_temporary_credentials_holds_their_token(kube: MemoryS
 async def test_white_space_around_a_value_does_not_count(kube: MemoryServer, space: str):
     padded = {"accessKeyId": f"{space}{KEY_ID}{space}", "accessKeySecret": f"{KEY_SECRET}{space}"}
     kube.put_secret("team-a", "aliyun", encoded(**padded))
-    found = await read_credentials(kube, "team-a", "aliyun")
+    found = (await read_credentials(kube, "team-a", "aliyun")).credentials
     assert (found.access_key_id, found.access_key_secret.reveal()) == (KEY_ID, KEY_SECRET)
 
 
@@ -62,7 +62,7 @@ async def test_white_space_around_a_value_does_not_count(kube: MemoryServer, spa
 async def test_an_empty_token_is_none(kube: MemoryServer, token: str):
     values = encoded(accessKeyId=KEY_ID, accessKeySecret=KEY_SECRET, securityToken=token)
     kube.put_secret("team-a", "aliyun", values)
-    assert (await read_credentials(kube, "team-a", "aliyun")).security_token is None
+    assert (await read_credentials(kube, "team-a", "aliyun")).credentials.security_token is None
 
 
 WHOLE = {"accessKeyId": KEY_ID, "accessKeySecret": KEY_SECRET, "securityToken": TOKEN}
@@ -134,7 +134,8 @@ async def test_nothing_is_listed_or_written(kube: MemoryServer):
 async def test_an_account_is_one_to_twenty_digits(kube: MemoryServer, account_id: str):
     values = encoded(accessKeyId="k" * 256, accessKeySecret="s" * 256, securityToken="t" * 16384, accountId=account_id)
     kube.put_secret("team-a", "aliyun", values)
-    assert (await read_credentials(kube, "team-a", "aliyun")).access_key_id == "k" * 256
+    found = await read_credentials(kube, "team-a", "aliyun")
+    assert (found.credentials.access_key_id, found.account_id) == ("k" * 256, account_id.strip())
 
 
 @pytest.mark.parametrize("account_id", ["1" * 21, "-1", "1.example.com/", "\uff11\uff12", "acct"])
@@ -156,12 +157,12 @@ class Reader:
         self.reads = 0
         self.found: Credentials | Problem = a_key("first")
 
-    async def __call__(self) -> Credentials:
+    async def __call__(self) -> Found:
         self.reads += 1
         await asyncio.sleep(0.1)
         if isinstance(self.found, Problem):
             raise ProblemError(self.found)
-        return self.found
+        return Found(self.found, "")
 
 
 def a_key(name: str) -> Credentials:

@@ -24,13 +24,21 @@ def test_an_empty_book_knows_nothing_and_was_never_listed(endpoints: EndpointCac
 
 
 def test_an_endpoint_is_found_by_its_id_before_its_name(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1", "chat"), endpoint("e2", "other")], 1.0)
-    by_id, by_name = endpoints.find("e2", "chat"), endpoints.find("unknown", "chat")
+    endpoints.listed([endpoint("e1", "chat"), endpoint("e2", "chat"), endpoint("e3", "other")], 1.0)
+    by_id, by_name = endpoints.find("e1", "chat"), endpoints.find("unknown", "chat")
     assert by_id is not None
-    assert by_id.agent_runtime_endpoint_id == "e2"
+    assert by_id.agent_runtime_endpoint_id == "e1"
     assert by_name is not None
-    assert by_name.agent_runtime_endpoint_id == "e1"
+    assert by_name.agent_runtime_endpoint_id == "e2"
     assert endpoints.find("", "nobody") is None
+
+
+def test_an_id_leads_to_no_endpoint_of_another_name(endpoints: EndpointCache):
+    endpoints.listed([endpoint("e1", "chat"), endpoint("e2", "other")], 1.0)
+    found = endpoints.find("e2", "chat")
+    assert found is not None
+    assert found.agent_runtime_endpoint_id == "e1"
+    assert endpoints.find("e2", "nobody") is None
 
 
 def test_an_endpoint_is_found_only_by_a_look_that_is_new_enough(endpoints: EndpointCache):

@@ -1,0 +1,88 @@
+"""Whose account it is that an account's credentials lead to: what says "not there" has to be asked in the account where
+the thing was made.
+
+AgentRun tells the account and the region in resource names. An account without any runtime tells nothing: then what was
+told before counts, or what its owner says of it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from agentrun_operator.agentrun.api import operations
+from agentrun_operator.controller.concurrency.priority import Priority, urgency
+from agentrun_operator.controller.concurrency.single_flight import SingleFlight
+from agentrun_operator.controller.remote.problems import ProblemError, reported
+from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.resources.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.agentrun.http.client import AsyncClient
+    from agentrun_operator.reconcile.claim import Claim
+
+GOOD_FOR = 10.0
+"""Seconds for which an answer serves everybody who asks."""
+
+
+class Owner:
+    """The account and region behind some credentials."""
+
+    def __init__(
+        self, client: AsyncClient, said: Callable[[], str], region: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Prepare it; nothing is asked yet.
+
+        Args:
+            client: the account's client.
+            said: the account's id as its owner says it; empty if they do not.
+            region: the region that is asked.
+            clock: the time in seconds.
+        """
+        self._client = client
+        self._said = said
+        self._region = region
+        self._clock = clock
+        self._seen = ("", "")
+        self._asked = SingleFlight(self._ask, clock)
+
+    def saw(self, account: str, region: str) -> None:
+        """A resource name told it."""
+        if account:
+            self._seen = (account, region)
+
+    def forget(self) -> None:
+        """The credentials are others now."""
+        self._seen = ("", "")
+
+    async def assert_asked(self, claim: Claim) -> None:
+        """Make sure that a claim's endpoint would be seen here, so that its absence means something.
+
+        Raises:
+            ProblemError: it is in another account or region, or nobody knows; or AgentRun did not say.
+        """
+        with reported():
+            account, region = await self._asked.newer_than(self._clock() - GOOD_FOR)
+        if claim.account and (not account or claim.elsewhere(account, region)):
+            raise another_account(claim, account, region)
+
+    async def _ask(self) -> tuple[str, str]:
+        urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who ask
+        runtime = await self._client.run(operations.first_runtime())
+        if runtime is not None:
+            self.saw(*runtime.owner)
+        if any(self._seen):
+            return self._seen
+        return self._said(), self._region
+
+
+def another_account(claim: Claim, account: str, region: str) -> ProblemError:
+    """What is asked is not where the endpoint was made."""
+    here = f"account {account} and region {region}" if account else "an account that has no runtime, and says no id"
+    told = (
+        f"The endpoint was made in account {claim.account} and region {claim.region}, and these credentials lead to"
+        f" {here}: put back credentials of the endpoint's account; deletionPolicy Orphan lets a deleted object go"
+    )
+    return ProblemError(Problem(Reason.CREDENTIALS_NOT_ALLOWED, told, definite=True))
