@@ -45,7 +45,7 @@ class Reason(StrEnum):
     CREDENTIALS_NOT_ALLOWED = (
         "CredentialsNotAllowed",
         "The operator's own credentials are not for this namespace, or the key leads to another account.",
-        "Set `credentialsSecretRef`, extend `ambient-credentials-namespaces`, or put back the endpoint's account's key.",
+        "Set `credentialsSecretRef`, extend `ambient-credentials-namespaces`, or put back the account's own key.",
     )
     REGION_NOT_SERVED = (
         "RegionNotServed",

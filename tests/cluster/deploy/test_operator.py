@@ -20,14 +20,7 @@ TENANT = ("tenant-ak", "tenant-sk", "2000000000000002")
 
 
 @pytest.fixture
-def narrow(
-    release: Release,
-    helm: Helm,
-    control_plane: ControlPlane,
-    namespace: str,
-    values: dict[str, object],
-    upgrade: Upgrade,
-) -> Release:
+def narrow(release: Release, helm: Helm, namespace: str, values: dict[str, object], upgrade: Upgrade) -> Release:
     """A release for the test's namespace alone, with its Lease and its Pods there too; the other one lets it write."""
     upgrade(statusPolicy={"writers": [f"system:serviceaccount:{namespace}:narrow-agentrun-operator"]})
     metadata = {"name": SECRET, "namespace": namespace}
@@ -37,7 +30,7 @@ def narrow(
     )
     only = {"namespaces": [namespace], "crds": {"enabled": False}, "rbac": {"aggregate": False}}
     helm.apply(CHART, "narrow", namespace, values | only)
-    return Release(control_plane, namespace, "narrow-agentrun-operator")
+    return Release(release.plane, namespace, "narrow-agentrun-operator")
 
 
 @pytest.fixture(params=["release", "narrow"], ids=["for every namespace", "for named namespaces"])
