@@ -24,6 +24,16 @@ class ObjectKey(NamedTuple):
         return f"{self.namespace}/{self.name}"
 
 
+def leftover_key(key: ObjectKey, uid: str) -> ObjectKey:
+    """The name here of an object that is gone, and whose endpoint was left behind; no object can be called so."""
+    return ObjectKey(key.namespace, f"{key.name}/{uid}")
+
+
+def is_leftover(key: ObjectKey) -> bool:
+    """Whether this is no object's name, but that of what one left behind."""
+    return "/" in key.name
+
+
 class AccountKey(NamedTuple):
     """Whose credentials are used, and where: a Secret, or with an empty name the operator's own."""
 

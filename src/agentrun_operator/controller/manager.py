@@ -97,6 +97,7 @@ class Manager:
         self.working = Working(self._queue, self._store, self._accounts)
         self._recorder = EventRecorder(kube, identity, metrics, _now)
         gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
+        informer = Informer(self._store, ownership, self._queue, self._forget)
         self._reconciler = Reconciler(
             self._store,
             gatherer,
@@ -104,10 +105,11 @@ class Manager:
             Reporter(self._recorder, metrics),
             Timing(settings.stale_after, settings.retry_max),
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
+            left_behind=informer.on_leftover,
+            cleaned_up=informer.on_deleted,
             now=_now,
         )
         self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
-        informer = Informer(self._store, ownership, self._queue, self._forget)
         self._resync = Resync(kube, self._store, informer, settings.namespaces, settings.resync_interval)
         handlers = registry(informer, login_handler(configuration))
         self._watch = Watch(kube, handlers, settings.namespaces, own_signals=own_signals)

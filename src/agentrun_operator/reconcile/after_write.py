@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SOON_MENDED = frozenset({Reason.RUNTIME_NOT_READY, Reason.CREDENTIALS_NOT_FOUND})
 """Problems that somebody else may mend at any time, so that looking again must not wait for minutes."""
 
+AGAIN = 2.0
+"""Seconds before an object is looked at again whose reconcile ended before it was done."""
+
 LOOK_AFTER = 1.0
 """Seconds before the look that shows what an acceptance did not tell."""
 
@@ -46,6 +49,11 @@ class WriteResult:
     certain: bool = True
     endpoint: Endpoint | None = None
 
+    @property
+    def may_stand(self) -> bool:
+        """Whether it was done, as far as anybody knows."""
+        return self.problem is None or not self.certain
+
 
 def accepted(given: Input, write: Write) -> Decision:
     """What follows when AgentRun accepted a write but did not tell the endpoint's state."""
@@ -63,6 +71,15 @@ def taken(given: Input) -> Decision:
     message = f"The {given.where} exists already, though the list does not show it yet"
     retry = Retry(Reason.ALREADY_EXISTS, at_most=BLOCKED_PAUSE)
     return Decision(retry, blocked(Reason.ALREADY_EXISTS, message, stalled=not given.desired.adopts))
+
+
+def another_write(given: Input, decision: Decision, written: WriteResult) -> Decision:
+    """What follows when a second write is decided in one reconcile: it is for another one. Where the first was refused,
+    and the look after it asks for a write again, the two contradict each other.
+    """
+    if written.problem:
+        return contradicted(given, decision, written.problem)
+    return replace(decision, action=Rest(after=AGAIN, soon=True))
 
 
 def contradicted(given: Input, decision: Decision, problem: Problem) -> Decision:

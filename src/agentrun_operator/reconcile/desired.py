@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.reconcile.claim import Claim
@@ -14,6 +16,10 @@ from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, Dri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+SPECS_KEPT = 1024
+"""How many specs are kept as they were read: those of the objects that are worked on at present."""
 
 
 class RecordedCondition(NamedTuple):
@@ -145,7 +151,7 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
     metadata, written = body["metadata"], body.get("status") or {}
     status = written if known is None else known
     annotations = metadata.get("annotations") or {}
-    spec = Spec.model_validate(body["spec"])
+    spec, comparable = _read(json.dumps(body["spec"]))
     return Desired(
         namespace=metadata["namespace"],
         name=metadata["name"],
@@ -158,9 +164,16 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
         claim=Claim.of(status),
         claim_stands=known is None or status.get("claim") == written.get("claim"),
         spec=spec,
-        comparable=comparable_of_spec(spec),
+        comparable=comparable,
         recorded=recorded_of(status),
     )
+
+
+@lru_cache(maxsize=SPECS_KEPT)
+def _read(spec: str) -> tuple[Spec, Comparable]:
+    """A spec that is written as JSON. It is read at each step of a reconcile, and again when a write is answered."""
+    found = Spec.model_validate(json.loads(spec))
+    return found, comparable_of_spec(found)
 
 
 def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:

@@ -185,6 +185,25 @@ def test_a_runtime_that_was_deleted_in_the_endpoints_own_account_lets_its_object
     endpoints.wait_gone("chat", within=30)
 
 
+@pytest.mark.usefixtures("operator")
+def test_an_endpoint_that_was_being_made_when_its_object_was_torn_away_is_deleted_again(
+    endpoints: Endpoints, emulator: Emulator, kubectl: Kubectl
+):
+    emulator.fault(CREATE, delay=3, times=1)
+    endpoints.apply("chat")
+    eventually(lambda: emulator.counts().get(CREATE, 0) == 1)
+
+    endpoints.delete("chat")
+    kubectl.patch(KIND, "chat", {"metadata": {"finalizers": None}})
+    endpoints.wait_gone("chat")
+
+    eventually(lambda: done(emulator, CREATE) == 1)
+    eventually(lambda: done(emulator, DELETE) == 1, within=30)
+    eventually(lambda: emulator.endpoint("chat") is None)
+    endpoints.apply("chat")
+    endpoints.wait_ready("chat", within=40)
+
+
 @pytest.mark.usefixtures("emulator")
 def test_a_create_that_waits_for_its_turn_is_not_sent_for_an_object_that_was_paused_meanwhile(
     endpoints: Endpoints, emulator: Emulator, stopped_operator: Operator

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.concurrency.workqueue import WorkQueue
     from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
     from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.keys import Body
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,13 @@ class Informer:
         if kept is not None:
             self._ownership.note(key, kept)
         self._queue.add(key, priority)
+
+    def on_leftover(self, body: Body) -> None:
+        """An object is gone, and its endpoint is not: it is deleted, and counts as held until it is seen gone."""
+        key = key_of(body)
+        self._store.keep_leftover(body)
+        self._ownership.note(key, body)
+        self._queue.add(key, Priority.CHANGE)
 
     def on_deleted(self, body: Mapping[str, Any]) -> None:
         """An object is no more: forget it, and look at those that waited for its endpoint."""

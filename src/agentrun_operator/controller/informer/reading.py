@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+from agentrun_operator.controller.keys import key_of, leftover_key
+from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.desired import desired_of
-from agentrun_operator.resources.names import ANNOTATIONS
+from agentrun_operator.resources.names import ANNOTATIONS, FINALIZER
 from agentrun_operator.resources.spec import Spec
 from agentrun_operator.resources.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from agentrun_operator.controller.keys import Body
+    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.resources.part import Part
 
 METADATA = (
@@ -68,14 +72,18 @@ class UnreadableError(Exception):
     """An object is not what the CRD of this version lets in."""
 
 
-def trimmed(body: Mapping[str, Any]) -> Body:
+def trimmed(body: Mapping[str, Any], known: Body | None = None) -> Body:
     """The parts of an object that are used here; managed fields and other people's annotations are the most of it.
+
+    Args:
+        body: the object.
+        known: what was read of it before: what is still the same is not read again.
 
     Raises:
         UnreadableError: it cannot be read; the message says why.
     """
     try:
-        return _trimmed(body)
+        return _trimmed(body, known or {})
     except UnreadableError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a shape that nobody thought of leads to
@@ -92,15 +100,25 @@ def unreadable(body: Mapping[str, Any], error: UnreadableError) -> Unreadable:
     return Unreadable(str(metadata["uid"]), str(metadata["resourceVersion"]), str(error), conditions)
 
 
-def _trimmed(body: Mapping[str, Any]) -> Body:
+def leftover_of(body: Body, desired: Desired, now: datetime) -> Body:
+    """What an object that is gone left behind, as an object that is being deleted: its endpoint is deleted like that of
+    any other, and counts as held until then.
+    """
+    metadata = body["metadata"]
+    marks = {"name": leftover_key(key_of(body), metadata["uid"]).name, "finalizers": [FINALIZER], "annotations": {}}
+    metadata = metadata | marks | {"deletionTimestamp": timestamp(now)}
+    return body | {"metadata": metadata, "spec": body["spec"] | {"endpointName": desired.endpoint_name}}
+
+
+def _trimmed(body: Mapping[str, Any], known: Body) -> Body:
     metadata = body["metadata"]
     kept = {name: metadata[name] for name in METADATA if metadata.get(name)}
     annotations = metadata.get("annotations") or {}
     kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if _holds(annotations.get(name))}
     found: Body = {
         "metadata": _interned(kept),
-        "spec": _known(Spec, "spec", body.get("spec")),
-        "status": _known(Status, "status", body.get("status") or {}),
+        "spec": _part(Spec, "spec", body, known),
+        "status": _part(Status, "status", body, known),
     }
     for part, limit in (("finalizers", FINALIZERS_LIMIT), ("status", STATUS_LIMIT)):
         if _size(kept.get(part, found.get(part))) > limit:
@@ -109,6 +127,14 @@ def _trimmed(body: Mapping[str, Any]) -> Body:
         raise UnreadableError("spec.agentRuntimeRef: names no AgentRuntime")
     desired_of(found | {"metadata": found["metadata"] | {"resourceVersion": int(metadata["resourceVersion"])}})
     return found
+
+
+def _part(model: type[Part], where: str, body: Mapping[str, Any], known: Body) -> Body:
+    found, before = body.get(where), known.get(where)
+    if before is not None and found == before:
+        same: Body = before
+        return same
+    return _known(model, where, found if where == "spec" else found or {})
 
 
 def _known(model: type[Part], where: str, value: Any) -> Body:  # noqa: ANN401 - that it may be anything is the point

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from agentrun_operator.controller.informer.reading import Unreadable, UnreadableError, trimmed, unreadable
-from agentrun_operator.controller.keys import Body, ObjectKey, key_of
+from agentrun_operator.controller.keys import Body, ObjectKey, is_leftover, key_of
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Store:
 
     def versions(self) -> dict[ObjectKey, tuple[str, int]]:
         """The uid and the version of every object, of those that cannot be read too."""
-        readable = {key: (_uid(body), _version(body)) for key, body in self._bodies.items()}
+        readable = {key: (_uid(body), _version(body)) for key, body in self._bodies.items() if not is_leftover(key)}
         return readable | {key: (each.uid, int(each.version)) for key, each in self._unreadable.items()}
 
     def rewind(self) -> None:
@@ -120,7 +120,7 @@ class Store:
         if self._newest(key) < _version(body) or known is None:
             self._rewound.discard(key)
             try:
-                known = self._bodies[key] = trimmed(body)
+                known = self._bodies[key] = trimmed(body, known)
             except UnreadableError as error:
                 return self._note_unreadable(key, unreadable(body, error))
             if self._unreadable.pop(key, None):
@@ -143,6 +143,10 @@ class Store:
         self._unreadable[key] = found
         return before is None or (before.uid, before.why) != (found.uid, found.why)
 
+    def keep_leftover(self, body: Body) -> None:
+        """Keep what an object that is gone left behind, under a name that no object has, until it is removed."""
+        self._bodies[key_of(body)] = body
+
     def refresh(self, body: Mapping[str, Any], *, ours: Iterable[str] = ()) -> None:
         """Keep what a write of ours was answered, if the object is still there: the watch may have told of its end
         first.
@@ -161,7 +165,7 @@ class Store:
         key = key_of(body)
         if _version(body) >= self._newest(key):
             try:
-                known = self._bodies[key] = trimmed(body)
+                known = self._bodies[key] = trimmed(body, known)
             except UnreadableError:
                 return  # the watch tells of it too
             self._rewound.discard(key)

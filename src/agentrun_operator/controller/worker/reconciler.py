@@ -11,13 +11,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.controller.informer.reading import leftover_of
 from agentrun_operator.controller.informer.store import Trigger
+from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
+from agentrun_operator.controller.worker.claims import Claims
 from agentrun_operator.controller.worker.execute import execute
-from agentrun_operator.controller.worker.memories import Memories
 from agentrun_operator.controller.worker.object_memory import Moment
-from agentrun_operator.controller.worker.run import Conclude, Continue, Run, Step
+from agentrun_operator.controller.worker.run import Conclude, Continue, Memories, Run, Step
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
@@ -29,12 +31,12 @@ from agentrun_operator.reconcile.actions import (
     Retry,
     Update,
 )
-from agentrun_operator.reconcile.after_write import accepted, contradicted, failed, taken
+from agentrun_operator.reconcile.after_write import AGAIN, accepted, another_write, failed, taken
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen
-from agentrun_operator.reconcile.status import claimed_status, status_of, status_patch
+from agentrun_operator.reconcile.status import status_of, status_patch
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.worker.run import Subject
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
-    from agentrun_operator.reconcile.claim import Claim
 
 MAX_STEPS = 8
 """Steps in one reconcile (confirm, claim, write, look at the answer, …); one that needs more comes again."""
@@ -60,9 +61,6 @@ UNABLE = frozenset(
 )
 """Why a create was certainly refused that this object cannot make: it claims nothing then. `RemoteUnavailable` is a
 runtime that does not exist any more."""
-
-AGAIN = 2.0
-"""Seconds before an object is looked at again whose reconcile ended before it was done."""
 
 
 class Reconciler:
@@ -77,6 +75,8 @@ class Reconciler:
         timing: Timing,
         *,
         enqueue_rivals: Callable[[ObjectKey], None],
+        left_behind: Callable[[Body], None],
+        cleaned_up: Callable[[Body], None],
         now: Callable[[], datetime],
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
@@ -90,6 +90,8 @@ class Reconciler:
             reporter: tells people what happened.
             timing: settings that decisions depend on.
             enqueue_rivals: has those looked at that may manage the same endpoint as an object.
+            left_behind: keeps the endpoint of an object that is gone, to be deleted.
+            cleaned_up: forgets it again.
             now: the time of day.
             clock: the time in seconds.
             jitter: random numbers from 0 to 1.
@@ -99,12 +101,13 @@ class Reconciler:
         self._writer = writer
         self._reporter = reporter
         self._timing = timing
-        self._enqueue_rivals = enqueue_rivals
+        self._left_behind = left_behind
         self._now = now
         self._clock = clock
         self._jitter = jitter
         self._began = Moment(now(), clock())
         self._memories = Memories()
+        self._claims = Claims(self._memories, writer, reporter, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up)
 
     def forget(self, key: ObjectKey) -> None:
         """An object is gone."""
@@ -150,17 +153,20 @@ class Reconciler:
                     continue
         return Rest(after=AGAIN)
 
-    async def _step(self, run: Run, given: Input, decision: Decision) -> Step:
+    async def _step(self, run: Run, given: Input, decision: Decision) -> Step:  # noqa: PLR0911 - one for each action
         """Do the decided action."""
         match decision.action:
             case Confirm():
                 return await self._confirm(run, decision)
             case AddClaim(claim):
-                return Continue(await self._claim(run, given, decision, claim))
+                return Continue(await self._claims.add(run, given, claim, decision.verdict))
             case RemoveClaim():
-                return Continue(await self._unclaim(run))
+                return Continue(await self._claims.remove(run))
             case Release(orphaned):
-                return await self._release(run, given, orphaned=orphaned)
+                await self._claims.release(run, given, orphaned=orphaned)
+                return Conclude(run, Decision())
+            case Create() | Update() | Delete() if run.written:
+                return Conclude(run, another_write(given, decision, run.written))
             case Create() | Update() | Delete() as write:
                 return await self._write(run, given, decision, write)
         return Conclude(run, decision)
@@ -170,64 +176,47 @@ class Reconciler:
             return Conclude(run, replace(decision, action=Rest(after=AGAIN)))
         return Continue(await self._gathered_again(run))
 
-    async def _claim(self, run: Run, given: Input, decision: Decision, claim: Claim) -> Run:
-        before = run.subject.desired.current_claim
-        if before != claim:
-            run = self._memories.keep(run, run.subject.memory.claiming())
-        if not run.subject.desired.finalized:
-            run = self._memories.with_body(run, await self._writer.finalize(run.subject.body))
-        memory, body = run.subject.memory, run.subject.body
-        after = claimed_status(given, claim, decision.verdict, memory.unwritten or body["status"])
-        if patch := status_patch(body["status"], after):
-            body = await self._writer.claim(body, patch)
-        run = self._memories.with_body(self._memories.keep(run, replace(memory.holding(claim), unwritten=None)), body)
-        if claim.adopted and before != claim:
-            self._reporter.adopted(body)
-            self._enqueue_rivals(run.subject.key)
-        return run
-
-    async def _unclaim(self, run: Run) -> Run:
-        """Take the finalizer off; the claim goes with the next write of the status."""
-        run = self._memories.keep(run, run.subject.memory.holding(None))
-        return self._memories.with_body(run, await self._writer.release(run.subject.body))
-
-    async def _release(self, run: Run, given: Input, *, orphaned: bool) -> Step:
-        await self._writer.release(run.subject.body)
-        self._enqueue_rivals(run.subject.key)
-        self._reporter.released(run.subject.body, given, orphaned=orphaned)
-        return Conclude(run, Decision())
-
     async def _write(self, run: Run, given: Input, decision: Decision, write: Write) -> Step:
-        if run.written:
-            return Conclude(run, _another_write(given, decision, run.written))
         unused = run.subject.memory.attempts.claim_unused
-        decided = run
-        run = self._memories.keep(run, run.subject.memory.before(write, self._moment()))
         try:
-            with guarded(lambda: self._assert_unchanged(decided.subject.body)):
-                result = await execute(run.subject.desired, run.observation, write)
+            run, result = await self._sent(run, write)
         except ChangedError:
-            run = self._memories.keep(run, decided.subject.memory)
             return Conclude(run, Decision(Rest(after=0.0)))
+        if isinstance(write, Create) and result.may_stand and self._store.current(run.subject.body) is None:
+            return self._gone_meanwhile(run)
+        if result.problem is None:
+            return self._accepted(run, given, write, result.endpoint)
+        if result.taken and unused:
+            return await self._taken(run, given)
+        if run.subject.memory.attempts.create_refused and result.problem.reason in UNABLE:
+            run = self._claims.drop(run)
+        if result.taken or result.gone:
+            return Continue(await self._gathered_again(run))
+        return Conclude(run, failed(given, decision, result.problem))
+
+    async def _sent(self, run: Run, write: Write) -> tuple[Run, WriteResult]:
+        """Send a write, and remember how it went.
+
+        Raises:
+            ChangedError: it was not sent, since the object is another than the one that it was decided on.
+        """
+        before, subject = run.subject.memory, run.subject
+        run = self._memories.keep(run, before.before(write, self._moment()))
+        try:
+            with guarded(lambda: self._assert_unchanged(subject.body)):
+                result = await execute(subject.desired, run.observation, write)
+        except ChangedError:
+            self._memories.keep(run, before)
+            raise
         memory = run.subject.memory.after(
             write,
             result,
             self._moment(),
-            claim_unused=unused,
+            claim_unused=before.attempts.claim_unused,
             retry_max=self._timing.retry_max,
             jitter=self._jitter(),
         )
-        run = self._memories.keep(run, memory)
-        if result.problem is None:
-            return self._accepted(replace(run, written=result), given, write, result.endpoint)
-        if result.taken and unused:
-            return await self._taken(run, given)
-        if memory.attempts.create_refused and result.problem.reason in UNABLE:
-            run = self._memories.keep(run, memory.holding(None))
-            run = self._memories.with_body(run, run.subject.body)
-        if result.taken or result.gone:
-            return Continue(await self._gathered_again(replace(run, written=result)))
-        return Conclude(run, failed(given, decision, result.problem))
+        return replace(self._memories.keep(run, memory), written=result), result
 
     def _accepted(self, run: Run, given: Input, write: Write, endpoint: Endpoint | None) -> Step:
         """The answer is the newest look there is: decide again by it, to tell how things stand."""
@@ -238,6 +227,13 @@ class Reconciler:
             return Conclude(run, accepted(given, write))
         seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True)
         return Continue(replace(run, observation=replace(run.observation, observed=seen)))
+
+    def _gone_meanwhile(self, run: Run) -> Step:
+        """The object went while its endpoint was being made, though the finalizer was on it."""
+        if not run.subject.desired.orphans:
+            self._reporter.left_behind(run.subject.body)
+            self._left_behind(leftover_of(run.subject.body, run.subject.desired, self._now()))
+        return Conclude(run, Decision())
 
     def _assert_unchanged(self, decided_on: Body) -> None:
         """What was decided is sent only for the object that it was decided on.
@@ -251,13 +247,13 @@ class Reconciler:
 
     async def _taken(self, run: Run, given: Input) -> Step:
         """The endpoint is somebody else's: the claim was premature."""
-        run = await self._gathered_again(await self._unclaim(run))
+        run = await self._gathered_again(await self._claims.remove(run))
         return Conclude(run, taken(given)) if run.observation.observed.endpoint is None else Continue(run)
 
     async def _conclude(self, run: Run, decision: Decision) -> Rest | Retry:
         if decision.settled:
             run = self._memories.keep(run, run.subject.memory.settled())
-        if decision.verdict is not None:
+        if decision.verdict is not None and not is_leftover(run.subject.key):
             body = self._store.current(run.subject.body) or run.subject.body
             told = run.subject.memory.unwritten or body["status"]
             after = status_of(self._input(run), decision.verdict, told)
@@ -300,12 +296,3 @@ class Reconciler:
         subject = run.subject
         observed, now = run.observation.observed, self._moment().time
         return Input(subject.desired, observed, subject.memory.attempts, now, self._timing, self._now())
-
-
-def _another_write(given: Input, decision: Decision, written: WriteResult) -> Decision:
-    """What follows when a second write is decided in one reconcile: it is for another one. Where the first was refused,
-    and the look after it asks for a write again, the two contradict each other.
-    """
-    if written.problem:
-        return contradicted(given, decision, written.problem)
-    return replace(decision, action=Rest(after=AGAIN, soon=True))

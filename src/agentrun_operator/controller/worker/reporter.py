@@ -44,6 +44,11 @@ class Reporter:
         elif given.desired.touched:
             self._tell(body, "Deleted", f"Saw that {given.where} is gone, and let the object go")
 
+    def left_behind(self, body: Body) -> None:
+        """The object went while its endpoint was being made: somebody took the finalizer off."""
+        told = "This object went while its endpoint was being made; what was made is deleted again"
+        log.warning("%s", told, extra=_facts(body, "LeftBehind"))
+
     def wrote(self, body: Body, given: Input, write: Write) -> None:
         """AgentRun accepted a write."""
         paths = ", ".join(difference.path for difference in write.delta) if isinstance(write, Update) else ""

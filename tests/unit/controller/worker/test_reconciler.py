@@ -84,6 +84,7 @@ class World:
         self.store, self.kube = Store(), LastFinalizerServer()
         self.looks = Looks(THEIRS, RUNTIME_GONE)
         self.rivals_told: list[ObjectKey] = []
+        self.left: list[Body] = []
         self.writer = ObjectWriter(self.kube, self.store, Metrics())
         self.reconciler = Reconciler(
             self.store,
@@ -92,6 +93,8 @@ class World:
             Silent(),
             Timing(),
             enqueue_rivals=self.rivals_told.append,
+            left_behind=self.left.append,
+            cleaned_up=self.left.remove,
             now=lambda: datetime.now(UTC),
         )
 
@@ -145,6 +148,8 @@ async def test_pauses_do_not_follow_a_clock_that_is_set_back(world: World):
         Silent(),
         Timing(),
         enqueue_rivals=world.rivals_told.append,
+        left_behind=world.left.append,
+        cleaned_up=world.left.remove,
         now=lambda: times[0],
         clock=lambda: seconds[0],
     )

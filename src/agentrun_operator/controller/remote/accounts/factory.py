@@ -110,13 +110,19 @@ class RateLimiters:
         self.own = own
         self._key = os.urandom(16)
 
-    def of(self, account_key: AccountKey, secret: SecretCredentials | None) -> AdaptiveRateLimiter:
+    def of(self, account: Account) -> AdaptiveRateLimiter:
         """The limit that an account's calls count against now."""
-        return self.limits.of(self.caller(account_key, secret))
+        return self.limits.of(self.caller(account.key, account.secret, account.owner.account))
 
-    def caller(self, account_key: AccountKey, secret: SecretCredentials | None) -> Caller:
+    def caller(self, account_key: AccountKey, secret: SecretCredentials | None, owner: str) -> Caller:
         """Who makes an account's calls: two Secrets with one access key are one, and one that only names its id is
         another, until AgentRun accepts it.
+
+        Args:
+            account_key: whose credentials are used, and where.
+            secret: the Secret's credentials; None for the operator's own.
+            owner: the Alibaba Cloud account that AgentRun named to them, all of whose keys share a limit; empty before
+                that.
         """
         if secret is None:
             key_id, parts = self.own.access_key_id, (self.own.access_key_secret, self.own.security_token)
@@ -128,7 +134,9 @@ class RateLimiters:
         address = Config(region_id=account_key.region).control_endpoint
         if key_id is None:
             return Caller(address, account_key, account_key)
-        return Caller(address, key_id, (address, key_id, *map(self._fingerprint, parts)))
+        return Caller(
+            address, f"account {owner}" if owner else key_id, (address, key_id, *map(self._fingerprint, parts))
+        )
 
     def _fingerprint(self, part: Secret | None) -> bytes:
         return blake2b(part.reveal().encode(), key=self._key).digest() if part else b""
@@ -146,7 +154,7 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
 
     async def before_attempt(request: Request) -> None:
         # Looked up each time: the Secret's access key may be another now.
-        caller = limiters.caller(account_key, secret)
+        caller = limiters.caller(account_key, secret, account.owner.account)
         under_way.set(await limits.acquire(caller, request.path[0] if request.path else None))
         if request.method != "GET":
             if not context.may_write():

@@ -48,9 +48,14 @@ class Owner:
         self._seen = ("", "")
         self._asked = SingleFlight(self._ask, clock)
 
+    @property
+    def account(self) -> str:
+        """The account that AgentRun named to these credentials; empty before that."""
+        return self._seen[0]
+
     def saw(self, account: str, region: str) -> None:
-        """A resource name told it."""
-        if account:
+        """A resource name told it. The first one counts until the credentials are others: calls are counted by it."""
+        if account and not self.account:
             self._seen = (account, region)
 
     def forget(self) -> None:
@@ -71,11 +76,8 @@ class Owner:
     async def _ask(self) -> tuple[str, str]:
         urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who ask
         runtime = await self._client.run(operations.first_runtime())
-        if runtime is not None:
-            self.saw(*runtime.owner)
-        if any(self._seen):
-            return self._seen
-        return self._said(), self._region
+        told = runtime.owner if runtime else self._seen
+        return told if all(told) else (self._said(), self._region)
 
 
 def another_account(claim: Claim, account: str, region: str) -> ProblemError:

@@ -69,7 +69,7 @@ class AccountPool:
         has.
         """
         for account in self._accounts.values():
-            yield f"{account.key.region} {account.key}", self._limiters.of(account.key, account.secret).rate
+            yield f"{account.key.region} {account.key}", self._limiters.of(account).rate
 
     async def account_for(self, key: ObjectKey, desired: Desired) -> Account:
         """The account whose credentials the object is to use.

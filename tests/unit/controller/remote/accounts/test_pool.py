@@ -70,8 +70,9 @@ class World:
         """The limit of an account whose credentials AgentRun has accepted."""
         limiters = self.accounts._limiters
         limits = limiters.limits
-        limits.accepted(await limits.acquire(limiters.caller(account.key, account.secret)), 0.1)
-        return limiters.of(account.key, account.secret)
+        caller = limiters.caller(account.key, account.secret, account.owner.account)
+        limits.accepted(await limits.acquire(caller), 0.1)
+        return limiters.of(account)
 
     async def refused(self, of: ObjectKey = CHAT, **fields: Any) -> Problem:
         with pytest.raises(ProblemError) as caught:
@@ -429,8 +430,30 @@ async def test_a_secret_that_only_claims_the_operators_own_key_does_not_share_th
     world.put_secret("ambient-key", key_secret="wrong")
     claims, own = await world.account_for(CHAT, **NAMED), await world.account_for(OTHER)
     limit = await world.limit_of(own)
-    assert world.accounts._limiters.of(claims.key, claims.secret) is not limit
-    assert world.accounts._limiters.of(claims.key, claims.secret).rate == 20.0 / UNPROVEN_SHARE
+    assert world.accounts._limiters.of(claims) is not limit
+    assert world.accounts._limiters.of(claims).rate == 20.0 / UNPROVEN_SHARE
+
+
+async def test_two_keys_of_one_account_share_its_limit_once_agentrun_named_it(world: World):
+    world.put_secret("key-1", "aliyun")
+    world.put_secret("key-2", "aliyun-2")
+    first, second = await world.account_for(key("a"), **NAMED), await world.account_for(key("b"), **OTHER_NAMED)
+    assert await world.limit_of(first) is not await world.limit_of(second)
+    for account in (first, second):
+        account.owner.saw("1234567890", "cn-hangzhou")
+    assert await world.limit_of(first) is await world.limit_of(second)
+
+
+async def test_a_key_that_is_replaced_is_of_no_account_until_agentrun_names_it(world: World):
+    world.put_secret("key-1", "aliyun")
+    account = await world.account_for(key("a"), **NAMED)
+    account.owner.saw("1234567890", "cn-hangzhou")
+    account.owner.saw("another", "cn-hangzhou")  # one answer that says otherwise moves no call to another limit
+    assert account.owner.account == "1234567890"
+    world.put_secret("key-2", "aliyun")
+    await asyncio.sleep(SECRET_GOOD_FOR + 1)
+    await world.account_for(key("a"), **NAMED)
+    assert account.owner.account == ""
 
 
 async def test_regions_that_lead_to_one_address_share_a_limit(world: World, monkeypatch: pytest.MonkeyPatch):
@@ -441,7 +464,7 @@ async def test_regions_that_lead_to_one_address_share_a_limit(world: World, monk
 
 async def test_each_region_of_an_account_has_a_limit_of_its_own(world: World):
     here, there = await world.account_for(CHAT), await world.account_for(OTHER, region="cn-beijing")
-    assert world.accounts._limiters.of(here.key, None) is not world.accounts._limiters.of(there.key, None)
+    assert world.accounts._limiters.of(here) is not world.accounts._limiters.of(there)
     assert await world.limit_of(here) is not await world.limit_of(there)
 
 
@@ -449,7 +472,7 @@ async def test_limits_of_keys_that_were_rotated_away_are_forgotten(world: World)
     for number in range(100):
         world.put_secret(f"key-{number}")
         account = await world.account_for(CHAT, **NAMED)
-        world.accounts._limiters.of(account.key, account.secret)
+        world.accounts._limiters.of(account)
         await asyncio.sleep(SECRET_GOOD_FOR + 1)
     assert len(world.accounts._limiters.limits) <= 2
 

@@ -1,0 +1,95 @@
+"""Writes onto the object what guards its endpoint, and takes it off again: the finalizer and the claim.
+
+Whether that is to be done was decided before; AgentRun is not written to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.keys import is_leftover
+from agentrun_operator.reconcile.status import claimed_status, status_patch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.worker.object_writer import ObjectWriter
+    from agentrun_operator.controller.worker.reporter import Reporter
+    from agentrun_operator.controller.worker.run import Memories, Run
+    from agentrun_operator.reconcile.claim import Claim
+    from agentrun_operator.reconcile.input import Input
+    from agentrun_operator.reconcile.verdict import Verdict
+
+
+class Claims:
+    """Guards endpoints by their objects."""
+
+    def __init__(
+        self,
+        memories: Memories,
+        writer: ObjectWriter,
+        reporter: Reporter,
+        *,
+        enqueue_rivals: Callable[[ObjectKey], None],
+        cleaned_up: Callable[[Body], None],
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            memories: what is remembered of objects.
+            writer: writes to the objects.
+            reporter: tells people what happened.
+            enqueue_rivals: has those looked at that may manage the same endpoint as an object.
+            cleaned_up: forgets what an object that is gone had left behind.
+        """
+        self._memories = memories
+        self._writer = writer
+        self._reporter = reporter
+        self._enqueue_rivals = enqueue_rivals
+        self._cleaned_up = cleaned_up
+
+    async def add(self, run: Run, given: Input, claim: Claim, verdict: Verdict | None) -> Run:
+        """Write the finalizer, then the claim together with what the verdict says.
+
+        Raises:
+            KubeError: 409 when the object has changed since it was read.
+        """
+        before = run.subject.desired.current_claim
+        if before != claim:
+            run = self._memories.keep(run, run.subject.memory.claiming())
+        if not run.subject.desired.finalized:
+            run = self._memories.with_body(run, await self._writer.finalize(run.subject.body))
+        memory, body = run.subject.memory, run.subject.body
+        after = claimed_status(given, claim, verdict, memory.unwritten or body["status"])
+        if patch := status_patch(body["status"], after):
+            body = await self._writer.claim(body, patch)
+        run = self._memories.with_body(self._memories.keep(run, replace(memory.holding(claim), unwritten=None)), body)
+        if claim.adopted and before != claim:
+            self._reporter.adopted(body)
+            self._enqueue_rivals(run.subject.key)
+        return run
+
+    async def remove(self, run: Run) -> Run:
+        """Take the finalizer off; the claim goes with the next write of the status."""
+        return self._memories.with_body(self.drop(run), await self._writer.release(run.subject.body))
+
+    def drop(self, run: Run) -> Run:
+        """Have the claim go with the next write of the status."""
+        run = self._memories.keep(run, run.subject.memory.holding(None))
+        return self._memories.with_body(run, run.subject.body)
+
+    async def release(self, run: Run, given: Input, *, orphaned: bool) -> None:
+        """Let the object go.
+
+        Raises:
+            KubeError: 409 when the object has changed since it was read.
+        """
+        key, body = run.subject.key, run.subject.body
+        if is_leftover(key):
+            self._cleaned_up(body)
+            return
+        await self._writer.release(body)
+        self._enqueue_rivals(key)
+        self._reporter.released(body, given, orphaned=orphaned)
