@@ -41,6 +41,10 @@ PAGES_AHEAD = 4
 """Pages that are asked for before their turn: enough that a long list takes a fraction of the time, and few enough that
 a user's change does not wait long behind them for the rate limit."""
 
+LARGE_PAGE = 2 * 1024 * 1024
+"""Bytes that a page takes in memory on the average, above which none is asked for before its turn: reading it takes
+long, and whoever waits meanwhile waits for one, and not for all that came together."""
+
 MAX_STALE_PAGES = 2
 """Pages in a row without news that end a pass: items move, but hardly two whole pages of them."""
 
@@ -185,7 +189,8 @@ def read_next(
         HTTPError: the page failed.
         ServiceUnavailableError: it makes no sense, or the pages never end.
     """
-    response = yield listing.request(reading.pages + 1, min(reading.last, reading.pages + 1 + ahead))
+    few = reading.bytes > reading.pages * LARGE_PAGE
+    response = yield listing.request(reading.pages + 1, min(reading.last, reading.pages + 1 + (0 if few else ahead)))
     page = response.read(listing.page_type)
     if not page.items and not _may_be_empty(page, reading):
         if slowly and reading.pages:
