@@ -60,6 +60,7 @@ class Listing(Generic[ItemT]):
         identify: what tells an item from the others, None when it has nothing.
         page_size: items to ask for on a page; the service may send fewer.
         filters: more query parameters.
+        complete: adds to an item what its place tells, if anything; with each page, since all at the end take long.
     """
 
     action: str
@@ -68,6 +69,7 @@ class Listing(Generic[ItemT]):
     identify: Callable[[ItemT], str | None]
     page_size: int
     filters: tuple[tuple[str, str], ...] = ()
+    complete: Callable[[ItemT], ItemT] = lambda item: item
 
     def request(self, number: int, last: int) -> Request:
         """The request for a page, counted from 1, which announces those behind it up to `last`."""
@@ -224,7 +226,7 @@ def _may_be_empty(page: Page[ItemT], reading: Traversal) -> bool:
 
 
 def _by_id(listing: Listing[ItemT], page: Page[ItemT], response: Response) -> dict[str, ItemT]:
-    items = {listing.identify(item) or "": item for item in page.items or ()}
+    items = {listing.identify(item) or "": listing.complete(item) for item in page.items or ()}
     if "" in items:
         raise response.malformed("an item without an id")
     return items
