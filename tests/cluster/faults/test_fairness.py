@@ -26,6 +26,8 @@ from support.measured import Measured
 from support.operator import Operator, agentrun_environment
 from support.secrets import secret
 
+pytestmark = pytest.mark.alone
+
 MANY = int(os.environ.get("FAIRNESS_OBJECTS", "150"))
 """Objects that attack."""
 
