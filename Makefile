@@ -26,6 +26,7 @@ $(READY): requirements/dev.txt pyproject.toml
 playground: $(READY) ## A real control plane, the emulator and the operator on this machine (ARGS=--once: go through it and exit)
 	@$(BIN)/agentrun-operator playground $(ARGS)
 
+# Failed tests (1) leave the second half its turn; an interruption, or pytest that could not begin (2 and more), does not.
 test: $(READY) ## Every test, several at a time, then those that measure time, and what they cover; ARGS="tests/unit -k delta" runs some
 ifdef ARGS
 	@$(PYTEST) $(ARGS)
