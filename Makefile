@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ARGS ?=
 N ?= 1000
+PYTEST := $(BIN)/python -m pytest
 # Tests on a control plane wait more than they work.
 WORKERS ?= 4
 # Percent of lines and branches that the whole suite covers at least.
@@ -25,8 +26,15 @@ $(READY): requirements/dev.txt pyproject.toml
 playground: $(READY) ## A real control plane, the emulator and the operator on this machine (ARGS=--once: go through it and exit)
 	@$(BIN)/agentrun-operator playground $(ARGS)
 
-test: $(READY) ## Every test, several at a time, and what they cover; ARGS="tests/unit -k delta" runs some
-	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=$(WORKERS) --dist=worksteal --cov --cov-fail-under=$(FLOOR))
+# Failed tests (1) leave the second half its turn; an interruption, or pytest that could not begin (2 and more), does not.
+test: $(READY) ## Every test, several at a time, then those that measure time, and what they cover; ARGS="tests/unit -k delta" runs some
+ifdef ARGS
+	@$(PYTEST) $(ARGS)
+else
+	@$(PYTEST) -m "not alone" --numprocesses=$(WORKERS) --dist=worksteal --cov --cov-report=; together=$$?; \
+	 test $$together -le 1 || exit $$together; \
+	 $(PYTEST) -m alone --cov --cov-append --cov-fail-under=$(FLOOR) && exit $$together
+endif
 
 bench: $(READY) ## What N objects cost, beside a bare loop and a plain kopf operator: docs/performance.md (N=1000, 10 min)
 	@$(BIN)/python -m benchmarks --objects $(N) $(ARGS)

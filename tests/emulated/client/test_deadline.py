@@ -29,6 +29,7 @@ def run_async(url: str) -> object:
     return asyncio.run(main())
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("run", [run_sync, run_async], ids=["sync", "async"])
 @pytest.mark.parametrize(
     "answer",

@@ -130,6 +130,7 @@ async def test_throttling_lowers_the_limit_of_that_account_alone_and_is_not_repe
     assert other is not throttled
 
 
+@pytest.mark.alone
 async def test_a_service_that_is_overloaded_for_one_runtime_slows_that_runtime_alone(world: World, emulator: Emulator):
     busy, fine = (emulator.add_runtime(name, account_id="1000000000000001") for name in ("busy", "fine"))
     account = await world.account()

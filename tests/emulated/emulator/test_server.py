@@ -82,12 +82,11 @@ def test_stopping_cuts_the_calls_that_hang(server: EmulatorServer, emulator: Emu
     for thread in calls:
         thread.start()
     until(lambda: emulator.counts().get("GetAgentRuntime") == len(calls))
-    began = time.monotonic()
     server.stop()
     for thread in calls:
         thread.join()
-    assert time.monotonic() - began < 1
     assert len(lost) == len(calls)
+    assert not any(isinstance(error, httpx.TimeoutException) for error in lost)
 
 
 def test_stopping_cuts_idle_connections(server: EmulatorServer):

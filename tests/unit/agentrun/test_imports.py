@@ -20,6 +20,7 @@ def test_the_client_does_not_load_what_it_may_not_need(package):
     assert run(f"import sys, agentrun_operator.agentrun; print({package!r} in sys.modules)") == "False"
 
 
+@pytest.mark.alone
 def test_the_client_loads_in_half_a_second():
     code = """
         import time

@@ -66,14 +66,13 @@ def get_endpoint(runtime_id: str, endpoint_id: str) -> Operation[Endpoint]:
 
 def list_endpoints(runtime_id: str, page_size: int = PAGE_SIZE) -> Operation[list[Endpoint]]:
     """Every endpoint of a runtime, once, from all pages; see `paging` for what may go wrong."""
-    endpoints = yield from read_all(_endpoints(runtime_id, page_size))
-    return [_identified(endpoint, runtime_id, None) for endpoint in endpoints]
+    return (yield from read_all(_endpoints(runtime_id, page_size)))
 
 
 def next_endpoints(runtime_id: str, reading: Traversal) -> Operation[list[Endpoint]]:
     """The next page of a reading of a runtime's endpoints, which is `Traversal(PAGE_SIZE)` before the first."""
     endpoints = yield from read_next(_endpoints(runtime_id, reading.asked_size), reading, slowly=True)
-    return [_identified(endpoint, runtime_id, None) for endpoint in endpoints.values()]
+    return list(endpoints.values())
 
 
 def get_runtime(runtime_id: str) -> Operation[Runtime]:
@@ -111,8 +110,14 @@ def list_versions(runtime_id: str, page_size: int = PAGE_SIZE) -> Operation[list
 
 
 def _endpoints(runtime_id: str, page_size: int) -> Listing[Endpoint]:
-    identify = attrgetter("agent_runtime_endpoint_id")
-    return Listing("ListAgentRuntimeEndpoints", (runtime_id, "endpoints"), Page[Endpoint], identify, page_size)
+    return Listing(
+        "ListAgentRuntimeEndpoints",
+        (runtime_id, "endpoints"),
+        Page[Endpoint],
+        attrgetter("agent_runtime_endpoint_id"),
+        page_size,
+        complete=lambda endpoint: _identified(endpoint, runtime_id, None),
+    )
 
 
 def _told(runtime_id: str, endpoint_id: str | None, sent: dict[str, JsonValue], response: Response) -> Endpoint:

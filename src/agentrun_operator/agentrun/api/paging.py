@@ -41,6 +41,10 @@ PAGES_AHEAD = 4
 """Pages that are asked for before their turn: enough that a long list takes a fraction of the time, and few enough that
 a user's change does not wait long behind them for the rate limit."""
 
+LARGE_PAGE = 2 * 1024 * 1024
+"""Bytes that a page takes in memory on the average, above which none is asked for before its turn: reading it takes
+long, and whoever waits meanwhile waits for one, and not for all that came together."""
+
 MAX_STALE_PAGES = 2
 """Pages in a row without news that end a pass: items move, but hardly two whole pages of them."""
 
@@ -56,6 +60,7 @@ class Listing(Generic[ItemT]):
         identify: what tells an item from the others, None when it has nothing.
         page_size: items to ask for on a page; the service may send fewer.
         filters: more query parameters.
+        complete: adds to an item what its place tells, if anything; with each page, since all at the end take long.
     """
 
     action: str
@@ -64,6 +69,7 @@ class Listing(Generic[ItemT]):
     identify: Callable[[ItemT], str | None]
     page_size: int
     filters: tuple[tuple[str, str], ...] = ()
+    complete: Callable[[ItemT], ItemT] = lambda item: item
 
     def request(self, number: int, last: int) -> Request:
         """The request for a page, counted from 1, which announces those behind it up to `last`."""
@@ -185,7 +191,8 @@ def read_next(
         HTTPError: the page failed.
         ServiceUnavailableError: it makes no sense, or the pages never end.
     """
-    response = yield listing.request(reading.pages + 1, min(reading.last, reading.pages + 1 + ahead))
+    few = reading.bytes > reading.pages * LARGE_PAGE
+    response = yield listing.request(reading.pages + 1, min(reading.last, reading.pages + 1 + (0 if few else ahead)))
     page = response.read(listing.page_type)
     if not page.items and not _may_be_empty(page, reading):
         if slowly and reading.pages:
@@ -219,7 +226,7 @@ def _may_be_empty(page: Page[ItemT], reading: Traversal) -> bool:
 
 
 def _by_id(listing: Listing[ItemT], page: Page[ItemT], response: Response) -> dict[str, ItemT]:
-    items = {listing.identify(item) or "": item for item in page.items or ()}
+    items = {listing.identify(item) or "": listing.complete(item) for item in page.items or ()}
     if "" in items:
         raise response.malformed("an item without an id")
     return items

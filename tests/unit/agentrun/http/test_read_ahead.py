@@ -7,7 +7,7 @@ import pytest
 
 from agentrun_operator.agentrun.api.errors import HTTPError
 from agentrun_operator.agentrun.api.operations import PAGE_SIZE, list_endpoints
-from agentrun_operator.agentrun.api.paging import PAGES_AHEAD
+from agentrun_operator.agentrun.api.paging import LARGE_PAGE, PAGES_AHEAD
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.http.retry import NO_RETRY
 from support.agentrun import a_config, envelope
@@ -18,7 +18,8 @@ PAGES = 12
 class Service:
     """A runtime with twelve pages of endpoints, which leaves time for others to ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, description: str = "") -> None:
+        self.description = description
         self.asked: list[int] = []
         self.under_way = 0
         self.most = 0
@@ -42,7 +43,8 @@ class Service:
             self.under_way -= 1
         if page == self.failing:
             return httpx.Response(500, text="no")
-        items = [{"agentRuntimeEndpointId": f"e{page}-{number}"} for number in range(PAGE_SIZE)]
+        ids = (f"e{page}-{number}" for number in range(PAGE_SIZE))
+        items = [{"agentRuntimeEndpointId": each, "description": self.description} for each in ids]
         return httpx.Response(200, content=envelope({"items": items, "total": PAGES * PAGE_SIZE}))
 
     async def wait(self) -> None:
@@ -61,6 +63,12 @@ async def test_pages_are_read_together_each_once_and_in_their_order():
     assert ids == [f"e{page}-{number}" for page in range(1, PAGES + 1) for number in range(PAGE_SIZE)]
     assert sorted(service.asked) == list(range(1, PAGES + 1))
     assert service.most == PAGES_AHEAD + 1
+
+
+async def test_pages_that_take_long_to_read_are_read_one_at_a_time():
+    service = Service("d" * (LARGE_PAGE // PAGE_SIZE))
+    assert len(await service.ids()) == PAGES * PAGE_SIZE
+    assert service.most == 1
 
 
 async def test_a_page_that_fails_fails_the_list_and_ends_what_is_under_way():

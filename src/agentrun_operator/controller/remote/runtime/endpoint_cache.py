@@ -14,7 +14,7 @@ from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.controller.remote.runtime.interning import interned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from agentrun_operator.agentrun.models import Endpoint
 
@@ -61,26 +61,14 @@ class EndpointCache:
         """The endpoints in a state that ends by itself."""
         return (self._entries[endpoint_id].endpoint for endpoint_id in self._moving)
 
-    def listed(self, endpoints: Iterable[Endpoint], began: float) -> set[str]:
-        """Take in a complete list.
-
-        Args:
-            endpoints: all endpoints of the runtime.
-            began: when the list began.
-
-        Returns:
-            the names of the endpoints that changed, appeared or vanished.
+    def all_seen(self, began: float) -> set[str]:
+        """Take in that every endpoint was looked at: those that were not seen since `began` are gone; return their
+        names.
         """
-        changed, listed = set(), set()
-        for endpoint in endpoints:
-            listed.add(_id(endpoint))
-            changed |= self._take(endpoint, began)
-        for endpoint_id, entry in tuple(self._entries.items()):
-            if endpoint_id not in listed and entry.at < began:
-                changed |= self._remove(endpoint_id)
+        unseen = [endpoint_id for endpoint_id, entry in self._entries.items() if entry.at < began]
         self.listed_at = max(self.listed_at, began)
         self._gone = {endpoint_id: at for endpoint_id, at in self._gone.items() if at >= began}
-        return changed
+        return set[str]().union(*map(self._remove, unseen))
 
     def seen(self, endpoint: Endpoint, at: float) -> set[str]:
         """Take in one endpoint, from a get or from a write's answer; return its name if it changed."""

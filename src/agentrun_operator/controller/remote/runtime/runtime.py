@@ -22,7 +22,7 @@ from agentrun_operator.controller.remote.runtime.runtime_info import RuntimeInfo
 from agentrun_operator.controller.remote.runtime.subscribers import Subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
     from agentrun_operator.agentrun.api.paging import Traversal
     from agentrun_operator.agentrun.http.client import AsyncClient
@@ -33,6 +33,9 @@ T = TypeVar("T")
 
 PATIENCE = 4.0
 """Seconds for which an answer is waited for when all that is known is stale already: objects say so meanwhile."""
+
+AT_ONCE = 100
+"""Endpoints that are taken in before others get their turn: a list may have so many that all of them take seconds."""
 
 
 class RuntimeCache:
@@ -87,6 +90,7 @@ class RuntimeCache:
         self._enqueue = enqueue
         self._clock = clock
         self._stale_after = stale_after
+        self._taking_list = False
         self._lists = SingleFlight(self._list, clock, self._waited_until)
 
     def moving(self) -> Iterator[str]:
@@ -121,16 +125,17 @@ class RuntimeCache:
         Raises:
             ProblemError: AgentRun did not say, or the runtime does not exist.
         """
-        if len(self.endpoints) > MAX_ITEMS:
-            self.endpoints.clear()  # pages without end are no knowledge
+        if len(self.endpoints) > MAX_ITEMS and not self._taking_list:
+            self.endpoints.clear()  # pages without end are no knowledge; a list that is taken in ends them itself
         began = self._clock()
-        endpoints = await self._listed(self._client.run(operations.next_endpoints(self.runtime_id, reading)))
-        self._moved(set[str]().union(*(self.endpoints.seen(endpoint, began) for endpoint in endpoints)))
+        await self._take(
+            await self._listed(self._client.run(operations.next_endpoints(self.runtime_id, reading))), began
+        )
 
-    def all_read(self, began: float, endpoints: Iterable[Endpoint] = ()) -> None:
-        """Everything was looked at since `began`: what is neither among these nor was seen since then is gone."""
+    def all_read(self, began: float) -> None:
+        """Everything was looked at since `began`: what was not seen since then is gone."""
         self.seen_at = max(self.seen_at, began)
-        self._moved(self.endpoints.listed(endpoints, began))
+        self._moved(self.endpoints.all_seen(began))
         if missed := self.subscribers.take_missed():
             self._enqueue(missed)
 
@@ -174,7 +179,20 @@ class RuntimeCache:
     async def _list(self) -> None:
         began = self._clock()
         urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who wait for it
-        self.all_read(began, await self._client.run(operations.list_endpoints(self.runtime_id)))
+        endpoints = await self._client.run(operations.list_endpoints(self.runtime_id))
+        self._taking_list = True
+        try:
+            await self._take(endpoints, began)
+        finally:
+            self._taking_list = False
+        self.all_read(began)
+
+    async def _take(self, endpoints: Sequence[Endpoint], began: float) -> None:
+        """Take in what a look showed that began then."""
+        for start in range(0, len(endpoints), AT_ONCE):
+            part = endpoints[start : start + AT_ONCE]
+            self._moved(set[str]().union(*(self.endpoints.seen(endpoint, began) for endpoint in part)))
+            await asyncio.sleep(0)
 
     def _moved(self, names: Iterable[str], *, at_least: int = 1) -> None:
         if keys := self.subscribers.of(names, at_least=at_least):

@@ -16,6 +16,11 @@ def endpoints() -> EndpointCache:
     return EndpointCache()
 
 
+def listed(endpoints: EndpointCache, found: Iterable[Endpoint], began: float) -> set[str]:
+    """Takes in a complete list; the names of what changed, appeared or vanished."""
+    return set[str]().union(*(endpoints.seen(each, began) for each in found), endpoints.all_seen(began))
+
+
 def test_an_empty_book_knows_nothing_and_was_never_listed(endpoints: EndpointCache):
     assert endpoints.find("e1", "chat") is None
     assert len(endpoints) == 0
@@ -24,7 +29,7 @@ def test_an_empty_book_knows_nothing_and_was_never_listed(endpoints: EndpointCac
 
 
 def test_an_endpoint_is_found_by_its_id_before_its_name(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1", "chat"), endpoint("e2", "chat"), endpoint("e3", "other")], 1.0)
+    listed(endpoints, [endpoint("e1", "chat"), endpoint("e2", "chat"), endpoint("e3", "other")], 1.0)
     by_id, by_name = endpoints.find("e1", "chat"), endpoints.find("unknown", "chat")
     assert by_id is not None
     assert by_id.agent_runtime_endpoint_id == "e1"
@@ -34,7 +39,7 @@ def test_an_endpoint_is_found_by_its_id_before_its_name(endpoints: EndpointCache
 
 
 def test_an_id_leads_to_no_endpoint_of_another_name(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1", "chat"), endpoint("e2", "other")], 1.0)
+    listed(endpoints, [endpoint("e1", "chat"), endpoint("e2", "other")], 1.0)
     found = endpoints.find("e2", "chat")
     assert found is not None
     assert found.agent_runtime_endpoint_id == "e1"
@@ -42,7 +47,7 @@ def test_an_id_leads_to_no_endpoint_of_another_name(endpoints: EndpointCache):
 
 
 def test_an_endpoint_is_found_only_by_a_look_that_is_new_enough(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1", "chat"), endpoint("e2", "other")], 1.0)
+    listed(endpoints, [endpoint("e1", "chat"), endpoint("e2", "other")], 1.0)
     endpoints.seen(endpoint("e1", "chat"), 5.0)
     assert endpoints.find("e1", "chat", newer_than=4.0) is not None
     assert endpoints.find("", "chat", newer_than=4.0) is not None
@@ -51,61 +56,61 @@ def test_an_endpoint_is_found_only_by_a_look_that_is_new_enough(endpoints: Endpo
 
 
 def test_a_slow_list_that_ends_behind_a_newer_one_does_not_make_it_older(endpoints: EndpointCache):
-    endpoints.listed([], 5.0)
-    endpoints.listed([], 4.0)
+    listed(endpoints, [], 5.0)
+    listed(endpoints, [], 4.0)
     assert endpoints.listed_at == 5.0
 
 
 def test_a_list_tells_what_appeared_changed_and_vanished_and_nothing_else(endpoints: EndpointCache):
     before = [endpoint("same"), endpoint("changes"), endpoint("vanishes")]
-    assert endpoints.listed(before, 1.0) == {"same", "changes", "vanishes"}
+    assert listed(endpoints, before, 1.0) == {"same", "changes", "vanishes"}
     after = [endpoint("same"), endpoint("changes", status="UPDATING"), endpoint("appears")]
-    assert endpoints.listed(after, 2.0) == {"changes", "vanishes", "appears"}
-    assert endpoints.listed(after, 3.0) == set()
+    assert listed(endpoints, after, 2.0) == {"changes", "vanishes", "appears"}
+    assert listed(endpoints, after, 3.0) == set()
     assert endpoints.find("vanishes", "vanishes") is None
     assert len(endpoints) == 3
 
 
 def test_a_change_of_any_field_is_a_change(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1", description="a")], 1.0)
-    assert endpoints.listed([endpoint("e1", description="b")], 2.0) == {"e1"}
+    listed(endpoints, [endpoint("e1", description="a")], 1.0)
+    assert listed(endpoints, [endpoint("e1", description="b")], 2.0) == {"e1"}
 
 
 def test_a_list_says_nothing_about_an_endpoint_that_was_looked_at_after_it_began(endpoints: EndpointCache):
     endpoints.seen(endpoint("e1", status="UPDATING"), 5.0)
-    assert endpoints.listed([endpoint("e1", status="READY")], 4.0) == set()
+    assert listed(endpoints, [endpoint("e1", status="READY")], 4.0) == set()
     assert [e.status for e in endpoints.moving()] == ["UPDATING"]
-    assert endpoints.listed([endpoint("e1", status="READY")], 6.0) == {"e1"}
+    assert listed(endpoints, [endpoint("e1", status="READY")], 6.0) == {"e1"}
 
 
 def test_an_endpoint_written_after_a_list_began_is_not_gone_because_the_list_lacks_it(endpoints: EndpointCache):
     endpoints.seen(endpoint("e1", status="CREATING"), 5.0)
-    assert endpoints.listed([], 4.0) == set()
+    assert listed(endpoints, [], 4.0) == set()
     assert endpoints.find("e1", "e1") is not None
-    assert endpoints.listed([], 6.0) == {"e1"}
+    assert listed(endpoints, [], 6.0) == {"e1"}
 
 
 def test_an_endpoint_found_gone_does_not_come_back_by_a_list_that_began_before(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1")], 1.0)
+    listed(endpoints, [endpoint("e1")], 1.0)
     assert endpoints.gone("e1", 5.0) == {"e1"}
-    assert endpoints.listed([endpoint("e1")], 4.0) == set()
+    assert listed(endpoints, [endpoint("e1")], 4.0) == set()
     assert endpoints.find("e1", "e1") is None
 
 
 def test_an_id_that_was_gone_and_is_listed_later_is_believed(endpoints: EndpointCache):
     endpoints.gone("e1", 5.0)
-    assert endpoints.listed([endpoint("e1")], 6.0) == {"e1"}
+    assert listed(endpoints, [endpoint("e1")], 6.0) == {"e1"}
 
 
 def test_an_old_absence_does_not_remove_what_was_seen_later(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1")], 5.0)
+    listed(endpoints, [endpoint("e1")], 5.0)
     assert endpoints.gone("e1", 4.0) == set()
     assert endpoints.find("e1", "e1") is not None
     assert endpoints.seen(endpoint("e1", status="UPDATING"), 4.5) == set()
 
 
 def test_an_old_absence_that_is_told_late_does_not_outdate_a_newer_one(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1")], 1.0)
+    listed(endpoints, [endpoint("e1")], 1.0)
     endpoints.gone("e1", 4.0)
     endpoints.gone("e1", 2.0)
     assert endpoints.seen(endpoint("e1"), 3.0) == set()
@@ -113,8 +118,8 @@ def test_an_old_absence_that_is_told_late_does_not_outdate_a_newer_one(endpoints
 
 
 def test_an_old_look_does_not_bring_back_what_a_newer_list_lacks(endpoints: EndpointCache):
-    endpoints.listed([endpoint("e1")], 1.0)
-    endpoints.listed([], 5.0)
+    listed(endpoints, [endpoint("e1")], 1.0)
+    listed(endpoints, [], 5.0)
     assert endpoints.seen(endpoint("e1"), 4.0) == set()
     assert endpoints.find("e1", "e1") is None
 
@@ -132,24 +137,24 @@ def test_that_something_unknown_is_gone_is_no_news(endpoints: EndpointCache):
 
 
 def test_an_endpoint_that_was_deleted_and_made_again_is_found_under_its_name_by_its_new_id(endpoints: EndpointCache):
-    endpoints.listed([endpoint("old", "chat")], 1.0)
-    assert endpoints.listed([endpoint("new", "chat")], 2.0) == {"chat"}
+    listed(endpoints, [endpoint("old", "chat")], 1.0)
+    assert listed(endpoints, [endpoint("new", "chat")], 2.0) == {"chat"}
     found = endpoints.find("old", "chat")
     assert found is not None
     assert found.agent_runtime_endpoint_id == "new"
 
 
 def test_a_late_list_that_still_has_the_old_one_does_not_hide_the_new_one(endpoints: EndpointCache):
-    endpoints.listed([endpoint("old", "chat")], 1.0)
+    listed(endpoints, [endpoint("old", "chat")], 1.0)
     endpoints.seen(endpoint("new", "chat", status="CREATING"), 5.0)
-    endpoints.listed([endpoint("old", "chat", status="DELETING")], 4.0)
+    listed(endpoints, [endpoint("old", "chat", status="DELETING")], 4.0)
     found = endpoints.find("", "chat")
     assert found is not None
     assert found.agent_runtime_endpoint_id == "new"
 
 
 def test_that_the_old_one_is_gone_does_not_hide_the_new_one(endpoints: EndpointCache):
-    endpoints.listed([endpoint("old", "chat")], 1.0)
+    listed(endpoints, [endpoint("old", "chat")], 1.0)
     endpoints.seen(endpoint("new", "chat"), 2.0)
     assert endpoints.gone("old", 3.0) == {"chat"}
     assert endpoints.find("", "chat") is not None
@@ -157,9 +162,9 @@ def test_that_the_old_one_is_gone_does_not_hide_the_new_one(endpoints: EndpointC
 
 def test_moving_are_those_in_a_state_that_ends_by_itself(endpoints: EndpointCache):
     states = (*sorted(MOVING_STATES), "READY", "CREATE_FAILED", "WEIRD", "")
-    endpoints.listed([endpoint(f"in {state}", status=state) for state in states], 1.0)
+    listed(endpoints, [endpoint(f"in {state}", status=state) for state in states], 1.0)
     assert {e.status for e in endpoints.moving()} == MOVING_STATES
-    endpoints.listed([endpoint("in CREATING", status="READY")], 2.0)
+    listed(endpoints, [endpoint("in CREATING", status="READY")], 2.0)
     assert list(endpoints.moving()) == []
 
 
@@ -172,7 +177,7 @@ def test_an_endpoint_that_vanished_while_it_moved_moves_no_more(endpoints: Endpo
 def test_what_is_gone_is_not_remembered_for_ever(endpoints: EndpointCache):
     for number in range(1000):
         endpoints.gone(f"e{number}", 1.0)
-    endpoints.listed([], 2.0)
+    listed(endpoints, [], 2.0)
     assert endpoints._gone == {}
 
 
@@ -221,7 +226,7 @@ def test_whatever_the_order_in_which_looks_end_the_newest_of_each_endpoint_count
             began = listed_at = max(began, listed_at + 1e-9)  # lists are made one at a time
             for each in IDS:
                 model.note(each, began, endpoint(each, status=listing[each]) if each in listing else None)
-            changed = endpoints.listed([endpoint(each, status=word) for each, word in listing.items()], began)
+            changed = listed(endpoints, [endpoint(each, status=word) for each, word in listing.items()], began)
         elif kind == "seen":
             model.note(endpoint_id, began, endpoint(endpoint_id, status=state))
             changed = endpoints.seen(endpoint(endpoint_id, status=state), began)

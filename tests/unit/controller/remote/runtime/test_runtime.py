@@ -11,7 +11,7 @@ from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
-from agentrun_operator.controller.remote.runtime.runtime import PATIENCE, RuntimeCache
+from agentrun_operator.controller.remote.runtime.runtime import AT_ONCE, PATIENCE, RuntimeCache
 from agentrun_operator.controller.remote.runtime.runtime_info import MISSING_FOR, READY_FOR, UNREADY_FOR
 from agentrun_operator.resources.reasons import Reason
 from support.controller import key
@@ -89,6 +89,37 @@ async def test_pages_without_end_are_no_knowledge(world: World, monkeypatch: pyt
     await unseen(world.cache.next_page(Traversal(5)))
     assert len(world.cache.endpoints) == 0
     assert world.cache.endpoints.listed_at == NEVER
+
+
+async def test_a_long_list_is_taken_in_by_parts_and_others_get_their_turn_in_between(world: World):
+    names = [f"e{number}" for number in range(10 * AT_ONCE)]
+    await world.service.endpoints(world.runtime_id, *names)
+    known: list[int] = []
+
+    def told(_: set[ObjectKey]) -> None:
+        asyncio.get_running_loop().call_soon(lambda: known.append(len(cache.endpoints)))
+
+    cache = RuntimeCache(world.runtime_id, world.service.client, enqueue=told, clock=clock)
+    for name in names:
+        cache.subscribers.add(key(name), name, latest=False)
+    await cache.list(newer_than=clock())
+    assert known == [AT_ONCE * part for part in range(1, 11)]
+
+
+async def test_pages_without_end_void_no_list_that_is_taken_in_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("agentrun_operator.controller.remote.runtime.runtime.MAX_ITEMS", AT_ONCE // 2)
+    await world.service.endpoints(world.runtime_id, "chat", *(f"e{number}" for number in range(3 * AT_ONCE)))
+    pages: list[asyncio.Task[None]] = []
+
+    def told(_: set[ObjectKey]) -> None:
+        pages.append(asyncio.ensure_future(cache.next_page(Traversal(5))))
+
+    cache = RuntimeCache(world.runtime_id, world.service.client, enqueue=told, clock=clock)
+    cache.subscribers.add(CHAT, "chat", latest=False)
+    await cache.list(newer_than=clock())
+    assert len(cache.endpoints) == 3 * AT_ONCE + 1
+    await asyncio.gather(*pages)
+    assert len(pages) == 1
 
 
 async def test_nothing_is_asked_before_somebody_wants_to_know(world: World):
