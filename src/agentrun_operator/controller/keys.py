@@ -29,6 +29,11 @@ def leftover_key(key: ObjectKey, uid: str) -> ObjectKey:
     return ObjectKey(key.namespace, f"{key.name}/{uid}")
 
 
+def origin_of(key: ObjectKey) -> ObjectKey:
+    """The name of the object that it was."""
+    return ObjectKey(key.namespace, key.name.partition("/")[0])
+
+
 def is_leftover(key: ObjectKey) -> bool:
     """Whether this is no object's name, but that of what one left behind."""
     return "/" in key.name

@@ -20,6 +20,7 @@ from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.resync import Resync
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.informer.watch import Watch
+from agentrun_operator.controller.keys import key_of, origin_of
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.controller.kube.connection import login_handler
 from agentrun_operator.controller.kube.events import EventRecorder
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from kubernetes.aio.client import Configuration
 
-    from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.settings import Settings
     from agentrun_operator.controller.telemetry.metrics import Metrics
 
@@ -105,7 +106,7 @@ class Manager:
             Reporter(self._recorder, metrics),
             Timing(settings.stale_after, settings.retry_max),
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
-            left_behind=informer.on_leftover,
+            left_behind=lambda body: self._inherit(informer, body),
             cleaned_up=informer.on_deleted,
             now=_now,
         )
@@ -161,6 +162,12 @@ class Manager:
         for key in keys:
             if key in self._store:
                 self._queue.add(key, Priority.CHANGE)
+
+    def _inherit(self, informer: Informer, leftover: Body) -> None:
+        """An object is gone, and its endpoint is not."""
+        key = key_of(leftover)
+        self._accounts.inherit(origin_of(key), key)
+        informer.on_leftover(leftover)
 
     def _forget(self, key: ObjectKey) -> None:
         self._reconciler.forget(key)

@@ -49,11 +49,6 @@ class WriteResult:
     certain: bool = True
     endpoint: Endpoint | None = None
 
-    @property
-    def may_stand(self) -> bool:
-        """Whether it was done, as far as anybody knows."""
-        return self.problem is None or not self.certain
-
 
 def accepted(given: Input, write: Write) -> Decision:
     """What follows when AgentRun accepted a write but did not tell the endpoint's state."""

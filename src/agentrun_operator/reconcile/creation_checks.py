@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, Create, RemoveClaim, Rest, Retry
+from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
 from agentrun_operator.reconcile.verdict import Verdict, bad, blocked, good, under_way
@@ -84,7 +85,7 @@ def foreign(given: Input) -> Decision | None:
         message = f"An earlier {given.where} is still being deleted; a new one is made when it is gone"
         return Decision(Rest(soon=True), under_way(Reason.DELETING, message, applied=False))
     if given.desired.adopts:
-        return Decision(AddClaim(given.wanted_claim._replace(adopted=True)))
+        return Decision(AddClaim(given.wanted_claim._replace(adopted=True, since=timestamp(given.time or given.now))))
     if given.desired.current_claim or given.desired.finalized:
         return Decision(RemoveClaim())
     way_out = "set adoptionPolicy Adopt to take it over, or choose another endpointName"

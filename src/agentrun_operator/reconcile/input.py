@@ -92,7 +92,8 @@ class Input:
         """Whether the endpoint was created or adopted for this object: by its claim, once a create may have been sent
         under it.
         """
-        return self.claimed and (self.wanted_claim.adopted or not self.attempts.claim_unused)
+        used = self.wanted_claim.adopted or not self.attempts.claim_unused
+        return self.claimed and used and not self.observed.rival
 
     @property
     def existed(self) -> bool:

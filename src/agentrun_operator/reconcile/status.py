@@ -57,7 +57,10 @@ def claimed_status(given: Input, claim: Claim, verdict: Verdict | None, before: 
     """
     status = status_of(given, verdict, before) if verdict else dict(before)
     handled = before.get("lastHandledReconcileAt")
-    return _filled(status | {"claim": claim.document(), "lastHandledReconcileAt": handled})
+    marks: Json = {"claim": claim.document(), "lastHandledReconcileAt": handled}
+    if not given.desired.managed_id:
+        marks["endpointId"] = None  # what was only observed is not ours, now that there is a claim
+    return _filled(status | marks)
 
 
 def status_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:

@@ -125,6 +125,88 @@ def test_an_object_whose_create_is_refused_holds_no_claim(endpoints: Endpoints, 
     assert endpoints.wait_ready("chat", within=60)["status"]["claim"]
 
 
+@pytest.mark.usefixtures("emulator")
+def test_a_create_that_was_throttled_claims_nothing_that_somebody_makes_meanwhile(
+    endpoints: Endpoints, emulator: Emulator, runtime_id: str, stopped_operator: Operator
+):
+    stopped_operator.start()
+    emulator.fault(CREATE, status=429, code="Throttling.User")
+    endpoints.apply("chat", description="ours")
+    assert "claim" not in endpoints.wait_reason("chat", "Throttled")["status"]
+
+    stopped_operator.kill()
+    emulator.heal()
+    emulator.add_endpoint(runtime_id, "chat", description="by hand")
+    stopped_operator.start()
+
+    endpoints.wait_reason("chat", "AlreadyExists", within=30)
+    endpoints.delete("chat")
+    endpoints.wait_gone("chat")
+    assert (emulator.endpoint("chat") or {})["description"] == "by hand"
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_runtime_that_moved_gets_the_endpoint_under_a_claim_of_its_own(
+    endpoints: Endpoints, emulator: Emulator, runtime_id: str
+):
+    endpoints.apply("chat")
+    first = endpoints.wait_ready("chat")["status"]["claim"]
+    emulator.remove_runtime(runtime_id)
+    other = emulator.add_runtime("support-bot")
+
+    endpoints.kubectl.wait_for(KIND, "chat", lambda found: found["status"]["claim"]["runtimeId"] == other, 60)
+
+    found = endpoints.wait_ready("chat", within=30)["status"]["claim"]
+    assert (found["uid"], found["runtimeId"]) == (first["uid"], other)
+
+
+@pytest.mark.usefixtures("operator")
+def test_an_adopted_endpoint_that_goes_is_made_again_under_a_claim_of_our_own(
+    endpoints: Endpoints, emulator: Emulator, runtime_id: str
+):
+    existing = emulator.add_endpoint(runtime_id, "chat")
+    endpoints.apply("chat", adoptionPolicy="Adopt")
+    assert endpoints.wait_ready("chat")["status"]["claim"]["adopted"]
+
+    emulator.remove_endpoint(existing)
+
+    eventually(lambda: done(emulator, CREATE) == 1, within=30)
+    endpoints.kubectl.wait_for(KIND, "chat", lambda found: not found["status"]["claim"]["adopted"])
+    assert endpoints.wait_ready("chat")["status"]["endpointId"] != existing
+
+
+@pytest.mark.usefixtures("operator")
+def test_who_observes_an_endpoint_that_it_has_keeps_it(endpoints: Endpoints, emulator: Emulator):
+    endpoints.apply("holder", endpointName="chat", description="ours")
+    endpoints.wait_ready("holder")
+    endpoints.apply("other", endpointName="chat", description="theirs", adoptionPolicy="Adopt")
+    endpoints.wait_reason("other", "Conflict")
+
+    endpoints.change("holder", managementPolicy="Observe")
+    endpoints.wait_ready("holder")
+    endpoints.annotate("other", reconcile_requested_at="now")
+    endpoints.wait_status("other", lastHandledReconcileAt="now")
+
+    endpoints.wait_reason("other", "Conflict")
+    assert (emulator.endpoint("chat") or {})["description"] == "ours"
+
+
+@pytest.mark.usefixtures("operator")
+def test_what_was_only_observed_is_not_taken_for_an_endpoint_of_our_own(
+    endpoints: Endpoints, emulator: Emulator, runtime_id: str
+):
+    existing = emulator.add_endpoint(runtime_id, "chat")
+    endpoints.apply("chat", managementPolicy="Observe", driftPolicy="Report")
+    endpoints.wait_status("chat", endpointId=existing)
+    emulator.remove_endpoint(existing)
+    endpoints.wait_reason("chat", "NotFound")
+
+    endpoints.change("chat", managementPolicy="Manage")
+
+    assert endpoints.wait_ready("chat")["status"]["endpointId"] != existing
+    assert "DeletedOutside" not in endpoints.events("chat")
+
+
 @pytest.fixture
 def tenants(emulator: Emulator, kubectl: Kubectl) -> str:
     """A runtime of a tenant's account, whose key is in a Secret."""

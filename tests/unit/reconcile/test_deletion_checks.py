@@ -258,10 +258,9 @@ THERE = [
     row(
         "rivalled",
         deleted(),
-        a_look(an_endpoint(), rival="team-a/older"),
-        does="delete as recovery",
-        says=DELETING,
-        because="it is ours all the same",
+        a_look(an_endpoint(), rival="team-a/holder"),
+        does="release",
+        because="two claims met, and who holds the endpoint keeps it",
     ),
     row(
         "asked for already",

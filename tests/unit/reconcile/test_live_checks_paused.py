@@ -93,10 +93,10 @@ ROWS = [
     row(
         "paused, a rival",
         an_object(paused=True),
-        a_look(an_endpoint(), rival="team-a/older"),
+        a_look(an_endpoint(), rival="team-a/holder"),
         does="rest",
-        says="Ready=True Available, Synced=False Paused@1",
-        because="a pause outranks everything",
+        says="Ready=False Paused, Synced=False Paused@1",
+        because="a pause outranks everything, and the endpoint is the holder's",
     ),
     row(
         "paused, unreadable for a minute",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from agentrun_operator.controller.keys import ObjectKey
 
+NOT_SEEN = "~"
+"""Comes behind every time."""
+
 IDLE = frozenset(
     {
         Reason.CREDENTIALS_NOT_FOUND,
@@ -69,23 +72,23 @@ def lane_of(body: Mapping[str, Any], region: str) -> tuple[AccountKey, str]:
 def may_manage(body: Mapping[str, Any]) -> bool:
     """Whether an object may manage its endpoint, so that others have to reckon with it.
 
-    One that only observes does not, and neither does one that is being deleted once our finalizer is off, though
-    somebody else's may still hold it. One that cannot work (it is paused, its credentials are missing or refused, its
-    runtime is not found) does so only if an endpoint was seen that it made or adopted: who holds one keeps it.
+    One that is being deleted does not once our finalizer is off, though somebody else's may still hold it. One that
+    does not work (it observes, is paused, its credentials are missing or refused, its runtime is not found) does so
+    only if an endpoint was seen that it made or adopted: who holds one keeps it.
     """
-    if body["spec"].get("managementPolicy") == ManagementPolicy.OBSERVE:
-        return False
     held = FINALIZER in (body["metadata"].get("finalizers") or ())
-    return (held or is_alive(body)) and (_can_work(body) or _has_endpoint(body))
+    return (held or is_alive(body)) and (_can_work(body) or has_endpoint(body))
 
 
 def _can_work(body: Mapping[str, Any]) -> bool:
     paused = (body["metadata"].get("annotations") or {}).get(PAUSED) == "true"
     conditions = (body.get("status") or {}).get("conditions") or ()
-    return not paused and not any(each["type"] == "Synced" and each["reason"] in IDLE for each in conditions)
+    observes = body["spec"].get("managementPolicy") == ManagementPolicy.OBSERVE
+    idle = any(each["type"] == "Synced" and each["reason"] in IDLE for each in conditions)
+    return not (observes or paused or idle)
 
 
-def _has_endpoint(body: Mapping[str, Any]) -> bool:
+def has_endpoint(body: Mapping[str, Any]) -> bool:
     """Whether an endpoint was seen under a claim of the object's own: its id is recorded only then."""
     status = body.get("status") or {}
     return bool(status.get("endpointId")) and claims(body, status.get("agentRuntimeId", ""), _endpoint_name(body))
@@ -149,8 +152,8 @@ def age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
 
 
 def claim_age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
-    """What objects with claims are ordered by: who claimed first, then the name."""
-    return body["status"]["claim"]["since"], key
+    """What objects with claims are ordered by: whose endpoint was seen, then who claimed first, then the name."""
+    return ("" if has_endpoint(body) else NOT_SEEN) + body["status"]["claim"]["since"], key
 
 
 def _endpoint_name(body: Mapping[str, Any]) -> str:

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.controller.informer.ownership import first_rival, may_manage, place_of, same_endpoint
+from agentrun_operator.controller.informer.ownership import (
+    first_rival,
+    has_endpoint,
+    may_manage,
+    place_of,
+    same_endpoint,
+)
+from agentrun_operator.controller.keys import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +71,7 @@ class OwnershipIndex:
         """Those that may manage the same endpoint as this object."""
         return {other for spot in self._spots.get(key, ()) for other in self._keys[spot]} - {key}
 
-    def rival(self, key: ObjectKey, body: Body, runtime: RuntimeSeen) -> str:
+    def rival(self, key: ObjectKey, body: Body, runtime: RuntimeSeen, *, seen: bool = False) -> str:
         """The object that has the endpoint instead of this one, for people; empty if none has.
 
         It is named only to those of its own namespace: who else uses an endpoint is nobody's business.
@@ -73,16 +80,17 @@ class OwnershipIndex:
             key: whose rival.
             body: the object.
             runtime: the runtime that it was led to, where it can be met from now on.
+            seen: whether only those count whose endpoint was seen.
         """
         mine = place_of(body, self._region)
         spots = list(_spots(mine, runtime.id, runtime.name))
         if key in self._spots:  # it may have gone while its reconcile goes on
             self._add(key, spots[0])
-        others = self._same(key, mine, runtime, spots)
+        others = [each for each in self._same(key, mine, runtime, spots) if not seen or has_endpoint(each[1])]
         rival = first_rival(key, body, others, runtime.id, mine.endpoint_name)
         if rival is None:
             return ""
-        return str(rival) if rival.namespace == key.namespace else "an object of another namespace"
+        return str(origin_of(rival)) if rival.namespace == key.namespace else "an object of another namespace"
 
     def _add(self, key: ObjectKey, spot: Spot) -> None:
         keys = self._keys.get(spot, ())

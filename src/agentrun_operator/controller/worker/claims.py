@@ -62,7 +62,7 @@ class Claims:
         if not run.subject.desired.finalized:
             run = self._memories.with_body(run, await self._writer.finalize(run.subject.body))
         memory, body = run.subject.memory, run.subject.body
-        after = claimed_status(given, claim, verdict, memory.unwritten or body["status"])
+        after = claimed_status(given, claim, verdict, memory.status(body))
         if patch := status_patch(body["status"], after):
             body = await self._writer.claim(body, patch)
         run = self._memories.with_body(self._memories.keep(run, replace(memory.holding(claim), unwritten=None)), body)
@@ -74,6 +74,14 @@ class Claims:
     async def remove(self, run: Run) -> Run:
         """Take the finalizer off; the claim goes with the next write of the status."""
         return self._memories.with_body(self.drop(run), await self._writer.release(run.subject.body))
+
+    def drop_unused(self, run: Run) -> Run:
+        """A claim under which no create was sent, or every one was refused, does not outlive its reconcile: whatever is
+        made under the name later is somebody else's.
+        """
+        claim = run.subject.desired.current_claim
+        unused = claim and run.subject.memory.attempts.claim_unused and not claim.adopted
+        return self.drop(run) if unused else run
 
     def drop(self, run: Run) -> Run:
         """Have the claim go with the next write of the status."""
@@ -91,5 +99,6 @@ class Claims:
             self._cleaned_up(body)
             return
         await self._writer.release(body)
+        self._memories.keep(run, run.subject.memory.holding(None))
         self._enqueue_rivals(key)
         self._reporter.released(body, given, orphaned=orphaned)

@@ -94,6 +94,8 @@ class Gatherer:
         except ProblemError as error:
             if error.problem.reason is not Reason.RUNTIME_NOT_FOUND or not name or desired.deleting:
                 raise
+            if desired.current_claim:
+                await account.owner.assert_asked(desired.current_claim)
             other = await account.names.runtime_id(name)
             if other == runtime_id:
                 raise
@@ -168,9 +170,9 @@ class Gatherer:
             raise
 
     def _rival(self, subject: Subject, runtime: RuntimeSeen) -> str:
-        if subject.desired.deleting or subject.desired.observes:
+        if subject.desired.observes:
             return ""
-        return self._ownership.rival(subject.key, subject.body, runtime)
+        return self._ownership.rival(subject.key, subject.body, runtime, seen=subject.desired.deleting)
 
 
 def _is_named(endpoint: Endpoint | None, name: str) -> bool:

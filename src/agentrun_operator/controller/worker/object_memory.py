@@ -65,6 +65,9 @@ class ObjectMemory:
         conflicts: how many writes in a row were answered that the object has changed.
         claim: the claim that the API server was seen to hold, at the first look or by an answer to a write of ours.
             Whoever takes it out of the status, or puts another there, changes nothing.
+        made_id: the endpoint that was made, until the status has it: it is this object's from the answer on.
+        pending: the object as it was when a create was sent that may have made an endpoint of which its status does not
+            tell; None if there is none. If the object is torn away, that endpoint is left behind.
     """
 
     uid: str
@@ -76,6 +79,8 @@ class ObjectMemory:
     unwritten: Mapping[str, Any] | None = None
     conflicts: int = 0
     claim: Claim | None = None
+    made_id: str = ""
+    pending: Body | None = None
 
     def begin(self, desired: Desired, now: float) -> ObjectMemory:
         """Before a look. At the first one, a claim without an id may stand for an endpoint: an earlier process may have
@@ -101,14 +106,14 @@ class ObjectMemory:
 
     def holding(self, claim: Claim | None) -> ObjectMemory:
         """The API server holds this claim; none: it is to go with the next write of the status."""
-        return replace(self, claim=claim)
+        return replace(self, claim=claim, pending=self.pending if claim else None)
 
-    def before(self, write: Write, now: Moment) -> ObjectMemory:
-        """A write is about to be sent: until a create is answered, an endpoint may exist."""
+    def before(self, write: Write, now: Moment, body: Body | None = None) -> ObjectMemory:
+        """A write is about to be sent for an object: until a create is answered, an endpoint may exist."""
         if not isinstance(write, Create):
             return self
         attempts = replace(self.attempts, claim_unused=False, create_refused=False)
-        return replace(self, attempts=attempts, changed_at=now.clock, created_at=now.clock)
+        return replace(self, attempts=attempts, changed_at=now.clock, created_at=now.clock, pending=body)
 
     def after(
         self, write: Write, result: WriteResult, now: Moment, *, claim_unused: bool, retry_max: float, jitter: float
@@ -128,25 +133,35 @@ class ObjectMemory:
         memory = replace(self, attempts=self.attempts.after(write, now.time, retry_max, jitter))
         if result.endpoint is None:
             return replace(memory, changed_at=now.clock)
-        return replace(memory, created_at=None, unrecorded=True) if isinstance(write, Create) else memory
+        if not isinstance(write, Create):
+            return memory
+        made_id = result.endpoint.agent_runtime_endpoint_id or ""
+        return replace(memory, created_at=None, unrecorded=True, made_id=made_id)
 
     def _after_problem(self, write: Write, result: WriteResult, now: Moment, *, claim_unused: bool) -> ObjectMemory:
         if not result.certain:
             return replace(self, changed_at=now.clock)
         if isinstance(write, Create) and claim_unused:  # and so was every create before it under this claim
             attempts = replace(self.attempts, claim_unused=True, create_refused=True)
-            return replace(self, created_at=None, attempts=attempts)
+            return replace(self, created_at=None, attempts=attempts, pending=None)
         return self
 
     def status(self, body: Body) -> Mapping[str, Any]:
-        """The status that an object would have: what decisions go by, whatever the API server took, and with the claim
-        that stood, whatever somebody wrote since.
+        """The status that an object would have: what decisions go by, whatever the API server took, with the claim that
+        stood, whatever somebody wrote since, and with the endpoint that was made.
         """
         known: Mapping[str, Any] = body["status"] if self.unwritten is None else self.unwritten
-        claim = self.claim.document() if self.claim else None
-        if self.begun_at is None or known.get("claim") == claim:
+        ours: dict[str, Any] = {"claim": self.claim.document()} if self.claim else {}
+        if self.claim and self.made_id and not known.get("endpointId"):
+            ours |= {"endpointId": self.made_id, "agentRuntimeId": self.claim.runtime_id}
+        if self.begun_at is None or (known.get("claim") == ours.get("claim") and len(ours) < 2):  # noqa: PLR2004 - as it is
             return known
-        return {name: value for name, value in known.items() if name != "claim"} | ({"claim": claim} if claim else {})
+        return {name: value for name, value in known.items() if name != "claim"} | ours
+
+    def told(self, status: Mapping[str, Any]) -> ObjectMemory:
+        """The API server took this status."""
+        pending = None if status.get("endpointId") else self.pending
+        return replace(self, unwritten=None, conflicts=0, made_id="", pending=pending)
 
     def conflicted(self) -> ObjectMemory:
         """A write was answered that the object has changed."""

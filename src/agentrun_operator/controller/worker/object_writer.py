@@ -55,7 +55,7 @@ class ObjectWriter:
         try:
             return await self._fenced(body, "finalizer", "", {"finalizers": finalizers})
         except KubeError as error:
-            if error.status != INVALID:
+            if error.status != INVALID or "being deleted" not in error.message:
                 raise
             raise KubeError(CONFLICT, f"{error}: it is being deleted", f"the finalizer of {key_of(body)}") from None
 
@@ -133,7 +133,15 @@ def lacking(patch: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
     if "finalizers" in asked and (FINALIZER in asked["finalizers"]) != (FINALIZER in _finalizers(answer)):
         missing.append(f"the finalizer {FINALIZER}")
     wanted, status = patch.get("status") or {}, answer.get("status") or {}
-    return missing + [f"status.{name}" for name in DECISIVE if name in wanted and status.get(name) != wanted[name]]
+    asked_for = ((name, wanted[name]) for name in DECISIVE if name in wanted)
+    return missing + [f"status.{name}" for name, value in asked_for if not _took(value, status.get(name))]
+
+
+def _took(asked: object, found: object) -> bool:
+    """Whether what a merge patch asked for is there: of an object, it names only what is to change."""
+    if not isinstance(asked, dict):
+        return bool(asked == found)
+    return isinstance(found, dict) and all(_took(value, found.get(name)) for name, value in asked.items())
 
 
 def _finalizers(body: Mapping[str, Any]) -> list[str]:

@@ -34,6 +34,7 @@ from agentrun_operator.reconcile.actions import (
 from agentrun_operator.reconcile.after_write import AGAIN, accepted, another_write, failed, taken
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen
 from agentrun_operator.reconcile.status import status_of, status_patch
@@ -110,8 +111,14 @@ class Reconciler:
         self._claims = Claims(self._memories, writer, reporter, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up)
 
     def forget(self, key: ObjectKey) -> None:
-        """An object is gone."""
-        self._memories.forget(key)
+        """An object is gone. What a create for it may have made, and nobody deleted, is left behind."""
+        memory = self._memories.forget(key)
+        if memory is None or memory.pending is None or is_leftover(key):
+            return
+        desired = desired_of(memory.pending, memory.status(memory.pending))
+        if not desired.orphans:
+            self._reporter.left_behind(memory.pending)
+            self._left_behind(leftover_of(memory.pending, desired, self._now()))
 
     async def reconcile(self, key: ObjectKey) -> Rest | Retry:
         """One reconcile.
@@ -182,8 +189,6 @@ class Reconciler:
             run, result = await self._sent(run, write)
         except ChangedError:
             return Conclude(run, Decision(Rest(after=0.0)))
-        if isinstance(write, Create) and result.may_stand and self._store.current(run.subject.body) is None:
-            return self._gone_meanwhile(run)
         if result.problem is None:
             return self._accepted(run, given, write, result.endpoint)
         if result.taken and unused:
@@ -201,7 +206,7 @@ class Reconciler:
             ChangedError: it was not sent, since the object is another than the one that it was decided on.
         """
         before, subject = run.subject.memory, run.subject
-        run = self._memories.keep(run, before.before(write, self._moment()))
+        run = self._memories.keep(run, before.before(write, self._moment(), subject.body))
         try:
             with guarded(lambda: self._assert_unchanged(subject.body)):
                 result = await execute(subject.desired, run.observation, write)
@@ -228,13 +233,6 @@ class Reconciler:
         seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True)
         return Continue(replace(run, observation=replace(run.observation, observed=seen)))
 
-    def _gone_meanwhile(self, run: Run) -> Step:
-        """The object went while its endpoint was being made, though the finalizer was on it."""
-        if not run.subject.desired.orphans:
-            self._reporter.left_behind(run.subject.body)
-            self._left_behind(leftover_of(run.subject.body, run.subject.desired, self._now()))
-        return Conclude(run, Decision())
-
     def _assert_unchanged(self, decided_on: Body) -> None:
         """What was decided is sent only for the object that it was decided on.
 
@@ -254,8 +252,9 @@ class Reconciler:
         if decision.settled:
             run = self._memories.keep(run, run.subject.memory.settled())
         if decision.verdict is not None and not is_leftover(run.subject.key):
+            run = self._claims.drop_unused(run)
             body = self._store.current(run.subject.body) or run.subject.body
-            told = run.subject.memory.unwritten or body["status"]
+            told = run.subject.memory.status(body)
             after = status_of(self._input(run), decision.verdict, told)
             if patch := status_patch(body["status"], after):
                 run = await self._tell(run, told, after, patch)
@@ -268,15 +267,16 @@ class Reconciler:
 
     async def _tell(self, run: Run, told: Mapping[str, Any], after: Mapping[str, Any], patch: dict[str, Any]) -> Run:
         """Write the status. What it cannot take is kept here: nothing that was done is done again because of it."""
+        write = self._writer.claim if "claim" in patch else self._writer.write_status
         try:
-            await self._writer.write_status(run.subject.body, patch)
+            await write(self._store.current(run.subject.body) or run.subject.body, patch)
         except KubeError as error:
             if error.status != NOT_FOUND:
                 self._memories.keep(run, replace(run.subject.memory, unwritten=after))
                 self._reporter.status(run.subject.body, told, after)
             raise
         self._reporter.status(run.subject.body, told, after)
-        return self._memories.keep(run, replace(run.subject.memory, unwritten=None, conflicts=0))
+        return self._memories.keep(run, run.subject.memory.told(after))
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)

@@ -94,9 +94,9 @@ class Memories:
     def __init__(self) -> None:
         self._of: dict[ObjectKey, ObjectMemory] = {}
 
-    def forget(self, key: ObjectKey) -> None:
-        """An object is gone."""
-        self._of.pop(key, None)
+    def forget(self, key: ObjectKey) -> ObjectMemory | None:
+        """An object is gone; what was remembered of it."""
+        return self._of.pop(key, None)
 
     def subject(self, key: ObjectKey, body: Body) -> Subject:
         """The object, what it asks for and what is remembered of it; one made anew under its name has no past."""

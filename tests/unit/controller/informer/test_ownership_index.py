@@ -1,19 +1,25 @@
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-from agentrun_operator.controller.informer.reading import trimmed
+from agentrun_operator.controller.informer.reading import leftover_of, trimmed
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import ObjectKey, key_of
 from agentrun_operator.reconcile.observed import RuntimeSeen
 from agentrun_operator.resources.names import PAUSED
-from support.controller import Body, body, claim, key
+from support.controller import Body, body, claim, desired, key
 from support.objects import a_condition
 
 RUNTIME = RuntimeSeen("runtime-1", "bot", ready=True, state="READY")
 OLD, YOUNG = "2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z"
+
+
+CREATED: dict[str, Any] = {"agentRuntimeId": "runtime-1", "endpointId": "e1"}
+"""The status of whoever has the endpoint."""
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 class World:
@@ -176,6 +182,30 @@ def test_of_two_claims_the_earlier_one_stands_whoever_is_older(world: World):
     assert world.rival(older) == "team-a/mine"
 
 
+def test_whose_endpoint_was_seen_keeps_it_from_an_earlier_claim_that_has_none(world: World):
+    """Somebody claims, pauses before the create, and wants the endpoint when another has made it."""
+    early = world.add("early", created=OLD, held=claim_of("early", since=OLD), adoptionPolicy="Adopt")
+    holder = world.add("holder", created=YOUNG, held=claim_of("holder", since=YOUNG), status=CREATED)
+    assert world.rival(early) == "team-a/holder"
+    assert world.rival(holder) == ""
+
+
+def test_who_has_an_endpoint_and_only_observes_it_now_keeps_it(world: World):
+    world.add("holder", created=YOUNG, held=claim_of("holder"), status=CREATED, managementPolicy="Observe")
+    assert world.rival(world.add("other", created=OLD, adoptionPolicy="Adopt")) == "team-a/holder"
+
+
+def test_what_a_torn_away_object_left_behind_is_told_by_the_objects_name(world: World):
+    left = leftover_of(
+        body("torn", endpointName="chat", status={"claim": claim_of("torn")}),
+        desired("torn", endpointName="chat"),
+        NOON,
+    )
+    world.store.keep_leftover(left)
+    world.ownership.note(key_of(left), left)
+    assert world.rival(world.add("other", created=OLD)) == "team-a/torn"
+
+
 def test_of_two_claims_of_one_second_one_stands(world: World):
     first, second = (world.add(name, held=claim_of(name)) for name in ("a", "b"))
     assert (world.rival(first), world.rival(second)) == ("", "team-a/a")
@@ -192,9 +222,6 @@ def test_a_younger_one_that_has_it_keeps_it_from_an_older_one_that_only_wants_it
     early = world.add("early", created=OLD, adoptionPolicy="Adopt")
     world.add("holder", created=YOUNG, held=claim_of("holder"))
     assert world.rival(early) == "team-a/holder"
-
-
-CREATED: dict[str, Any] = {"agentRuntimeId": "runtime-1", "endpointId": "e1"}
 
 
 def refused(reason: str, **status: Any) -> dict[str, Any]:

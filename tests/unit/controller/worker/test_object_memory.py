@@ -239,6 +239,33 @@ def test_a_claim_that_somebody_wrote_into_a_status_later_is_none(memory: ObjectM
     assert memory.status(body("chat", **CLAIMED)) == {}
 
 
+def test_the_endpoint_that_was_made_is_known_before_the_status_tells_of_it(memory: ObjectMemory):
+    memory = answered(memory.begin(desired("chat", **CLAIMED), 99.0), CREATE, MADE)
+    known = memory.status(body("chat", **CLAIMED))
+    assert (known["endpointId"], known["agentRuntimeId"]) == ("e1", "runtime-1")
+    assert "endpointId" not in memory.told({"state": "CREATE_FAILED"}).status(body("chat", **CLAIMED))
+
+
+@pytest.mark.parametrize(
+    ("result", "unused", "pending"),
+    [
+        pytest.param(MADE, True, True, id="made"),
+        pytest.param(LOST, True, True, id="nobody knows"),
+        pytest.param(REFUSED, True, False, id="certainly refused"),
+        pytest.param(REFUSED, False, True, id="refused after one of which nobody knows"),
+    ],
+)
+def test_what_a_create_may_have_made_is_pending_until_the_status_tells_of_it(
+    memory: ObjectMemory, result: WriteResult, *, unused: bool, pending: bool
+):
+    memory = memory.begin(desired("chat", **CLAIMED), 99.0).before(CREATE, at(100.0), body("chat"))
+    memory = memory.after(CREATE, result, at(101.0), claim_unused=unused, retry_max=300.0, jitter=0.0)
+    assert bool(memory.pending) is pending
+    assert bool(memory.told({"state": "CREATING"}).pending) is pending
+    assert memory.told({"endpointId": "e1"}).pending is None
+    assert memory.holding(None).pending is None
+
+
 def test_a_claim_that_was_given_up_counts_no_more_though_it_is_still_written(memory: ObjectMemory):
     memory = memory.begin(desired("chat", **CLAIMED), 100.0).holding(None)
     assert memory.status(body("chat", **CLAIMED)) == {}

@@ -34,6 +34,13 @@ def test_of_our_marks_nothing_may_be_left_out(patch: dict[str, Any], answer: dic
         pytest.param({"conditions": READY}, None, ["status.conditions"], id="no status at all"),
         pytest.param({"claim": {"uid": "a"}}, {"conditions": READY}, ["status.claim"], id="a claim stripped"),
         pytest.param({"claim": None}, {}, [], id="a claim dropped"),
+        pytest.param(
+            {"claim": {"since": "b"}}, {"claim": {"uid": "a", "since": "b"}}, [], id="a claim changed in part"
+        ),
+        pytest.param(
+            {"claim": {"since": "b"}}, {"claim": {"uid": "a", "since": "a"}}, ["status.claim"], id="not changed"
+        ),
+        pytest.param({"claim": {"account": None}}, {"claim": {"uid": "a"}}, [], id="a part of a claim taken out"),
         pytest.param({"novelty": 1}, {}, [], id="a field that an older CRD does not have"),
     ],
 )

@@ -14,6 +14,7 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.problems import ProblemError, reported
+from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
@@ -45,8 +46,7 @@ class Owner:
         self._said = said
         self._region = region
         self._clock = clock
-        self._seen = ("", "")
-        self._asked = SingleFlight(self._ask, clock)
+        self.forget()
 
     @property
     def account(self) -> str:
@@ -59,8 +59,11 @@ class Owner:
             self._seen = (account, region)
 
     def forget(self) -> None:
-        """The credentials are others now."""
+        """The credentials are others now: what was asked with the former ones, and is not answered yet, is void too."""
         self._seen = ("", "")
+        self._told = ("", "")
+        self._told_at = NEVER
+        self._asked = SingleFlight(self._ask, self._clock)
 
     async def assert_asked(self, claim: Claim) -> None:
         """Make sure that a claim's endpoint would be seen here, so that its absence means something.
@@ -68,8 +71,14 @@ class Owner:
         Raises:
             ProblemError: it is in another account or region, or nobody knows; or AgentRun did not say.
         """
-        with reported():
-            account, region = await self._asked.newer_than(self._clock() - GOOD_FOR)
+        now = self._clock()
+        if self._told_at <= now - GOOD_FOR:
+            asked = self._asked
+            with reported():
+                told = await asked.newer_than(now - GOOD_FOR)
+            if asked is self._asked:
+                self._told, self._told_at = told, now
+        account, region = self._told
         if claim.account and (not account or claim.elsewhere(account, region)):
             raise another_account(claim, account, region)
 

@@ -92,6 +92,11 @@ class AccountPool:
                 raise ProblemError(problem)
         return account
 
+    def inherit(self, former: ObjectKey, heir: ObjectKey) -> None:
+        """What an object that is gone left behind goes on with its account, and the last good credentials."""
+        if account := self._of.get(former):
+            self._assign(heir, account)
+
     def release(self, key: ObjectKey) -> None:
         """An object is gone; an account without objects is closed."""
         account = self._of.pop(key, None)
