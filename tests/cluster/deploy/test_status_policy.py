@@ -11,7 +11,7 @@ from support.endpoints import KIND, Endpoints
 
 Start = Callable[[Release], ReleasedOperator]
 
-USER = "mallory"
+USER = "nobody"
 TOLD = "only the operator writes it"
 
 

@@ -64,7 +64,7 @@ def recorded(case: Case) -> str:
 def ours(case: Case) -> bool:
     """Whether there is an endpoint, and it is the object's own."""
     endpoint = case.look.endpoint
-    return endpoint is not None and claims(case)
+    return endpoint is not None and claims(case) and not case.look.rival
 
 
 def asks(case: Case, **spec: str) -> bool:

@@ -158,6 +158,10 @@ class ObjectMemory:
             return known
         return {name: value for name, value in known.items() if name != "claim"} | ours
 
+    def untold(self, status: Mapping[str, Any]) -> ObjectMemory:
+        """The API server did not take this status, or did not say: it is the truth all the same."""
+        return replace(self, unwritten=status, made_id="")
+
     def told(self, status: Mapping[str, Any]) -> ObjectMemory:
         """The API server took this status."""
         pending = None if status.get("endpointId") else self.pending

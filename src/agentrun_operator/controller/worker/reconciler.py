@@ -272,7 +272,7 @@ class Reconciler:
             await write(self._store.current(run.subject.body) or run.subject.body, patch)
         except KubeError as error:
             if error.status != NOT_FOUND:
-                self._memories.keep(run, replace(run.subject.memory, unwritten=after))
+                self._memories.keep(run, run.subject.memory.untold(after))
                 self._reporter.status(run.subject.body, told, after)
             raise
         self._reporter.status(run.subject.body, told, after)

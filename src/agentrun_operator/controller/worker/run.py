@@ -4,7 +4,7 @@ object from one to the next. Data only: nobody is asked or told in here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentrun_operator.controller.worker.object_memory import ObjectMemory
@@ -116,15 +116,15 @@ class Memories:
         if memory is subject.memory:
             return subject
         self._of[subject.key] = memory
-        return replace(subject, memory=memory)
+        return Subject(subject.key, subject.body, subject.desired, memory)
 
     def keep(self, run: Run, memory: ObjectMemory) -> Run:
         """The reconcile, with this memory of its object."""
         subject = self.remember(run.subject, memory)
-        return run if subject is run.subject else replace(run, subject=subject)
+        return run if subject is run.subject else Run(subject, run.observation, run.written)
 
     def with_body(self, run: Run, body: Body) -> Run:
         """The reconcile, after a write to its object was answered."""
         subject = run.subject
         desired = desired_of(body, subject.memory.status(body))
-        return replace(run, subject=replace(subject, body=body, desired=desired))
+        return Run(Subject(subject.key, body, desired, subject.memory), run.observation, run.written)

@@ -244,6 +244,7 @@ def test_the_endpoint_that_was_made_is_known_before_the_status_tells_of_it(memor
     known = memory.status(body("chat", **CLAIMED))
     assert (known["endpointId"], known["agentRuntimeId"]) == ("e1", "runtime-1")
     assert "endpointId" not in memory.told({"state": "CREATE_FAILED"}).status(body("chat", **CLAIMED))
+    assert "endpointId" not in memory.untold({"state": "CREATE_FAILED"}).status(body("chat", **CLAIMED))
 
 
 @pytest.mark.parametrize(
