@@ -120,7 +120,8 @@ def test_a_status_that_was_copied_gives_no_right_to_the_endpoint(
 def test_an_object_whose_create_is_refused_holds_no_claim(endpoints: Endpoints, emulator: Emulator):
     emulator.fault(CREATE, status=403, code="Forbidden.RAM")
     endpoints.apply("chat")
-    assert "claim" not in endpoints.wait_reason("chat", "CredentialsRejected")["status"]
+    endpoints.wait_reason("chat", "CredentialsRejected")
+    endpoints.kubectl.wait_for(KIND, "chat", lambda found: "claim" not in found["status"])  # there in each try
     emulator.heal()
     assert endpoints.wait_ready("chat", within=60)["status"]["claim"]
 
@@ -132,12 +133,15 @@ def test_a_create_that_was_throttled_claims_nothing_that_somebody_makes_meanwhil
     stopped_operator.start()
     emulator.fault(CREATE, status=429, code="Throttling.User")
     endpoints.apply("chat", description="ours")
-    assert "claim" not in endpoints.wait_reason("chat", "Throttled")["status"]
+    endpoints.wait_reason("chat", "Throttled")
+    endpoints.annotate("chat", paused="true")  # between two tries, so that none is under way
+    assert "claim" not in endpoints.wait_reason("chat", "Paused")["status"]
 
     stopped_operator.kill()
     emulator.heal()
     emulator.add_endpoint(runtime_id, "chat", description="by hand")
     stopped_operator.start()
+    endpoints.annotate("chat", paused=None)
 
     endpoints.wait_reason("chat", "AlreadyExists", within=30)
     endpoints.delete("chat")
