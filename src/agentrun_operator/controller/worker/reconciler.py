@@ -38,7 +38,6 @@ from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen
 from agentrun_operator.reconcile.status import status_of, status_patch
-from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,12 +55,6 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 8
 """Steps in one reconcile (confirm, claim, write, look at the answer, …); one that needs more comes again."""
-
-UNABLE = frozenset(
-    {Reason.CREDENTIALS_NOT_FOUND, Reason.CREDENTIALS_REJECTED, Reason.REJECTED, Reason.REMOTE_UNAVAILABLE}
-)
-"""Why a create was certainly refused that this object cannot make: it claims nothing then. `RemoteUnavailable` is a
-runtime that does not exist any more."""
 
 
 class Reconciler:
@@ -193,8 +186,6 @@ class Reconciler:
             return self._accepted(run, given, write, result.endpoint)
         if result.taken and unused:
             return await self._taken(run, given)
-        if run.subject.memory.attempts.create_refused and result.problem.reason in UNABLE:
-            run = self._claims.drop(run)
         if result.taken or result.gone:
             return Continue(await self._gathered_again(run))
         return Conclude(run, failed(given, decision, result.problem))
