@@ -35,7 +35,7 @@ def control_plane(binaries: Binaries) -> Iterator[ControlPlane]:
     with ControlPlane(binaries) as plane:
         if any(CRDS.glob("*.yaml")):
             plane.run_kubectl("apply", f"--filename={CRDS}")
-            plane.run_kubectl("wait", "--for=condition=Established", "--timeout=30s", f"--filename={CRDS}")
+            plane.run_kubectl("wait", "--for=condition=Established", "--timeout=120s", f"--filename={CRDS}")
         yield plane
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
 from agentrun_operator.controlplane import ControlPlane
+from support.patience import stretched
 
 Object = dict[str, Any]
 T = TypeVar("T")
@@ -20,13 +21,13 @@ def eventually(look: Callable[[], T], within: float = 10.0, what: str = "") -> T
 
     Args:
         look: Asked for the answer; an AssertionError counts as "not yet".
-        within: How long, in seconds.
+        within: How long, in seconds; longer beside other tests.
         what: What is waited for, for the error.
 
     Raises:
         AssertionError: It did not become true in time; says what was seen last.
     """
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + stretched(within)
     while True:
         try:
             seen: T | AssertionError = look()

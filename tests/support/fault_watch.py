@@ -20,6 +20,7 @@ import httpx
 from agentrun_operator.controlplane import ControlPlane
 from support.cluster import Kubectl, condition
 from support.endpoints import GROUP, KIND
+from support.patience import stretched
 
 Object = dict[str, Any]
 
@@ -77,7 +78,7 @@ class Recorder:
     def wait_for(self, name: str, met: Callable[[Object | None], bool], within: float) -> Object | None:
         """Wait until the object, or its absence, is as asked for."""
         with self._changed:
-            if not self._changed.wait_for(lambda: met(self._objects.get(name)), within):
+            if not self._changed.wait_for(lambda: met(self._objects.get(name)), stretched(within)):
                 raise AssertionError(f"{name} is not as asked for within {within:g} s: {self._objects.get(name)}")
             return self._objects.get(name)
 

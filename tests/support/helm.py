@@ -48,7 +48,7 @@ class Helm:
             input=json.dumps(values),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
             env={**os.environ, **folders, "KUBECONFIG": str(self.kubeconfig or os.devnull)},
         )

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from support.cluster import eventually
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, REGION
+from support.patience import stretched
 
 QUICK = {"poll-interval": "2", "fast-poll-interval": "0.2", "leader-elect": "false"}
 """Settings for tests: nobody waits a minute for a poll."""
@@ -129,7 +130,7 @@ class Operator:
     def terminate(self, within: float = 15.0) -> int:
         """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(within)
+        return self.process.wait(stretched(within))
 
     def kill(self) -> None:
         """SIGKILL."""

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from agentrun_operator.emulator import EmulatorServer
 from agentrun_operator.emulator.gateway.connection import DROP
+from support.patience import stretched
 
 NameOf = Callable[[str, str, bytes], str]
 """Gives a request a name by its method, path and body; empty: it is of no interest."""
@@ -63,7 +64,7 @@ class Trap:
 
     def wait(self, within: float = 15.0) -> None:
         """Until it has sprung."""
-        if not self._sprung.wait(within):
+        if not self._sprung.wait(stretched(within)):
             raise AssertionError(f"no {self.name!r} within {within:g} s")
 
 

@@ -99,7 +99,7 @@ def release(helm: Helm, control_plane: ControlPlane, values: Values) -> Release:
     kubectl = Kubectl(control_plane)
     prepare(kubectl, NAMESPACE)
     helm.apply(CHART, NAMESPACE, NAMESPACE, values)
-    kubectl("wait", "--for=condition=Established", "--timeout=30s", f"crd/{KIND}")
+    kubectl("wait", "--for=condition=Established", "--timeout=120s", f"crd/{KIND}")
     return Release(control_plane, NAMESPACE)
 
 

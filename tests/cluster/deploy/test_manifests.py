@@ -63,7 +63,7 @@ def test_the_manifest_applies_and_an_overlay_of_it_makes_objects_ready(
     assert kubectl("diff", f"--filename={INSTALL}") == ""  # what is applied again stays as it is
 
     kubectl("apply", f"--kustomize={overlay}")
-    kubectl("wait", "--for=condition=Established", "--timeout=30s", f"crd/{KIND}")
+    kubectl("wait", "--for=condition=Established", "--timeout=120s", f"crd/{KIND}")
     emulator.add_runtime("plain-bot")
     pod(Release(bare_plane, NAMESPACE)).start()
     endpoints = Endpoints(Kubectl(bare_plane, "default"))

@@ -15,6 +15,7 @@ from support.cluster import Kubectl, eventually
 from support.emulator import Emulator
 from support.endpoints import KIND, Endpoints, manifest
 from support.helm import Helm, HelmError
+from support.patience import stretched
 
 Start = Callable[[Release], ReleasedOperator]
 Upgrade = Callable[..., None]
@@ -141,7 +142,7 @@ def test_helm_waits_for_an_endpoint_until_it_is_ready_and_for_its_end(
     helm: Helm, chart_of_an_endpoint: Path, kubectl: Kubectl, namespace: str, emulator: Emulator
 ):
     emulator.behave(transitions={"create": 2, "delete": 2})
-    where = (f"--namespace={namespace}", "--wait", "--timeout=30s")
+    where = (f"--namespace={namespace}", "--wait", "--timeout=100s")
 
     helm("install", "agent", str(chart_of_an_endpoint), *where, values={"version": "3"})
 
@@ -166,11 +167,11 @@ def test_helm_fails_at_once_on_an_endpoint_that_is_stalled(
             str(chart_of_an_endpoint),
             f"--namespace={namespace}",
             "--wait",
-            "--timeout=60s",
+            f"--timeout={stretched(60):g}s",
             values={"version": "77"},
         )
 
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < stretched(30)
     endpoints.wait_reason("chat", "Rejected")
     endpoints.delete("chat")
     endpoints.wait_gone("chat")

@@ -33,7 +33,7 @@ def plane(binaries: Binaries) -> Iterator[ControlPlane]:
     """A control plane of one's own: what is put there is not cleared away."""
     with ControlPlane(binaries) as plane:
         plane.run_kubectl("apply", f"--filename={CRDS}")
-        plane.run_kubectl("wait", "--for=condition=Established", "--timeout=30s", f"--filename={CRDS}")
+        plane.run_kubectl("wait", "--for=condition=Established", "--timeout=120s", f"--filename={CRDS}")
         yield plane
 
 

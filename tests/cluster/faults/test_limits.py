@@ -52,6 +52,7 @@ def limit(operator: Operator) -> float:
     return next(rate for name, rate in operator.metrics().items() if "remote_limit_qps" in name)
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("runtime_id")
 def test_one_call_in_sixteen_refused_costs_little(
     default_operator: Operator, emulator: Emulator, kubectl: Kubectl, measured: Measured
@@ -64,6 +65,7 @@ def test_one_call_in_sixteen_refused_costs_little(
     assert limit(default_operator) >= 20 / 2
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("runtime_id")
 def test_a_true_limit_is_kept_to_and_forgotten_once_it_is_lifted(
     default_operator: Operator, emulator: Emulator, kubectl: Kubectl, measured: Measured

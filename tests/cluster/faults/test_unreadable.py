@@ -42,7 +42,7 @@ def loosened(binaries: Binaries) -> Iterator[ControlPlane]:
     found["spec"]["versions"][0].pop("additionalPrinterColumns", None)
     with ControlPlane(binaries) as plane:
         plane.run_kubectl("apply", "--filename=-", input=json.dumps(found))
-        plane.run_kubectl("wait", "--for=condition=Established", "--timeout=30s", f"crd/{found['metadata']['name']}")
+        plane.run_kubectl("wait", "--for=condition=Established", "--timeout=120s", f"crd/{found['metadata']['name']}")
         yield plane
 
 

@@ -109,7 +109,7 @@ def test_a_namespace_goes_with_its_secret_and_its_endpoints(
     for name in ("one", "two", "three"):
         endpoints.wait_ready(name)
 
-    kubectl("delete", "namespace", namespace, "--timeout=60s")
+    kubectl("delete", "namespace", namespace, "--timeout=120s")
 
     assert emulator.endpoints() == []
 

@@ -66,6 +66,6 @@ def test_what_was_held_up_is_made_up_for_once_the_fault_is_gone(
     emulator.heal()
 
     eventually(lambda: len(emulator.endpoints(broken)) == BROKEN, within=60)
-    kubectl("wait", "--for=condition=Ready", KIND, "--all", "--timeout=60s")
+    kubectl("wait", "--for=condition=Ready", KIND, "--all", "--timeout=120s")
     creates = [str(call.endpoint_name) for call in emulator.effects() if call.action == "CreateAgentRuntimeEndpoint"]
     assert sorted(creates) == sorted(set(creates))

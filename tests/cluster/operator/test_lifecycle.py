@@ -17,7 +17,7 @@ def test_an_applied_object_becomes_ready_and_tells_all_about_its_endpoint(
 ):
     endpoints.apply("chat", targetVersion="3", routing={"versionWeights": [{"version": "4", "weight": 10}]})
 
-    kubectl("wait", "--for=condition=Ready", f"{KIND}/chat", "--timeout=20s")
+    kubectl("wait", "--for=condition=Ready", f"{KIND}/chat", "--timeout=120s")
 
     remote = emulator.endpoint("chat")
     assert remote is not None

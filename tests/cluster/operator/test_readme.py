@@ -19,7 +19,7 @@ def test_the_manifest_of_the_readme_becomes_ready(endpoints: Endpoints, emulator
     assert manifest is not None
 
     kubectl.apply(manifest[1])
-    kubectl("wait", "--for=condition=Ready", "agentruntimeendpoint/chat", "--timeout=20s")
+    kubectl("wait", "--for=condition=Ready", "agentruntimeendpoint/chat", "--timeout=120s")
 
     assert (emulator.endpoint("chat") or {})["targetVersion"] == "3"
 

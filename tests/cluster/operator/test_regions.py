@@ -26,7 +26,7 @@ def test_an_address_that_serves_one_region_is_not_used_for_another(
     found = endpoints.wait_reason("thief", "RegionNotServed")
     assert "serves cn-hangzhou and not cn-beijing" in (condition(found, "Ready") or {})["message"]
 
-    kubectl("delete", KIND, "thief", "--timeout=10s")
+    kubectl("delete", KIND, "thief", "--timeout=120s")
 
     endpoints.wait_ready("victim")
     endpoint = emulator.endpoint("chat")
@@ -47,7 +47,7 @@ def test_a_runtime_is_the_same_however_its_id_is_written(
     )
     endpoints.wait_reason("thief", "Conflict")
 
-    endpoints.kubectl("delete", KIND, "thief", "--timeout=10s")
+    endpoints.kubectl("delete", KIND, "thief", "--timeout=120s")
 
     endpoints.wait_ready("victim")
     endpoint = emulator.endpoint("chat")

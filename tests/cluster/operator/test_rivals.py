@@ -26,7 +26,7 @@ def test_an_object_that_only_observed_does_not_take_the_endpoint_from_a_younger_
 
     found = endpoints.wait_reason("early", "Conflict")
     assert "belongs to" in (condition(found, "Ready") or {})["message"]
-    kubectl("delete", KIND, "early", "--timeout=10s")
+    kubectl("delete", KIND, "early", "--timeout=120s")
     endpoints.wait_ready("holder")
     endpoint = emulator.endpoint("chat")
     assert endpoint is not None

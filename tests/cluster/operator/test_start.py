@@ -121,7 +121,7 @@ def test_sigterm_ends_it_while_the_crd_is_gone_too(
     crds = f"--filename={Path(__file__).parents[3] / 'crds'}"
     with ControlPlane(binaries) as plane:
         plane.run_kubectl("apply", crds)
-        plane.run_kubectl("wait", "--for=condition=Established", "--timeout=30s", crds)
+        plane.run_kubectl("wait", "--for=condition=Established", "--timeout=120s", crds)
         settings = QUICK | {"kubeconfig": str(plane.kubeconfig), "leader-elect": "false"}
         operator = Operator(tmp_path, agentrun_environment(service[0].url), settings)
         try:

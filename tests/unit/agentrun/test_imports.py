@@ -20,15 +20,17 @@ def test_the_client_does_not_load_what_it_may_not_need(package):
     assert run(f"import sys, agentrun_operator.agentrun; print({package!r} in sys.modules)") == "False"
 
 
-@pytest.mark.alone
-def test_the_client_loads_in_half_a_second():
+def test_the_client_loads_little_beside_the_packages_it_stands_on():
+    """Modules are counted: how long they take says more about the machine."""
     code = """
-        import time
-        start = time.process_time()
+        import sys
+        import asyncio, httpcore, httpx, pydantic
+        pydantic.create_model("Any")
+        before = len(sys.modules)
         import agentrun_operator.agentrun
-        print(time.process_time() - start)
+        print(len(sys.modules) - before)
     """
-    assert min(float(run(code)) for _ in range(3)) < 0.5
+    assert int(run(code)) < 60
 
 
 def test_the_models_load_with_pydantic_alone():

@@ -21,7 +21,7 @@ from agentrun_operator.reconcile.status import status_patch
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import decided
 from support.inputs import cases
-from support.objects import ADOPTED, OWN, Case, an_object, conditions
+from support.objects import ADOPTED, NEW, OWN, Case, an_object, conditions
 from unit.reconcile import (
     test_after_write,
     test_deletion_checks,
@@ -36,6 +36,8 @@ from unit.reconcile import (
 
 RemoteWrite = Create | Update | Delete
 GOOD = {"READY", "ACTIVE"}
+TO_CREATE = (OWN, NEW)
+"""Claims of the object itself to what it makes, whenever they were written."""
 TABLES = (
     test_live_checks_absent,
     test_live_checks_different,
@@ -51,7 +53,7 @@ TABLES = (
 def claims(case: Case) -> bool:
     """Whether the status gives the object a right to an endpoint of its name."""
     claim = case.body["status"].get("claim")
-    return claim == ADOPTED or (claim == OWN and not case.attempts.claim_unused)
+    return claim == ADOPTED or (claim in TO_CREATE and not case.attempts.claim_unused)
 
 
 def recorded(case: Case) -> str:
@@ -131,7 +133,7 @@ def test_a_live_objects_endpoint_is_deleted_only_to_make_it_anew(case):
         assert case.look.endpoint is not None
         assert case.look.endpoint.state == "CREATE_FAILED"
         assert case.look.confirmed
-        assert case.body["status"]["claim"] == OWN
+        assert case.body["status"]["claim"] in TO_CREATE
         assert "endpointId" not in case.body["status"]
 
 
@@ -143,7 +145,7 @@ def test_an_endpoint_is_created_only_under_the_mark_and_where_there_is_none(case
         assert case.look.endpoint is None
         assert case.look.runtime is not None
         assert case.look.runtime.ready
-        assert case.body["status"]["claim"] == OWN
+        assert case.body["status"]["claim"] in TO_CREATE
         assert case.given.desired.finalized
 
 
