@@ -19,12 +19,11 @@ SWIFT = {
     "poll-interval": "1",
     "fast-poll-interval": "0.1",
     "retry-max": "2",
-    "stale-after": "6",
     "leader-elect": "false",
     "api-qps": "200",
     "api-burst": "400",
 }
-"""Settings with which everything comes to rest, or goes stale, within seconds."""
+"""Settings with which everything comes to rest within seconds."""
 
 BRIEF = Behaviour(transitions=Transitions(create=0.2, update=0.2, delete=0.2))
 
@@ -64,10 +63,11 @@ class Stage:
         """How many times the endpoint of this name was created, since the log was last emptied."""
         return sum(call.action == CREATE and call.endpoint_name == name for call in self.emulator.effects())
 
-    def never_wavered(self, name: str) -> bool:
-        """Whether Ready has stayed True since it first was."""
-        said = [each.status for each in self.recorder.ready(name)]
-        return said[said.index("True") :] == ["True"]
+    def wavered(self, name: str) -> list[str]:
+        """What Ready has said, and why, since it first was True."""
+        said = [f"{each.status} {each.reason}" for each in self.recorder.ready(name)]
+        first = next(place for place, each in enumerate(said) if each.startswith("True"))
+        return said[first + 1 :]
 
     def calm(self) -> None:
         """The emulator as it was at first, with an empty log; endpoints and objects stay."""

@@ -42,7 +42,7 @@ def test_every_command_of_the_document_works(environ: dict[str, str]):
         if NO_POD_RUNS in command:
             continue
         words = shlex.split(command.replace(PUBLISHED, str(CHART)))
-        ended = subprocess.run(words, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ours
+        ended = subprocess.run(words, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - ours
         assert ended.returncode == 0, f"{command}\n{ended.stderr}"
 
 

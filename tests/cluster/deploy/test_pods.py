@@ -12,7 +12,8 @@ RRSA = {
     "roleArn": "acs:ram::1000000000000001:role/agentrun",
     "oidcProviderArn": "acs:ram::1000000000000001:oidc-provider/ack",
 }
-NOTHING_SHARED = {"crds": {"enabled": False}, "rbac": {"aggregate": False}}
+NOTHING_SHARED = {"crds": {"enabled": False}, "rbac": {"aggregate": False}, "statusPolicy": {"enabled": False}}
+"""The rest of the folder has a release that looks at every namespace: a policy of another one would lock it out."""
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def test_the_api_server_knows_every_field_of_every_object(helm: Helm, kubectl: K
         "networkPolicy": {"from": [{"podSelector": {}}], "egress": [{"ports": [{"port": 443, "protocol": "TCP"}]}]},
         "dashboard": {"enabled": True},
         "service": {"annotations": {"a": "b"}},
+        "statusPolicy": {"enabled": True},
     }
     rendered = helm("template", "mine", str(CHART), f"--namespace={namespace}", values=NOTHING_SHARED | everything)
 

@@ -125,13 +125,6 @@ def test_a_status_that_is_refused_makes_no_write_to_agentrun_come_again(
             id="finalizers",
         ),
         pytest.param(
-            (
-                "agentruntimeendpoints",
-                "has(object.metadata.annotations) ? [JSONPatch{op: 'remove', path: '/metadata/annotations'}] : []",
-            ),
-            id="annotations",
-        ),
-        pytest.param(
             ("agentruntimeendpoints/status", "has(object.status) ? [JSONPatch{op: 'remove', path: '/status'}] : []"),
             id="the status",
         ),
