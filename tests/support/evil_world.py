@@ -21,7 +21,11 @@ PATIENT = SWIFT | {"stale-after": "6"}
 
 @dataclass
 class World:
-    """An operator with a good runtime and one whose answers are evil while `evil` is set."""
+    """An operator with a good runtime and one whose answers are evil while `evil` is set.
+
+    Attributes:
+        usual: what `good_takes` without evil answers, where that was measured.
+    """
 
     emulator: Emulator
     endpoints: Endpoints
@@ -29,7 +33,7 @@ class World:
     runtime_id: str
     asked: list[Asked] = field(default_factory=list)
     evil: Callable[[Asked], Evil | None] | None = None
-    peak: int = 0
+    usual: float = 0.0
     number: int = field(default=0)
 
     def answer(self, asked: Asked) -> Evil | None:

@@ -1,11 +1,9 @@
 """What AgentRun says and is told: the wire's objects, and the words of its states.
 
 Imports pydantic and the standard library only, since pure code (the reconciler's decisions) builds on these models.
-Nothing here knows of requests, credentials or errors.
 
-The API writes camelCase, Python reads snake_case; both are accepted. An object read from the service may lack any field
-and may have fields unknown here, which are ignored. An object sent to it carries only what was set: *unset means
-unsent*, and a null never reaches the wire.
+The API writes camelCase, Python reads snake_case; both are accepted. An object that is read may lack any field, and may
+have others, which are ignored. An object that is sent has only what was set: *unset means unsent*, a null never is.
 """
 
 from __future__ import annotations
@@ -27,30 +25,29 @@ RESOURCE_NAME = re.compile(r"acs:[a-z0-9-]{1,32}:(?P<region>[a-z0-9-]{1,32}):(?P
 
 ItemT = TypeVar("ItemT")
 
+NO_SHARE, NO_NUMBER = 1e300, 2**63
 ANSWERED = "answered"
 """The context in which an answer is read: an odd number in it agrees with nothing, and does not void the rest."""
-
-NO_SHARE, NO_NUMBER = 1e300, 2**63
 NAMES = frozenset(f"agentRuntime{part}" for part in ("EndpointId", "EndpointName", "Id", "Name", "Version"))
 """The fields that tell an item of a list from the others."""
 
 
-def _share(value: Any, handler: Handler, info: Info) -> Any:  # noqa: ANN401 - whatever is no number is no share
-    try:
-        return handler(value)
-    except ValidationError:
-        if info.context == ANSWERED:
-            return NO_SHARE
-        raise
+def _or(stand_in: float, *, of: type | tuple[type, ...] = object) -> WrapValidator:
+    """In an answer, what is no number that makes sense is this one: what is no share, or of a count what is a half."""
+
+    def read(value: Any, handler: Handler, info: Info) -> Any:  # noqa: ANN401 - whatever AgentRun says
+        try:
+            return handler(value)
+        except ValidationError:
+            if info.context == ANSWERED and isinstance(value, of):
+                return stand_in
+            raise
+
+    return WrapValidator(read)
 
 
-def _count(value: Any, handler: Handler, info: Info) -> Any:  # noqa: ANN401 - a half is a number that counts nothing
-    try:
-        return handler(value)
-    except ValidationError:
-        if info.context == ANSWERED and isinstance(value, int | float):
-            return NO_NUMBER
-        raise
+Share = Annotated[float, _or(NO_SHARE)]
+Count = Annotated[int, _or(NO_NUMBER, of=(int, float))]
 
 
 def _item(value: Any, handler: Handler) -> Any:  # noqa: ANN401 - what makes no sense is known by its names alone
@@ -92,7 +89,7 @@ class VersionWeight(WireModel):
     """
 
     version: str | None = None
-    weight: Annotated[float, WrapValidator(_share)] | None = None
+    weight: Share | None = None
 
 
 class RoutingConfiguration(WireModel):
@@ -119,7 +116,7 @@ class ScheduledPolicy(WireModel):
 
     name: str | None = None
     schedule_expression: str | None = None
-    target: Annotated[int, WrapValidator(_count)] | None = None
+    target: Count | None = None
     start_time: str | None = None
     end_time: str | None = None
     time_zone: str | None = None
@@ -149,9 +146,9 @@ class ScalingStatus(WireModel):
     """
 
     current_error: str | None = None
-    current_instances: Annotated[int, WrapValidator(_count)] | None = None
-    target_instances: Annotated[int, WrapValidator(_count)] | None = None
-    min_instances: Annotated[int, WrapValidator(_count)] | None = None
+    current_instances: Count | None = None
+    target_instances: Count | None = None
+    min_instances: Count | None = None
     scheduled_policies: list[ScheduledPolicy] | None = None
 
 

@@ -34,7 +34,7 @@ from agentrun_operator.controller.worker.workers import Workers
 from agentrun_operator.reconcile.input import Timing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from kubernetes.aio.client import Configuration
 
@@ -88,13 +88,8 @@ class Manager:
         self._store = Store()
         context = AccountContext(settings, kube, metrics, may_write, self.enqueue)
         self._accounts = AccountPool(context)
-        region = self._accounts.region
-        ownership = OwnershipIndex(self._store, region)
-        self._queue: WorkQueue[ObjectKey] = WorkQueue(
-            lambda key: (key.namespace, lane_of(body, region) if (body := self._store.get(key)) else None),
-            settings.workers,
-            jitter=random.random,
-        )
+        ownership = OwnershipIndex(self._store, self._accounts.region)
+        self._queue: WorkQueue[ObjectKey] = WorkQueue(self._turn, settings.workers, jitter=random.random)
         self.working = Working(self._queue, self._store, self._accounts)
         self._recorder = EventRecorder(kube, identity, metrics, _now)
         gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
@@ -156,6 +151,11 @@ class Manager:
                 self.has_synced = True
                 log.info("Working on %d objects", count)
                 return
+
+    def _turn(self, key: ObjectKey) -> tuple[str, Hashable]:
+        """Whom a key takes turns with: the objects of its namespace, and there those of one runtime."""
+        body = self._store.get(key)
+        return key.namespace, body and lane_of(body, self._accounts.region)
 
     def enqueue(self, keys: set[ObjectKey]) -> None:
         """Ask for a reconcile of those of the objects that are still there."""

@@ -1,0 +1,79 @@
+"""Whatever AgentRun answers for one runtime, in size, pace, encoding, nesting and values: the process stays, in its
+memory, and another runtime's objects wait for nothing."""
+
+import os
+from collections.abc import Iterator, Mapping
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from agentrun_operator.controlplane import ControlPlane
+from support.cluster import eventually
+from support.drawn_answers import WORLDS, Drawn, answering
+from support.endpoints import KIND, manifest, says
+from support.evil_world import MEMORY_LIMIT, MIB, World, new_world
+from support.measured import Measured
+
+OBJECTS = int(os.environ.get("ANSWER_OBJECTS", "20"))
+AFFORDABLE = settings(
+    max_examples=int(os.environ.get("ANSWER_EXAMPLES", "12")),
+    deadline=None,
+    derandomize="ANSWER_EXAMPLES" not in os.environ,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+"""One takes seconds, so that a failing one is not made smaller."""
+
+
+@pytest.fixture(scope="module")
+def world(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """With objects at rest beside."""
+    with new_world(control_plane, tmp_path_factory.mktemp("drawn")) as world:
+        resting = [manifest(f"resting-{number}") for number in range(OBJECTS)]
+        world.endpoints.kubectl.apply({"apiVersion": "v1", "kind": "List", "items": resting})
+        for number in range(OBJECTS):
+            world.endpoints.wait_ready(f"resting-{number}", 300)
+        world.usual = max(world.good_takes() for _ in range(2))
+        yield world
+
+
+@AFFORDABLE
+@given(drawn=WORLDS)
+def test_whatever_is_answered_no_other_runtime_waits(world: World, drawn: Mapping[str, Drawn]):
+    pid = world.operator.process.pid
+    fresh = f"fresh-{world.number}"
+    world.asked.clear()
+    world.evil = answering(drawn)
+    try:
+        world.endpoints.change("victim", description=f"edit {world.number}")
+        world.endpoints.apply(fresh, "evil-bot")
+        eventually(lambda: len(world.asked) > 1, 60, "the evil runtime asked")
+        taken = world.good_takes()
+        world.endpoints.delete(fresh)
+        taken = max(taken, world.good_takes())
+    finally:
+        world.evil = None
+    assert taken < world.usual + 4.0  # 2 s for each of two changes
+    assert world.operator.running
+    assert world.operator.process.pid == pid
+    assert world.resident() < MEMORY_LIMIT
+
+
+def test_what_rested_beside_rests(world: World, measured: Measured):
+    found = [each for each in world.endpoints.kubectl.list(KIND) if each["metadata"]["name"].startswith("resting-")]
+    assert [says(each, "Ready") for each in found] == ["True"] * OBJECTS
+    measured(f"MiB at most beside any answers, {OBJECTS} objects at rest", world.resident() / MIB)
+
+
+def test_then_everything_is_made_up_for(world: World):
+    world.endpoints.change("victim", description="at last")
+    world.endpoints.wait_ready("victim", 90)
+    found = world.emulator.endpoint("victim")
+    assert found is not None
+    assert found["description"] == "at last"
+    eventually(lambda: not [name for name in names(world) if name.startswith("fresh-")], 90, "what was deleted gone")
+
+
+def names(world: World) -> list[str]:
+    return [each["metadata"]["name"] for each in world.endpoints.kubectl.list(KIND)]

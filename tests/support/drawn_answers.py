@@ -1,0 +1,184 @@
+"""Answers of AgentRun that nobody thought of: drawn in status, size, pace, encoding, nesting and values, for each call."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import repeat
+from typing import Any
+
+from hypothesis import strategies as st
+
+from support.evil_server import Asked, Evil
+
+ACTIONS = (
+    "GetAgentRuntime",
+    "ListAgentRuntimeVersions",
+    "ListAgentRuntimeEndpoints",
+    "GetAgentRuntimeEndpoint",
+    "CreateAgentRuntimeEndpoint",
+    "UpdateAgentRuntimeEndpoint",
+    "DeleteAgentRuntimeEndpoint",
+)
+
+LARGEST = 48 * 2**20
+"""Bytes of a body before it is packed; the operator takes in a sixth of it."""
+
+FIELDS = (
+    "agentRuntimeEndpointArn",
+    "agentRuntimeEndpointId",
+    "agentRuntimeEndpointName",
+    "agentRuntimeId",
+    "agentRuntimeName",
+    "agentRuntimeVersion",
+    "code",
+    "currentInstances",
+    "description",
+    "endpointPublicUrl",
+    "items",
+    "message",
+    "minInstances",
+    "pageNumber",
+    "pageSize",
+    "requestId",
+    "resourceName",
+    "routingConfiguration",
+    "scalingStatus",
+    "scheduledPolicies",
+    "status",
+    "statusReason",
+    "targetVersion",
+    "total",
+    "version",
+    "versionWeights",
+    "weight",
+)
+
+
+class Pace(StrEnum):
+    """How the bytes come."""
+
+    AT_ONCE = "at once"
+    IN_CHUNKS = "in chunks"
+    DRIPPING = "a byte now and then"
+    CUT = "cut off"
+    ENDLESS = "without end"
+    NO_END_OF_HEAD = "a head without end"
+    SILENT = "nothing"
+
+
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "gzip": lambda body: gzip.compress(body, 1),
+    "gzip twice": lambda body: gzip.compress(gzip.compress(body, 1), 1),
+    "torn gzip": lambda body: gzip.compress(body, 1)[:-9],
+    "not gzip at all": bytes,
+}
+ENCODINGS: dict[str, Callable[[str], bytes]] = {
+    "UTF-8": str.encode,
+    "with a mark": lambda text: text.encode("utf-8-sig"),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "half of an emoji": lambda text: text.encode() + b"\xf0\x9f",
+    "zeros": lambda text: text.encode() + b"\0" * 9,
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An answer.
+
+    Attributes:
+        status: of HTTP.
+        document: what it says, as JSON.
+        copies: how often its text is repeated inside of a list, as far as the largest body lets it.
+        depth: how many lists are around that.
+        encoding, packing: how the text becomes bytes.
+        pace: how they come.
+    """
+
+    status: int
+    document: str
+    copies: int
+    depth: int
+    encoding: str
+    packing: str
+    pace: Pace
+
+    def evil(self) -> Evil:
+        body = PACKINGS[self.packing](self._body())
+        lines = [f"HTTP/1.1 {self.status} Evil", "Content-Type: application/json", "Connection: close"]
+        if self.packing:
+            lines.append("Content-Encoding: gzip")
+        if self.pace in (Pace.IN_CHUNKS, Pace.ENDLESS):
+            lines.append("Transfer-Encoding: chunked")
+        else:
+            lines.append(f"Content-Length: {len(body)}")
+        head = "\r\n".join(lines).encode()
+        return Evil(self._parts(head, body), 0.5 if self.pace in (Pace.DRIPPING, Pace.NO_END_OF_HEAD) else 0.0)
+
+    def _body(self) -> bytes:
+        copies = max(1, min(self.copies, LARGEST // (len(self.document) + 1)))
+        text = self.document if copies == 1 else f'{{"code":"SUCCESS","data":{{"items":[{",".join(repeat(self.document, copies))}]}}}}'
+        return ENCODINGS[self.encoding]("[" * self.depth + text + "]" * self.depth)
+
+    def _parts(self, head: bytes, body: bytes) -> Iterator[bytes]:
+        if self.pace is Pace.SILENT:
+            return
+        if self.pace is Pace.NO_END_OF_HEAD:
+            yield head + b"\r\nX: "
+            yield from repeat(b"a")
+        yield head + b"\r\n\r\n"
+        match self.pace:
+            case Pace.DRIPPING:
+                yield from (body[place : place + 1] for place in range(len(body)))
+            case Pace.CUT:
+                yield body[: len(body) // 2]
+            case Pace.IN_CHUNKS:
+                yield from (b"%x\r\n%b\r\n" % (len(part), part) for part in _cut(body))
+                yield b"0\r\n\r\n"
+            case Pace.ENDLESS:
+                part = body[:2**20] or b" "
+                yield from repeat(b"%x\r\n%b\r\n" % (len(part), part))
+            case _:
+                yield body
+
+
+def _cut(body: bytes) -> Iterator[bytes]:
+    return (body[place : place + 2**16] for place in range(0, len(body), 2**16))
+
+
+NUMBERS = st.integers(-(10**30), 10**30) | st.floats() | st.sampled_from([0, 1, 100, 2**31, 2**63])
+TEXTS = st.text(max_size=30) | st.sampled_from(["READY", "CREATING", "victim", "LATEST", "4", "\ud83d", "x" * 2**20])
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6),
+    max_leaves=12,
+)
+ITEMS = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=10)
+DATA = ITEMS | VALUES | st.builds(lambda items, total: {"items": items, "total": total}, st.lists(ITEMS, max_size=5), VALUES)
+DOCUMENTS = VALUES | st.fixed_dictionaries(
+    {"code": st.just("SUCCESS") | TEXTS, "data": DATA}, optional={"message": TEXTS, "requestId": VALUES}
+)
+ANSWERS = st.builds(
+    Drawn,
+    status=st.sampled_from([200, 200, 200, 200, 204, 301, 400, 401, 403, 404, 409, 429, 500, 503, 599]),
+    document=DOCUMENTS.map(json.dumps),
+    copies=st.sampled_from([1, 1, 1, 3, 1000, 10**6]),
+    depth=st.sampled_from([0, 0, 0, 0, 1, 500, 100_000]),
+    encoding=st.sampled_from(list(ENCODINGS)) | st.just("UTF-8"),
+    packing=st.sampled_from(list(PACKINGS)) | st.just(""),
+    pace=st.sampled_from(Pace) | st.just(Pace.AT_ONCE),
+)
+WORLDS = st.dictionaries(st.sampled_from(ACTIONS), ANSWERS, min_size=1)
+"""Answers by the action that gets them; the others are answered as they should be."""
+
+
+def answering(drawn: Mapping[str, Drawn]) -> Callable[[Asked], Evil | None]:
+    """What a server answers with them."""
+
+    def answer(asked: Asked) -> Evil | None:
+        found: Any = drawn.get(asked.action)
+        return found.evil() if found else None
+
+    return answer
