@@ -119,7 +119,11 @@ class Drawn:
 
     def _body(self) -> bytes:
         copies = max(1, min(self.copies, LARGEST // (len(self.document) + 1)))
-        text = self.document if copies == 1 else f'{{"code":"SUCCESS","data":{{"items":[{",".join(repeat(self.document, copies))}]}}}}'
+        text = (
+            self.document
+            if copies == 1
+            else f'{{"code":"SUCCESS","data":{{"items":[{",".join(repeat(self.document, copies))}]}}}}'
+        )
         return ENCODINGS[self.encoding]("[" * self.depth + text + "]" * self.depth)
 
     def _parts(self, head: bytes, body: bytes) -> Iterator[bytes]:
@@ -138,7 +142,7 @@ class Drawn:
                 yield from (b"%x\r\n%b\r\n" % (len(part), part) for part in _cut(body))
                 yield b"0\r\n\r\n"
             case Pace.ENDLESS:
-                part = body[:2**20] or b" "
+                part = body[: 2**20] or b" "
                 yield from repeat(b"%x\r\n%b\r\n" % (len(part), part))
             case _:
                 yield body
@@ -156,7 +160,11 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 ITEMS = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=10)
-DATA = ITEMS | VALUES | st.builds(lambda items, total: {"items": items, "total": total}, st.lists(ITEMS, max_size=5), VALUES)
+DATA = (
+    ITEMS
+    | VALUES
+    | st.builds(lambda items, total: {"items": items, "total": total}, st.lists(ITEMS, max_size=5), VALUES)
+)
 DOCUMENTS = VALUES | st.fixed_dictionaries(
     {"code": st.just("SUCCESS") | TEXTS, "data": DATA}, optional={"message": TEXTS, "requestId": VALUES}
 )
