@@ -1,4 +1,4 @@
-"""Answers of AgentRun that nobody thought of: drawn in status, size, pace, encoding, nesting and values, for each call."""
+"""Answers of AgentRun that nobody thought of: status, size, pace, encoding, nesting, values are drawn for each call."""
 
 import gzip
 import json
@@ -119,11 +119,7 @@ class Drawn:
 
     def _body(self) -> bytes:
         copies = max(1, min(self.copies, LARGEST // (len(self.document) + 1)))
-        text = (
-            self.document
-            if copies == 1
-            else f'{{"code":"SUCCESS","data":{{"items":[{",".join(repeat(self.document, copies))}]}}}}'
-        )
+        text = self.document if copies == 1 else a_page(",".join(repeat(self.document, copies)))
         return ENCODINGS[self.encoding]("[" * self.depth + text + "]" * self.depth)
 
     def _parts(self, head: bytes, body: bytes) -> Iterator[bytes]:
@@ -148,6 +144,11 @@ class Drawn:
                 yield body
 
 
+def a_page(items: str) -> str:
+    """A page of a list, of items that are JSON already."""
+    return f'{{"code":"SUCCESS","data":{{"items":[{items}]}}}}'
+
+
 def _cut(body: bytes) -> Iterator[bytes]:
     return (body[place : place + 2**16] for place in range(0, len(body), 2**16))
 
@@ -160,11 +161,8 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 ITEMS = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=10)
-DATA = (
-    ITEMS
-    | VALUES
-    | st.builds(lambda items, total: {"items": items, "total": total}, st.lists(ITEMS, max_size=5), VALUES)
-)
+PAGES = st.fixed_dictionaries({"items": st.lists(ITEMS, max_size=5), "total": VALUES})
+DATA = ITEMS | PAGES | VALUES
 DOCUMENTS = VALUES | st.fixed_dictionaries(
     {"code": st.just("SUCCESS") | TEXTS, "data": DATA}, optional={"message": TEXTS, "requestId": VALUES}
 )

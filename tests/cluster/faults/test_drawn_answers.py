@@ -16,7 +16,7 @@ from support.measured import Measured
 
 OBJECTS = int(os.environ.get("ANSWER_OBJECTS", "20"))
 AFFORDABLE = settings(
-    max_examples=int(os.environ.get("ANSWER_EXAMPLES", "12")),
+    max_examples=int(os.environ.get("ANSWER_EXAMPLES", "8")),
     deadline=None,
     derandomize="ANSWER_EXAMPLES" not in os.environ,
     database=None,
