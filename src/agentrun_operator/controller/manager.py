@@ -155,7 +155,7 @@ class Manager:
     def _turn(self, key: ObjectKey) -> tuple[str, Hashable]:
         """Whom a key takes turns with: the objects of its namespace, and there those of one runtime."""
         body = self._store.get(key)
-        return key.namespace, body and lane_of(body, self._accounts.region)
+        return key.namespace, lane_of(body, self._accounts.region) if body else None
 
     def enqueue(self, keys: set[ObjectKey]) -> None:
         """Ask for a reconcile of those of the objects that are still there."""
