@@ -15,6 +15,7 @@ from support.evil_world import MEMORY_LIMIT, MIB, World, new_world
 from support.measured import Measured
 
 OBJECTS = int(os.environ.get("ANSWER_OBJECTS", "20"))
+BATCH = 100
 AFFORDABLE = settings(
     max_examples=int(os.environ.get("ANSWER_EXAMPLES", "8")),
     deadline=None,
@@ -30,10 +31,12 @@ AFFORDABLE = settings(
 def world(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """With objects at rest beside."""
     with new_world(control_plane, tmp_path_factory.mktemp("drawn")) as world:
-        resting = [manifest(f"resting-{number}") for number in range(OBJECTS)]
-        world.endpoints.kubectl.apply({"apiVersion": "v1", "kind": "List", "items": resting})
-        for number in range(OBJECTS):
-            world.endpoints.wait_ready(f"resting-{number}", 300)
+        resting = [f"resting-{number}" for number in range(OBJECTS)]
+        for first in range(0, OBJECTS, BATCH):
+            made = [manifest(name) for name in resting[first : first + BATCH]]
+            world.endpoints.kubectl.apply({"apiVersion": "v1", "kind": "List", "items": made})
+        for name in resting:
+            world.endpoints.wait_ready(name, 300)
         world.usual = max(world.good_takes() for _ in range(2))
         yield world
 
