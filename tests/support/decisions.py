@@ -76,8 +76,8 @@ def each(rows: Iterable[Row]) -> pytest.MarkDecorator:
 def shown(action: Action) -> str:  # noqa: PLR0911 - one for each action
     """An action in a few words."""
     match action:
-        case Rest(after, soon):
-            return "rest" + _seconds(" ", after) + (", soon" if soon else "")
+        case Rest(after, soon, in_doubt):
+            return "rest" + _seconds(" ", after) + (", soon" if soon else "") + (", in doubt" if in_doubt else "")
         case Retry(reason, at_most, at_least):
             return (
                 f"retry {reason.value} within{_seconds(' ', at_most)}{_seconds(' but not before ', at_least or None)}"

@@ -18,10 +18,12 @@ class Rest:
     Args:
         after: seconds after which to look again all the same; None leaves it to the watch and the poller.
         soon: whether a change under way is expected to show: the poller looks often.
+        in_doubt: whether a try is not known to have succeeded: should the next one fail, pauses go on growing.
     """
 
     after: float | None = None
     soon: bool = False
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _unready(given: Input) -> Decision | None:
 
 def _creation(given: Input) -> Decision:
     if given.observed.doubtful:
-        return Decision(Rest(after=DOUBT_PAUSE, soon=True))
+        return Decision(Rest(after=DOUBT_PAUSE, soon=True, in_doubt=True))
     if pause := given.attempts.waiting(given.now):
         return Decision(Rest(after=pause))
     # What is made here is our own, though another was adopted before.

@@ -56,7 +56,7 @@ NEVER_CREATED = [
         "claimed, and a create had no answer",
         a_new_object(**CLAIMED),
         a_look(doubtful=True),
-        does="rest 1 s, soon",
+        does="rest 1 s, soon, in doubt",
         because="it may be there, in no list yet: a second create must not be sent on the word of the first list",
     ),
     row(
