@@ -3,10 +3,11 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import repeat
-from typing import Any
+from functools import lru_cache
+from itertools import repeat, takewhile
+from threading import Event
 
 from hypothesis import strategies as st
 
@@ -21,6 +22,9 @@ ACTIONS = (
     "UpdateAgentRuntimeEndpoint",
     "DeleteAgentRuntimeEndpoint",
 )
+
+SHOWN = 400
+"""Characters of a document that are shown whole."""
 
 LARGEST = 48 * 2**20
 """Bytes of a body before it is packed; the operator takes in a sixth of it."""
@@ -105,8 +109,15 @@ class Drawn:
     packing: str
     pace: Pace
 
+    def __repr__(self) -> str:
+        shown = (
+            f"{self.document[:200]}… ({len(self.document)} characters)" if len(self.document) > SHOWN else self.document
+        )
+        how = f"status={self.status}, copies={self.copies}, depth={self.depth}, {self.encoding}, {self.packing}"
+        return f"Drawn({how}, {self.pace}, {shown})"
+
     def evil(self) -> Evil:
-        body = PACKINGS[self.packing](self._body())
+        body = self.body()
         lines = [f"HTTP/1.1 {self.status} Evil", "Content-Type: application/json", "Connection: close"]
         if self.packing:
             lines.append("Content-Encoding: gzip")
@@ -117,10 +128,11 @@ class Drawn:
         head = "\r\n".join(lines).encode()
         return Evil(self._parts(head, body), 0.5 if self.pace in (Pace.DRIPPING, Pace.NO_END_OF_HEAD) else 0.0)
 
-    def _body(self) -> bytes:
+    @lru_cache(maxsize=32)  # noqa: B019 - each is asked for again and again, and takes longer to make than to read
+    def body(self) -> bytes:
         copies = max(1, min(self.copies, LARGEST // (len(self.document) + 1)))
         text = self.document if copies == 1 else a_page(",".join(repeat(self.document, copies)))
-        return ENCODINGS[self.encoding]("[" * self.depth + text + "]" * self.depth)
+        return PACKINGS[self.packing](ENCODINGS[self.encoding]("[" * self.depth + text + "]" * self.depth))
 
     def _parts(self, head: bytes, body: bytes) -> Iterator[bytes]:
         if self.pace is Pace.SILENT:
@@ -180,11 +192,19 @@ WORLDS = st.dictionaries(st.sampled_from(ACTIONS), ANSWERS, min_size=1)
 """Answers by the action that gets them; the others are answered as they should be."""
 
 
-def answering(drawn: Mapping[str, Drawn]) -> Callable[[Asked], Evil | None]:
-    """What a server answers with them."""
+class Answering:
+    """What a server answers with them, until it is ended: then what drips is cut off."""
 
-    def answer(asked: Asked) -> Evil | None:
-        found: Any = drawn.get(asked.action)
-        return found.evil() if found else None
+    def __init__(self, drawn: Mapping[str, Drawn]) -> None:
+        self._drawn = drawn
+        self._ended = Event()
 
-    return answer
+    def __call__(self, asked: Asked) -> Evil | None:
+        found = self._drawn.get(asked.action)
+        if found is None:
+            return None
+        evil = found.evil()
+        return replace(evil, parts=takewhile(lambda _: not self._ended.is_set(), evil.parts))
+
+    def end(self) -> None:
+        self._ended.set()

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from agentrun_operator.controlplane import ControlPlane
 from support.cluster import eventually
-from support.drawn_answers import WORLDS, Drawn, answering
+from support.drawn_answers import WORLDS, Answering, Drawn
 from support.endpoints import KIND, manifest, says
 from support.evil_world import MEMORY_LIMIT, MIB, World, new_world
 from support.measured import Measured
@@ -47,16 +47,17 @@ def test_whatever_is_answered_no_other_runtime_waits(world: World, drawn: Mappin
     pid = world.operator.process.pid
     fresh = f"fresh-{world.number}"
     world.asked.clear()
-    world.evil = answering(drawn)
+    world.evil = answers = Answering(drawn)
     try:
         world.endpoints.change("victim", description=f"edit {world.number}")
         world.endpoints.apply(fresh, "evil-bot")
-        eventually(lambda: len(world.asked) > 1, 60, "the evil runtime asked")
+        eventually(lambda: len(world.asked) > 0, 60, "the evil runtime asked")
         taken = world.good_takes()
         world.endpoints.delete(fresh)
         taken = max(taken, world.good_takes())
     finally:
         world.evil = None
+        answers.end()
     assert taken < world.usual + 4.0  # 2 s for each of two changes
     assert world.operator.running
     assert world.operator.process.pid == pid
