@@ -106,11 +106,12 @@ def test_a_number_that_never_makes_sense_is_told_and_not_corrected_for_ever(worl
 
 def test_what_was_held_up_is_made_up_for_once_agentrun_means_well(world: World, measured: Measured):
     world.endpoints.wait_ready("victim", 90)
+    world.asked.clear()
     world.evil = ANSWERS["a byte now and then"]
     world.endpoints.change("victim", description="held up")
     world.endpoints.apply("late", agentRuntimeRef={"id": world.runtime_id})
     try:
-        eventually(lambda: any(asked.method == "PUT" for asked in world.asked[-5:]), 30)
+        eventually(lambda: world.asked, 30, "a call that drips")
     finally:
         world.evil = None
     began = time.monotonic()
@@ -147,7 +148,13 @@ def test_a_secret_that_agentrun_echoes_is_in_no_log_event_or_status(world: World
         }
     )
     said = {"code": f"Refused.{TOKEN}", "message": f"the token {TOKEN} is wrong", "requestId": TOKEN}
-    world.evil = lambda _: whole(400, json.dumps(said).encode())
+    called_with: set[str] = set()
+
+    def echo(asked: Asked) -> Evil | None:
+        called_with.update(asked.headers.values())
+        return whole(400, json.dumps(said).encode()) if TOKEN in called_with else None
+
+    world.evil = echo
     try:
         reference = {"id": world.runtime_id}
         world.endpoints.apply("tenant", agentRuntimeRef=reference, credentialsSecretRef={"name": "tenant"})
