@@ -17,6 +17,7 @@ from benchmarks.edits import edits
 from benchmarks.figures import Results
 from benchmarks.life import life
 from benchmarks.machine import machine
+from benchmarks.manifests import Shape
 from benchmarks.programs import operator, plain_kopf
 from benchmarks.report import show, write
 from benchmarks.single import single
@@ -31,6 +32,9 @@ SEED = 1
 FEW = 200
 """Objects where only counts matter."""
 
+PER_RUNTIME = 2
+"""Objects of each runtime of the wide account."""
+
 
 class Name(StrEnum):
     """A measurement."""
@@ -41,11 +45,14 @@ class Name(StrEnum):
     SINGLE = "single"
     EDITS = "edits"
     GROWTH = "growth"
+    WIDE = "wide"
+    WIDE_EDITS = "wide-edits"
 
 
 Objects = Annotated[int, typer.Option(help="Objects of a bulk.", min=1)]
 Growth = Annotated[list[int], typer.Option(help="Other numbers of objects, for the growth; may be repeated.")]
 Only = Annotated[list[Name] | None, typer.Option(help="Do this alone; may be repeated.")]
+Runtimes = Annotated[int, typer.Option(help="Runtimes of the wide account, with two objects each.", min=2)]
 Rest = Annotated[float, typer.Option(help="Seconds that the objects rest: some poll intervals of 60 s.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results.", file_okay=False)]
 Logs = Annotated[Path | None, typer.Option(help="Folder to keep the logs in.", file_okay=False)]
@@ -55,6 +62,7 @@ def main(
     *,
     objects: Objects = 1000,
     growth: Growth = [500, 2000, 5000],  # noqa: B006 - typer copies it
+    runtimes: Runtimes = 1000,
     only: Only = None,
     rest: Rest = 120.0,
     out: Out = Path("docs/performance"),
@@ -63,7 +71,7 @@ def main(
     """Measure the operator on a control plane of this machine, beside its floor and a plain kopf operator."""
     console = Console()
     results = Results(machine())
-    plan = _plan(only or list(Name), objects, growth)
+    plan = _plan(only or list(Name), objects, growth, runtimes)
     try:
         asyncio.run(_measure(results, Screen(console), plan, rest, logs))
     finally:
@@ -72,34 +80,36 @@ def main(
         console.print(f"Written to {out}")
 
 
-def _plan(wanted: Sequence[Name], objects: int, growth: Sequence[int]) -> list[tuple[Name, int]]:
-    """Each measurement and its numbers of objects; a user's edits are made in the largest bulk."""
-    others = [count for count in growth if count != objects] if Name.GROWTH in wanted else []
-    numbers = {Name.GROWTH: others, Name.EDITS: [max([objects, *others])]}
-    return [(name, count) for name in wanted for count in numbers.get(name, [objects])]
+def _plan(wanted: Sequence[Name], objects: int, growth: Sequence[int], runtimes: int) -> list[tuple[Name, Shape]]:
+    """Each measurement and its shapes; a user's edits are made in the largest bulk, and in the wide account."""
+    others = [Shape(count) for count in growth if count != objects] if Name.GROWTH in wanted else []
+    largest = Shape(max([objects, *(shape.objects for shape in others)]))
+    wide = [Shape(PER_RUNTIME * runtimes, runtimes)]
+    shapes = {Name.GROWTH: others, Name.EDITS: [largest], Name.WIDE: wide, Name.WIDE_EDITS: wide}
+    return [(name, shape) for name in wanted for shape in shapes.get(name, [Shape(objects)])]
 
 
 async def _measure(
-    results: Results, screen: Screen, plan: Sequence[tuple[Name, int]], rest: float, logs: Path | None
+    results: Results, screen: Screen, plan: Sequence[tuple[Name, Shape]], rest: float, logs: Path | None
 ) -> None:
     async with running_stage(screen.console, logs) as stage:
-        for name, count in plan:
-            with screen.doing(f"{name}, {count:,} objects"):
-                await _one(results, stage, name, count, rest)
+        for name, shape in plan:
+            with screen.doing(f"{name}, objects: {shape}"):
+                await _one(results, stage, name, shape, rest)
 
 
-async def _one(results: Results, stage: Stage, name: Name, objects: int, rest: float) -> None:
+async def _one(results: Results, stage: Stage, name: Name, shape: Shape, rest: float) -> None:
     match name:
-        case Name.OPERATOR | Name.GROWTH:
-            results.lives.append(await life(stage, operator, "operator", objects, rest))
+        case Name.OPERATOR | Name.GROWTH | Name.WIDE:
+            results.lives.append(await life(stage, operator, "operator", shape, rest))
         case Name.PLAIN:
-            results.lives.append(await life(stage, plain_kopf, "plain-kopf", objects, rest))
+            results.lives.append(await life(stage, plain_kopf, "plain-kopf", shape, rest))
         case Name.AT_ONCE:
-            results.at_once = await at_once(stage, operator, min(FEW, objects))
+            results.at_once = await at_once(stage, operator, min(FEW, shape.objects))
         case Name.SINGLE:
             results.single = await single(stage, operator, Random(SEED))  # noqa: S311 - times, not secrets
-        case Name.EDITS:
-            results.edits.append(await edits(stage, operator, "operator", objects))
+        case Name.EDITS | Name.WIDE_EDITS:
+            results.edits.append(await edits(stage, operator, "operator", shape))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from benchmarks.manifests import Shape
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -74,6 +76,7 @@ class Life:
     Attributes:
         program: `operator` or `plain kopf`.
         objects: how many.
+        runtimes: in how many runtimes.
         create: from the first POST to the last Ready.
         ready: from when AgentRun says READY to when the object does.
         rest: a while with nothing to do.
@@ -96,6 +99,12 @@ class Life:
     update: Cost
     delete: Cost
     floor: tuple[Floor, Floor]
+    runtimes: int = 1
+
+    @property
+    def shape(self) -> Shape:
+        """Both numbers."""
+        return Shape(self.objects, self.runtimes)
 
     @property
     def rate(self) -> float:
@@ -130,6 +139,7 @@ class Edits:
     Attributes:
         program: as in `Life`.
         objects: how many the bulk has.
+        runtimes: in how many runtimes.
         started: from the edit to the call to AgentRun.
         shown: from the edit to Ready at the new generation.
     """
@@ -138,6 +148,12 @@ class Edits:
     objects: int
     started: Spread
     shown: Spread
+    runtimes: int = 1
+
+    @property
+    def shape(self) -> Shape:
+        """Both numbers."""
+        return Shape(self.objects, self.runtimes)
 
 
 @dataclass(slots=True)
@@ -159,5 +175,6 @@ class Results:
     edits: list[Edits] = field(default_factory=list)
 
     def of(self, program: str) -> list[Life]:
-        """The lives of a program, by the number of objects."""
-        return sorted((life for life in self.lives if life.program == program), key=lambda life: life.objects)
+        """The lives of a program in one runtime, by the number of objects."""
+        narrow = (life for life in self.lives if life.program == program and life.runtimes == 1)
+        return sorted(narrow, key=lambda life: life.objects)

@@ -6,32 +6,34 @@ from typing import TYPE_CHECKING
 
 from benchmarks.figures import Life
 from benchmarks.floor import floor
-from benchmarks.manifests import names
 from benchmarks.phases import running
 from benchmarks.stage import TRANSITION
 
 if TYPE_CHECKING:
+    from benchmarks.manifests import Shape
     from benchmarks.programs import Program
     from benchmarks.stage import Stage
 
 
-async def life(stage: Stage, program: Program, name: str, count: int, rest: float) -> Life:
+async def life(stage: Stage, program: Program, name: str, shape: Shape, rest: float) -> Life:
     """One life.
 
     Args:
         stage: where.
         program: of what.
         name: the program's, for people; and of the namespace.
-        count: how many objects.
+        shape: how many objects, in how many runtimes.
         rest: seconds that they rest.
     """
     await stage.calm()
-    aside = stage.new_namespace(f"{name}-{count}-floor")
-    before = await floor(aside, count)
-    async with running(stage, program, f"{name}-{count}", names(count)) as phases:
+    namespace = f"{name}-{shape.objects}-{shape.runtimes}"
+    aside = stage.new_namespace(f"{namespace}-floor")
+    before = await floor(aside, shape.objects)
+    async with running(stage, program, namespace, shape.names(), shape) as phases:
         return Life(
             program=name,
-            objects=count,
+            objects=shape.objects,
+            runtimes=shape.runtimes,
             create=await phases.create(),
             ready=await phases.readiness(TRANSITION),
             rest=await phases.rest(rest),
@@ -40,5 +42,5 @@ async def life(stage: Stage, program: Program, name: str, count: int, rest: floa
             restarted_memory=phases.memory(),
             update=await phases.update(),
             delete=await phases.delete(),
-            floor=(before, await floor(aside, count)),
+            floor=(before, await floor(aside, shape.objects)),
         )

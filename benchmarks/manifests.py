@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from agentrun_operator.resources.names import API_VERSION, KIND
 
 Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many objects there are, and over how many runtimes they are spread, one after the other."""
+
+    objects: int
+    runtimes: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.objects:,}" + (f" in {self.runtimes:,} runtimes" if self.runtimes > 1 else "")
+
+    def names(self, prefix: str = "load") -> list[str]:
+        """Names of the objects."""
+        return names(self.objects, prefix)
+
+    def runtime_of(self, name: str, namespace: str) -> str:
+        """The name of an object's runtime; a single one has the name of the namespace."""
+        return f"{namespace}-{int(name.rpartition('-')[2]) % self.runtimes}" if self.runtimes > 1 else namespace
+
+    def runtimes_of(self, namespace: str) -> list[str]:
+        """The names of all runtimes."""
+        if self.runtimes == 1:
+            return [namespace]
+        return [f"{namespace}-{number}" for number in range(self.runtimes)]
+
 
 DESCRIPTION = "Made for a measurement"
 

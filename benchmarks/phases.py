@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Spread
-from benchmarks.manifests import edit, endpoint
+from benchmarks.manifests import Shape, edit, endpoint
 from benchmarks.meter import Meter
 from benchmarks.observer import Observer
 from benchmarks.parallel import for_each
@@ -48,6 +48,7 @@ class Phases:
         observer: sees the objects.
         meter: counts.
         names: of the objects.
+        shape: tells in which runtime each is.
     """
 
     stage: Stage
@@ -57,10 +58,11 @@ class Phases:
     observer: Observer
     meter: Meter
     names: list[str]
+    shape: Shape
 
     async def make(self, name: str) -> None:
-        """Make one object; its runtime has the name of the namespace."""
-        await self.cluster.create(endpoint(name, self.cluster.namespace))
+        """Make one object."""
+        await self.cluster.create(endpoint(name, self.shape.runtime_of(name, self.cluster.namespace)))
 
     async def create(self) -> Cost:
         """From the first POST to the last Ready."""
@@ -132,15 +134,18 @@ class Phases:
 
 
 @asynccontextmanager
-async def running(stage: Stage, program: Program, namespace: str, objects: list[str]) -> AsyncIterator[Phases]:
-    """A program with nothing to do, in a new namespace and with a new runtime; what it leaves is in nobody's way."""
-    await stage.agentrun.add_runtime(namespace)
+async def running(
+    stage: Stage, program: Program, namespace: str, objects: list[str], shape: Shape | None = None
+) -> AsyncIterator[Phases]:
+    """A program with nothing to do, in a new namespace and with new runtimes; what it leaves is in nobody's way."""
+    shape = shape or Shape(len(objects))
+    await for_each(shape.runtimes_of(namespace), stage.agentrun.add_runtime)
     cluster = stage.new_namespace(namespace)
     component, url = program(stage.premises, namespace)
     await asyncio.to_thread(component.start)
     try:
         async with Observer(cluster) as observer:
             await quiet(component.pid, SETTLE, PATIENCE)
-            yield Phases(stage, cluster, component, url, observer, Meter(stage, cluster, component), objects)
+            yield Phases(stage, cluster, component, url, observer, Meter(stage, cluster, component), objects, shape)
     finally:
         await asyncio.to_thread(component.stop)

@@ -5,11 +5,11 @@ import os
 from collections.abc import Iterator, Mapping
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 
 from agentrun_operator.controlplane import ControlPlane
 from support.cluster import eventually
-from support.drawn_answers import WORLDS, Answering, Drawn
+from support.drawn_answers import ACTIONS, WORLDS, Answering, Drawn, Pace
 from support.endpoints import KIND, manifest, says
 from support.evil_world import MEMORY_LIMIT, MIB, World, new_world
 from support.measured import Measured
@@ -21,7 +21,7 @@ AFFORDABLE = settings(
     deadline=None,
     derandomize="ANSWER_EXAMPLES" not in os.environ,
     database=None,
-    phases=[Phase.generate],
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 """One takes seconds, so that a failing one is not made smaller."""
@@ -41,6 +41,14 @@ def world(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory)
         yield world
 
 
+MILLIONS = Drawn(200, "[]", 5_000_000, 0, "UTF-8", "", Pace.AT_ONCE)
+"""Fifteen MiB, and a third of a GiB in memory."""
+
+ENDLESS = Drawn(200, '{"agentRuntimeEndpointId":"e"}', 10_000, 0, "UTF-8", "", Pace.ENDLESS)
+
+
+@example(drawn=dict.fromkeys(ACTIONS, MILLIONS)).via("values by the million")
+@example(drawn=dict.fromkeys(ACTIONS, ENDLESS)).via("an answer without end")
 @AFFORDABLE
 @given(drawn=WORLDS)
 def test_whatever_is_answered_no_other_runtime_waits(world: World, drawn: Mapping[str, Drawn]):

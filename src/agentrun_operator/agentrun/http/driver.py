@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-IDLE_CONNECTIONS = 32
+IDLE_CONNECTIONS = 16
 """Connections that are kept for the next calls: looking through them costs each call some time."""
 
 IDLE_FOR = 10.0
