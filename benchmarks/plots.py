@@ -39,7 +39,7 @@ def write_plots(results: Results, folder: Path) -> None:
 
 
 def _plots(results: Results) -> dict[str, Figure]:
-    if not results.lives:
+    if not any(results.of(program) for program in PROGRAMS):
         return {}
     largest = [lives[-1] for program in PROGRAMS if (lives := _alike(results).get(program))]
     return {
