@@ -17,7 +17,7 @@ from benchmarks.edits import edits
 from benchmarks.figures import Results
 from benchmarks.life import life
 from benchmarks.machine import machine
-from benchmarks.manifests import Shape
+from benchmarks.manifests import Load
 from benchmarks.programs import operator, plain_kopf
 from benchmarks.report import show, write
 from benchmarks.single import single
@@ -80,36 +80,36 @@ def main(
         console.print(f"Written to {out}")
 
 
-def _plan(wanted: Sequence[Name], objects: int, growth: Sequence[int], runtimes: int) -> list[tuple[Name, Shape]]:
-    """Each measurement and its shapes; a user's edits are made in the largest bulk, and in the wide account."""
-    others = [Shape(count) for count in growth if count != objects] if Name.GROWTH in wanted else []
-    largest = Shape(max([objects, *(shape.objects for shape in others)]))
-    wide = [Shape(PER_RUNTIME * runtimes, runtimes)]
-    shapes = {Name.GROWTH: others, Name.EDITS: [largest], Name.WIDE: wide, Name.WIDE_EDITS: wide}
-    return [(name, shape) for name in wanted for shape in shapes.get(name, [Shape(objects)])]
+def _plan(wanted: Sequence[Name], objects: int, growth: Sequence[int], runtimes: int) -> list[tuple[Name, Load]]:
+    """Each measurement and its loads; a user's edits are made in the largest bulk, and in the wide account."""
+    others = [Load(count) for count in growth if count != objects] if Name.GROWTH in wanted else []
+    largest = Load(max([objects, *(load.objects for load in others)]))
+    wide = [Load(PER_RUNTIME * runtimes, runtimes)]
+    loads = {Name.GROWTH: others, Name.EDITS: [largest], Name.WIDE: wide, Name.WIDE_EDITS: wide}
+    return [(name, load) for name in wanted for load in loads.get(name, [Load(objects)])]
 
 
 async def _measure(
-    results: Results, screen: Screen, plan: Sequence[tuple[Name, Shape]], rest: float, logs: Path | None
+    results: Results, screen: Screen, plan: Sequence[tuple[Name, Load]], rest: float, logs: Path | None
 ) -> None:
     async with running_stage(screen.console, logs) as stage:
-        for name, shape in plan:
-            with screen.doing(f"{name}, objects: {shape}"):
-                await _one(results, stage, name, shape, rest)
+        for name, load in plan:
+            with screen.doing(f"{name}, objects: {load}"):
+                await _one(results, stage, name, load, rest)
 
 
-async def _one(results: Results, stage: Stage, name: Name, shape: Shape, rest: float) -> None:
+async def _one(results: Results, stage: Stage, name: Name, load: Load, rest: float) -> None:
     match name:
         case Name.OPERATOR | Name.GROWTH | Name.WIDE:
-            results.lives.append(await life(stage, operator, "operator", shape, rest))
+            results.lives.append(await life(stage, operator, "operator", load, rest))
         case Name.PLAIN:
-            results.lives.append(await life(stage, plain_kopf, "plain-kopf", shape, rest))
+            results.lives.append(await life(stage, plain_kopf, "plain-kopf", load, rest))
         case Name.AT_ONCE:
-            results.at_once = await at_once(stage, operator, min(FEW, shape.objects))
+            results.at_once = await at_once(stage, operator, min(FEW, load.objects))
         case Name.SINGLE:
             results.single = await single(stage, operator, Random(SEED))  # noqa: S311 - times, not secrets
         case Name.EDITS | Name.WIDE_EDITS:
-            results.edits.append(await edits(stage, operator, "operator", shape))
+            results.edits.append(await edits(stage, operator, "operator", load))
 
 
 if __name__ == "__main__":

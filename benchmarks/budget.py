@@ -79,7 +79,7 @@ def _of_others(results: Results) -> Iterator[Promise]:
         yield Promise("writes per update that is READY at once", 2, once.update.object_writes / once.objects)
     for edits in results.edits:
         if edits.program == "operator":
-            during = f"during a bulk of {edits.shape}"
+            during = f"during a bulk of {edits.load}"
             yield Promise(f"s until a user's edit starts {during}, 95th percentile", 1, edits.started.p95)
 
 

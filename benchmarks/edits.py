@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Edits, Spread
-from benchmarks.manifests import Shape, edit, names
+from benchmarks.manifests import Load, edit, names
 from benchmarks.parallel import for_each
 from benchmarks.phases import running
 
@@ -24,11 +24,11 @@ PAUSE = 0.5
 WITHIN = 600.0
 
 
-async def edits(stage: Stage, program: Program, name: str, shape: Shape) -> Edits:
+async def edits(stage: Stage, program: Program, name: str, load: Load) -> Edits:
     """Make objects, and edit others meanwhile."""
     await stage.calm()
-    mine, bulk = names(EDITED, "edited"), shape.names()
-    async with running(stage, program, f"{name}-edits-{shape.runtimes}", bulk, shape) as phases:
+    mine, bulk = names(EDITED, "edited"), load.names()
+    async with running(stage, program, f"{name}-edits-{load.runtimes}", bulk, load) as phases:
         await for_each(mine, phases.make)
         await phases.observer.all_ready(mine, 1, WITHIN)
         making = asyncio.create_task(for_each(bulk, phases.make))
@@ -38,8 +38,8 @@ async def edits(stage: Stage, program: Program, name: str, shape: Shape) -> Edit
         await phases.observer.all_ready(bulk, 1, WITHIN)
     return Edits(
         program=name,
-        objects=shape.objects,
-        runtimes=shape.runtimes,
+        objects=load.objects,
+        runtimes=load.runtimes,
         started=Spread.of(arrivals[each] - at for each, at in sent.items()),
         shown=Spread.of(phases.observer.ready[each, 2] - at for each, at in sent.items()),
     )

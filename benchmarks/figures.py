@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from benchmarks.manifests import Shape
+from benchmarks.manifests import Load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,9 +102,9 @@ class Life:
     runtimes: int = 1
 
     @property
-    def shape(self) -> Shape:
+    def load(self) -> Load:
         """Both numbers."""
-        return Shape(self.objects, self.runtimes)
+        return Load(self.objects, self.runtimes)
 
     @property
     def rate(self) -> float:
@@ -151,9 +151,9 @@ class Edits:
     runtimes: int = 1
 
     @property
-    def shape(self) -> Shape:
+    def load(self) -> Load:
         """Both numbers."""
-        return Shape(self.objects, self.runtimes)
+        return Load(self.objects, self.runtimes)
 
 
 @dataclass(slots=True)

@@ -10,30 +10,30 @@ from benchmarks.phases import running
 from benchmarks.stage import TRANSITION
 
 if TYPE_CHECKING:
-    from benchmarks.manifests import Shape
+    from benchmarks.manifests import Load
     from benchmarks.programs import Program
     from benchmarks.stage import Stage
 
 
-async def life(stage: Stage, program: Program, name: str, shape: Shape, rest: float) -> Life:
+async def life(stage: Stage, program: Program, name: str, load: Load, rest: float) -> Life:
     """One life.
 
     Args:
         stage: where.
         program: of what.
         name: the program's, for people; and of the namespace.
-        shape: how many objects, in how many runtimes.
+        load: how many objects, in how many runtimes.
         rest: seconds that they rest.
     """
     await stage.calm()
-    namespace = f"{name}-{shape.objects}-{shape.runtimes}"
+    namespace = f"{name}-{load.objects}-{load.runtimes}"
     aside = stage.new_namespace(f"{namespace}-floor")
-    before = await floor(aside, shape.objects)
-    async with running(stage, program, namespace, shape.names(), shape) as phases:
+    before = await floor(aside, load.objects)
+    async with running(stage, program, namespace, load.names(), load) as phases:
         return Life(
             program=name,
-            objects=shape.objects,
-            runtimes=shape.runtimes,
+            objects=load.objects,
+            runtimes=load.runtimes,
             create=await phases.create(),
             ready=await phases.readiness(TRANSITION),
             rest=await phases.rest(rest),
@@ -42,5 +42,5 @@ async def life(stage: Stage, program: Program, name: str, shape: Shape, rest: fl
             restarted_memory=phases.memory(),
             update=await phases.update(),
             delete=await phases.delete(),
-            floor=(before, await floor(aside, shape.objects)),
+            floor=(before, await floor(aside, load.objects)),
         )

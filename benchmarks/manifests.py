@@ -11,7 +11,7 @@ Body = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Load:
     """How many objects there are, and over how many runtimes they are spread, one after the other."""
 
     objects: int

@@ -76,7 +76,7 @@ def _lives(results: Results) -> Rows:
 def _life(life: Life) -> list[str]:
     measured = [
         life.program,
-        str(life.shape),
+        str(life.load),
         f"{life.rate:.0f}",
         f"{life.floor_rate:.0f}",
         f"{life.same_rate:.0f}",
@@ -101,7 +101,7 @@ def _counts(results: Results) -> Rows:
     for life in results.lives:
         phases = {"create": life.create, "rest": life.rest, "restart": life.restart}
         phases |= {"update": life.update, "delete": life.delete}
-        rows += [[life.program, str(life.shape), name, *_per_object(c, life.objects)] for name, c in phases.items()]
+        rows += [[life.program, str(life.load), name, *_per_object(c, life.objects)] for name, c in phases.items()]
     if once := results.at_once:
         phases = {"create": once.create, "update": once.update, "delete": once.delete}
         rows += [
@@ -121,7 +121,7 @@ def _edits(results: Results) -> Rows:
     return [
         head,
         *(
-            [each.program, str(each.shape), str(each.started.count)]
+            [each.program, str(each.load), str(each.started.count)]
             + [f"{value:.2f}" for value in (each.started.p50, each.started.p95, each.started.longest)]
             + [f"{value:.2f}" for value in (each.shown.p50, each.shown.p95)]
             for each in results.edits

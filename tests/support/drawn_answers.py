@@ -60,7 +60,7 @@ FIELDS = (
 )
 
 
-class Pace(StrEnum):
+class Delivery(StrEnum):
     """How the bytes come."""
 
     AT_ONCE = "at once"
@@ -98,7 +98,7 @@ class Drawn:
         copies: how often its text is repeated inside of a list, as far as the largest body lets it.
         depth: how many lists are around that.
         encoding, packing: how the text becomes bytes.
-        pace: how they come.
+        delivery: how they come.
     """
 
     status: int
@@ -107,26 +107,28 @@ class Drawn:
     depth: int
     encoding: str
     packing: str
-    pace: Pace
+    delivery: Delivery
 
     def __repr__(self) -> str:
         shown = (
             f"{self.document[:200]}… ({len(self.document)} characters)" if len(self.document) > SHOWN else self.document
         )
         how = f"status={self.status}, copies={self.copies}, depth={self.depth}, {self.encoding}, {self.packing}"
-        return f"Drawn({how}, {self.pace}, {shown})"
+        return f"Drawn({how}, {self.delivery}, {shown})"
 
     def evil(self) -> Evil:
         body = self.body()
         lines = [f"HTTP/1.1 {self.status} Evil", "Content-Type: application/json", "Connection: close"]
         if self.packing:
             lines.append("Content-Encoding: gzip")
-        if self.pace in (Pace.IN_CHUNKS, Pace.ENDLESS):
+        if self.delivery in (Delivery.IN_CHUNKS, Delivery.ENDLESS):
             lines.append("Transfer-Encoding: chunked")
         else:
             lines.append(f"Content-Length: {len(body)}")
         head = "\r\n".join(lines).encode()
-        return Evil(self._parts(head, body), 0.5 if self.pace in (Pace.DRIPPING, Pace.NO_END_OF_HEAD) else 0.0)
+        return Evil(
+            self._parts(head, body), 0.5 if self.delivery in (Delivery.DRIPPING, Delivery.NO_END_OF_HEAD) else 0.0
+        )
 
     @lru_cache(maxsize=32)  # noqa: B019 - each is asked for again and again, and takes longer to make than to read
     def body(self) -> bytes:
@@ -135,21 +137,21 @@ class Drawn:
         return PACKINGS[self.packing](ENCODINGS[self.encoding]("[" * self.depth + text + "]" * self.depth))
 
     def _parts(self, head: bytes, body: bytes) -> Iterator[bytes]:
-        if self.pace is Pace.SILENT:
+        if self.delivery is Delivery.SILENT:
             return
-        if self.pace is Pace.NO_END_OF_HEAD:
+        if self.delivery is Delivery.NO_END_OF_HEAD:
             yield head + b"\r\nX: "
             yield from repeat(b"a")
         yield head + b"\r\n\r\n"
-        match self.pace:
-            case Pace.DRIPPING:
+        match self.delivery:
+            case Delivery.DRIPPING:
                 yield from (body[place : place + 1] for place in range(len(body)))
-            case Pace.CUT:
+            case Delivery.CUT:
                 yield body[: len(body) // 2]
-            case Pace.IN_CHUNKS:
+            case Delivery.IN_CHUNKS:
                 yield from (b"%x\r\n%b\r\n" % (len(part), part) for part in _cut(body))
                 yield b"0\r\n\r\n"
-            case Pace.ENDLESS:
+            case Delivery.ENDLESS:
                 part = body[: 2**20] or b" "
                 yield from repeat(b"%x\r\n%b\r\n" % (len(part), part))
             case _:
@@ -186,7 +188,7 @@ ANSWERS = st.builds(
     depth=st.sampled_from([0, 0, 0, 0, 1, 500, 100_000]),
     encoding=st.sampled_from(list(ENCODINGS)) | st.just("UTF-8"),
     packing=st.sampled_from(list(PACKINGS)) | st.just(""),
-    pace=st.sampled_from(Pace) | st.just(Pace.AT_ONCE),
+    delivery=st.sampled_from(Delivery) | st.just(Delivery.AT_ONCE),
 )
 WORLDS = st.dictionaries(st.sampled_from(ACTIONS), ANSWERS, min_size=1)
 """Answers by the action that gets them; the others are answered as they should be."""

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 
 from agentrun_operator.controlplane import ControlPlane
 from support.cluster import eventually
-from support.drawn_answers import ACTIONS, WORLDS, Answering, Drawn, Pace
+from support.drawn_answers import ACTIONS, WORLDS, Answering, Delivery, Drawn
 from support.endpoints import KIND, manifest, says
 from support.evil_world import MEMORY_LIMIT, MIB, World, new_world
 from support.measured import Measured
@@ -41,10 +41,10 @@ def world(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory)
         yield world
 
 
-MILLIONS = Drawn(200, "[]", 5_000_000, 0, "UTF-8", "", Pace.AT_ONCE)
+MILLIONS = Drawn(200, "[]", 5_000_000, 0, "UTF-8", "", Delivery.AT_ONCE)
 """Fifteen MiB, and a third of a GiB in memory."""
 
-ENDLESS = Drawn(200, '{"agentRuntimeEndpointId":"e"}', 10_000, 0, "UTF-8", "", Pace.ENDLESS)
+ENDLESS = Drawn(200, '{"agentRuntimeEndpointId":"e"}', 10_000, 0, "UTF-8", "", Delivery.ENDLESS)
 
 
 @example(drawn=dict.fromkeys(ACTIONS, MILLIONS)).via("values by the million")
