@@ -49,10 +49,15 @@ class Name(StrEnum):
     WIDE_EDITS = "wide-edits"
 
 
+USUAL = [name for name in Name if name not in (Name.WIDE, Name.WIDE_EDITS)]
+"""What is done unless something is asked for; the wide account comes on request."""
+
 Objects = Annotated[int, typer.Option(help="Objects of a bulk.", min=1)]
 Growth = Annotated[list[int], typer.Option(help="Other numbers of objects, for the growth; may be repeated.")]
-Only = Annotated[list[Name] | None, typer.Option(help="Do this alone; may be repeated.")]
-Runtimes = Annotated[int, typer.Option(help="Runtimes of the wide account, with two objects each.", min=2)]
+Only = Annotated[
+    list[Name] | None, typer.Option(help="Do this alone; may be repeated. The wide account comes by this only.")
+]
+Runtimes = Annotated[int, typer.Option(help=f"Runtimes of the wide account, with {PER_RUNTIME} objects each.", min=2)]
 Rest = Annotated[float, typer.Option(help="Seconds that the objects rest: some poll intervals of 60 s.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results.", file_okay=False)]
 Logs = Annotated[Path | None, typer.Option(help="Folder to keep the logs in.", file_okay=False)]
@@ -71,7 +76,7 @@ def main(
     """Measure the operator on a control plane of this machine, beside its floor and a plain kopf operator."""
     console = Console()
     results = Results(machine())
-    plan = _plan(only or list(Name), objects, growth, runtimes)
+    plan = _plan(only or USUAL, objects, growth, runtimes)
     try:
         asyncio.run(_measure(results, Screen(console), plan, rest, logs))
     finally:

@@ -7,11 +7,12 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Edits, Spread
-from benchmarks.manifests import Load, edit, names
+from benchmarks.manifests import edit, names
 from benchmarks.parallel import for_each
 from benchmarks.phases import running
 
 if TYPE_CHECKING:
+    from benchmarks.manifests import Load
     from benchmarks.phases import Phases
     from benchmarks.programs import Program
     from benchmarks.stage import Stage
@@ -27,8 +28,8 @@ WITHIN = 600.0
 async def edits(stage: Stage, program: Program, name: str, load: Load) -> Edits:
     """Make objects, and edit others meanwhile."""
     await stage.calm()
-    mine, bulk = names(EDITED, "edited"), load.names()
-    async with running(stage, program, f"{name}-edits-{load.runtimes}", bulk, load) as phases:
+    mine, bulk = names(EDITED, "edited"), names(load.objects)
+    async with running(stage, program, f"{name}-edits-{load.runtimes}", bulk, load.runtimes) as phases:
         await for_each(mine, phases.make)
         await phases.observer.all_ready(mine, 1, WITHIN)
         making = asyncio.create_task(for_each(bulk, phases.make))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.figures import Life
 from benchmarks.floor import floor
+from benchmarks.manifests import names
 from benchmarks.phases import running
 from benchmarks.stage import TRANSITION
 
@@ -29,7 +30,7 @@ async def life(stage: Stage, program: Program, name: str, load: Load, rest: floa
     namespace = f"{name}-{load.objects}-{load.runtimes}"
     aside = stage.new_namespace(f"{namespace}-floor")
     before = await floor(aside, load.objects)
-    async with running(stage, program, namespace, load.names(), load) as phases:
+    async with running(stage, program, namespace, names(load.objects), load.runtimes) as phases:
         return Life(
             program=name,
             objects=load.objects,

@@ -20,20 +20,6 @@ class Load:
     def __str__(self) -> str:
         return f"{self.objects:,}" + (f" in {self.runtimes:,} runtimes" if self.runtimes > 1 else "")
 
-    def names(self, prefix: str = "load") -> list[str]:
-        """Names of the objects."""
-        return names(self.objects, prefix)
-
-    def runtime_of(self, name: str, namespace: str) -> str:
-        """The name of an object's runtime; a single one has the name of the namespace."""
-        return f"{namespace}-{int(name.rpartition('-')[2]) % self.runtimes}" if self.runtimes > 1 else namespace
-
-    def runtimes_of(self, namespace: str) -> list[str]:
-        """The names of all runtimes."""
-        if self.runtimes == 1:
-            return [namespace]
-        return [f"{namespace}-{number}" for number in range(self.runtimes)]
-
 
 DESCRIPTION = "Made for a measurement"
 
@@ -41,6 +27,11 @@ DESCRIPTION = "Made for a measurement"
 def names(count: int, prefix: str = "load") -> list[str]:
     """Names of objects."""
     return [f"{prefix}-{number:05}" for number in range(count)]
+
+
+def number_of(name: str) -> int:
+    """Which of its kind an object is."""
+    return int(name.rpartition("-")[2])
 
 
 def endpoint(name: str, runtime: str) -> Body:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Spread
-from benchmarks.manifests import Load, edit, endpoint
+from benchmarks.manifests import edit, endpoint, names, number_of
 from benchmarks.meter import Meter
 from benchmarks.observer import Observer
 from benchmarks.parallel import for_each
@@ -48,7 +48,7 @@ class Phases:
         observer: sees the objects.
         meter: counts.
         names: of the objects.
-        load: tells in which runtime each is.
+        runtimes: the names of those over which they are spread, one after the other.
     """
 
     stage: Stage
@@ -58,11 +58,12 @@ class Phases:
     observer: Observer
     meter: Meter
     names: list[str]
-    load: Load
+    runtimes: list[str]
 
     async def make(self, name: str) -> None:
         """Make one object."""
-        await self.cluster.create(endpoint(name, self.load.runtime_of(name, self.cluster.namespace)))
+        runtime = self.runtimes[number_of(name) % len(self.runtimes)]
+        await self.cluster.create(endpoint(name, runtime))
 
     async def create(self) -> Cost:
         """From the first POST to the last Ready."""
@@ -135,17 +136,17 @@ class Phases:
 
 @asynccontextmanager
 async def running(
-    stage: Stage, program: Program, namespace: str, objects: list[str], load: Load | None = None
+    stage: Stage, program: Program, namespace: str, objects: list[str], runtimes: int = 1
 ) -> AsyncIterator[Phases]:
     """A program with nothing to do, in a new namespace and with new runtimes; what it leaves is in nobody's way."""
-    load = load or Load(len(objects))
-    await for_each(load.runtimes_of(namespace), stage.agentrun.add_runtime)
+    made = names(runtimes, namespace)
+    await for_each(made, stage.agentrun.add_runtime)
     cluster = stage.new_namespace(namespace)
     component, url = program(stage.premises, namespace)
     await asyncio.to_thread(component.start)
     try:
         async with Observer(cluster) as observer:
             await quiet(component.pid, SETTLE, PATIENCE)
-            yield Phases(stage, cluster, component, url, observer, Meter(stage, cluster, component), objects, load)
+            yield Phases(stage, cluster, component, url, observer, Meter(stage, cluster, component), objects, made)
     finally:
         await asyncio.to_thread(component.stop)

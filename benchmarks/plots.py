@@ -39,9 +39,9 @@ def write_plots(results: Results, folder: Path) -> None:
 
 
 def _plots(results: Results) -> dict[str, Figure]:
-    if not any(results.of(program) for program in PROGRAMS):
-        return {}
     largest = [lives[-1] for program in PROGRAMS if (lives := _alike(results).get(program))]
+    if not largest:
+        return {}
     return {
         "rate.svg": _lines("Objects a second, from creation to Ready", _rates(results)),
         "memory.svg": _growth(results, "Resident memory at rest, MiB", lambda life: life.resting_memory[0]),

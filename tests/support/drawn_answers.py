@@ -5,29 +5,22 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 from itertools import repeat, takewhile
 from threading import Event
 
 from hypothesis import strategies as st
 
-from support.evil_server import Asked, Evil
+from support.evil_server import Asked, Evil, chunk, head
+from support.fault_stage import CREATE, DELETE, GET, LIST, UPDATE
 
-ACTIONS = (
-    "GetAgentRuntime",
-    "ListAgentRuntimeVersions",
-    "ListAgentRuntimeEndpoints",
-    "GetAgentRuntimeEndpoint",
-    "CreateAgentRuntimeEndpoint",
-    "UpdateAgentRuntimeEndpoint",
-    "DeleteAgentRuntimeEndpoint",
-)
+ACTIONS = ("GetAgentRuntime", "ListAgentRuntimeVersions", LIST, GET, CREATE, UPDATE, DELETE)
 
 SHOWN = 400
 """Characters of a document that are shown whole."""
 
 LARGEST = 48 * 2**20
-"""Bytes of a body before it is packed; the operator takes in a sixth of it."""
+"""Bytes of a body before it is packed; the operator takes in a third of it."""
 
 FIELDS = (
     "agentRuntimeEndpointArn",
@@ -117,45 +110,41 @@ class Drawn:
         return f"Drawn({how}, {self.delivery}, {shown})"
 
     def evil(self) -> Evil:
-        body = self.body()
-        lines = [f"HTTP/1.1 {self.status} Evil", "Content-Type: application/json", "Connection: close"]
-        if self.packing:
-            lines.append("Content-Encoding: gzip")
-        if self.delivery in (Delivery.IN_CHUNKS, Delivery.ENDLESS):
-            lines.append("Transfer-Encoding: chunked")
-        else:
-            lines.append(f"Content-Length: {len(body)}")
-        head = "\r\n".join(lines).encode()
-        return Evil(
-            self._parts(head, body), 0.5 if self.delivery in (Delivery.DRIPPING, Delivery.NO_END_OF_HEAD) else 0.0
-        )
+        pause = 0.5 if self.delivery in (Delivery.DRIPPING, Delivery.NO_END_OF_HEAD) else 0.0
+        return Evil(self._parts(), pause)
 
-    @lru_cache(maxsize=32)  # noqa: B019 - each is asked for again and again, and takes longer to make than to read
+    @cached_property
     def body(self) -> bytes:
+        """Asked for again and again, and takes longer to make than to read."""
         copies = max(1, min(self.copies, LARGEST // (len(self.document) + 1)))
         text = self.document if copies == 1 else a_page(",".join(repeat(self.document, copies)))
         return PACKINGS[self.packing](ENCODINGS[self.encoding]("[" * self.depth + text + "]" * self.depth))
 
-    def _parts(self, head: bytes, body: bytes) -> Iterator[bytes]:
-        if self.delivery is Delivery.SILENT:
-            return
-        if self.delivery is Delivery.NO_END_OF_HEAD:
-            yield head + b"\r\nX: "
-            yield from repeat(b"a")
-        yield head + b"\r\n\r\n"
+    def _head(self) -> bytes:
+        chunked = self.delivery in (Delivery.IN_CHUNKS, Delivery.ENDLESS)
+        length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(self.body)}"
+        return head(self.status, length, *(["Content-Encoding: gzip"] if self.packing else ()))
+
+    def _parts(self) -> Iterator[bytes]:
+        match self.delivery:
+            case Delivery.SILENT:
+                return
+            case Delivery.NO_END_OF_HEAD:
+                yield self._head().removesuffix(b"\r\n") + b"X: "
+                yield from repeat(b"a")
+        yield self._head()
         match self.delivery:
             case Delivery.DRIPPING:
-                yield from (body[place : place + 1] for place in range(len(body)))
+                yield from _cut(self.body, 1)
             case Delivery.CUT:
-                yield body[: len(body) // 2]
+                yield self.body[: len(self.body) // 2]
             case Delivery.IN_CHUNKS:
-                yield from (b"%x\r\n%b\r\n" % (len(part), part) for part in _cut(body))
-                yield b"0\r\n\r\n"
+                yield from map(chunk, _cut(self.body, 2**16))
+                yield chunk(b"")
             case Delivery.ENDLESS:
-                part = body[: 2**20] or b" "
-                yield from repeat(b"%x\r\n%b\r\n" % (len(part), part))
+                yield from repeat(chunk(self.body[: 2**20] or b" "))
             case _:
-                yield body
+                yield self.body
 
 
 def a_page(items: str) -> str:
@@ -163,8 +152,8 @@ def a_page(items: str) -> str:
     return f'{{"code":"SUCCESS","data":{{"items":[{items}]}}}}'
 
 
-def _cut(body: bytes) -> Iterator[bytes]:
-    return (body[place : place + 2**16] for place in range(0, len(body), 2**16))
+def _cut(body: bytes, size: int) -> Iterator[bytes]:
+    return (body[place : place + size] for place in range(0, len(body), size))
 
 
 NUMBERS = st.integers(-(10**30), 10**30) | st.floats() | st.sampled_from([0, 1, 100, 2**31, 2**63])

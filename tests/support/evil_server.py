@@ -62,7 +62,7 @@ class EvilServer:
 
 def whole(status: int, body: bytes, *headers: str) -> Evil:
     """An answer in one piece."""
-    return Evil([_head(status, f"Content-Length: {len(body)}", *headers) + body])
+    return Evil([head(status, f"Content-Length: {len(body)}", *headers) + body])
 
 
 def success(data: Any) -> bytes:
@@ -71,7 +71,7 @@ def success(data: Any) -> bytes:
 
 def dripping(body: bytes, pause: float) -> Evil:
     """The body byte by byte; it never ends."""
-    return Evil(_then(_head(200, "Content-Length: 1000000") + body[:1], repeat(b" ")), pause)
+    return Evil(_then(head(200, "Content-Length: 1000000") + body[:1], repeat(b" ")), pause)
 
 
 def dripping_head(pause: float) -> Evil:
@@ -84,12 +84,17 @@ def zipped(document: Any) -> Evil:
     return whole(200, body, "Content-Encoding: gzip")
 
 
-def endless(part: bytes, head: bytes = b"") -> Evil:
+def endless(part: bytes) -> Evil:
     """The same part over and over, as fast as it is read."""
-    return Evil(_then(_head(200, "Transfer-Encoding: chunked"), repeat(b"%x\r\n%b\r\n" % (len(part), part))))
+    return Evil(_then(head(200, "Transfer-Encoding: chunked"), repeat(chunk(part))))
 
 
-def _head(status: int, *headers: str) -> bytes:
+def chunk(part: bytes) -> bytes:
+    """A part as `Transfer-Encoding: chunked` has it; an empty one is the last."""
+    return b"%x\r\n%b\r\n" % (len(part), part)
+
+
+def head(status: int, *headers: str) -> bytes:
     lines = (f"HTTP/1.1 {status} Evil", "Content-Type: application/json", *headers, "Connection: close")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -133,7 +138,7 @@ def running_evil(answer: Callable[[Asked], Evil | None], upstream: str = "") -> 
             connection.endheaders(body or None)
             answer = connection.getresponse()
             content = answer.read()
-            self.wfile.write(_head(answer.status, f"Content-Length: {len(content)}") + content)
+            self.wfile.write(head(answer.status, f"Content-Length: {len(content)}") + content)
             connection.close()
 
         def log_message(self, *_: object) -> None:

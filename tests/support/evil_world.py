@@ -34,7 +34,7 @@ class World:
     asked: list[Asked] = field(default_factory=list)
     evil: Callable[[Asked], Evil | None] | None = None
     usual: float = 0.0
-    number: int = field(default=0)
+    number: int = 0
 
     def answer(self, asked: Asked) -> Evil | None:
         """For the runtime alone."""

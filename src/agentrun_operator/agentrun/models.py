@@ -1,6 +1,6 @@
 """What AgentRun says and is told: the wire's objects, and the words of its states.
 
-Imports pydantic and the standard library only, since pure code (the reconciler's decisions) builds on these models.
+Imports pydantic and the standard library only, as pure decisions build on it; knows no requests, credentials, errors.
 
 The API writes camelCase, Python reads snake_case; both are accepted. An object that is read may lack any field, and may
 have others, which are ignored. An object that is sent has only what was set: *unset means unsent*, a null never is.

@@ -89,7 +89,7 @@ class Manager:
         context = AccountContext(settings, kube, metrics, may_write, self.enqueue)
         self._accounts = AccountPool(context)
         ownership = OwnershipIndex(self._store, self._accounts.region)
-        self._queue: WorkQueue[ObjectKey] = WorkQueue(self._turn, settings.workers, jitter=random.random)
+        self._queue: WorkQueue[ObjectKey] = WorkQueue(self._lane, settings.workers, jitter=random.random)
         self.working = Working(self._queue, self._store, self._accounts)
         self._recorder = EventRecorder(kube, identity, metrics, _now)
         gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
@@ -152,7 +152,7 @@ class Manager:
                 log.info("Working on %d objects", count)
                 return
 
-    def _turn(self, key: ObjectKey) -> tuple[str, Hashable]:
+    def _lane(self, key: ObjectKey) -> tuple[str, Hashable]:
         """Whom a key takes turns with: the objects of its namespace, and there those of one runtime."""
         body = self._store.get(key)
         return key.namespace, lane_of(body, self._accounts.region) if body else None

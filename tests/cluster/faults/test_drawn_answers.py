@@ -5,9 +5,10 @@ import os
 from collections.abc import Iterator, Mapping
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given
 
 from agentrun_operator.controlplane import ControlPlane
+from support.affordable import affordable
 from support.cluster import eventually
 from support.drawn_answers import ACTIONS, WORLDS, Answering, Delivery, Drawn
 from support.endpoints import KIND, manifest, says
@@ -16,15 +17,6 @@ from support.measured import Measured
 
 OBJECTS = int(os.environ.get("ANSWER_OBJECTS", "20"))
 BATCH = 100
-AFFORDABLE = settings(
-    max_examples=int(os.environ.get("ANSWER_EXAMPLES", "8")),
-    deadline=None,
-    derandomize="ANSWER_EXAMPLES" not in os.environ,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-"""One takes seconds, so that a failing one is not made smaller."""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +41,7 @@ ENDLESS = Drawn(200, '{"agentRuntimeEndpointId":"e"}', 10_000, 0, "UTF-8", "", D
 
 @example(drawn=dict.fromkeys(ACTIONS, MILLIONS)).via("values by the million")
 @example(drawn=dict.fromkeys(ACTIONS, ENDLESS)).via("an answer without end")
-@AFFORDABLE
+@affordable(8, "ANSWER_EXAMPLES")
 @given(drawn=WORLDS)
 def test_whatever_is_answered_no_other_runtime_waits(world: World, drawn: Mapping[str, Drawn]):
     pid = world.operator.process.pid

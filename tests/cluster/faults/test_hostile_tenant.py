@@ -7,13 +7,13 @@ many attacks are drawn; the suite draws a few, the same in every run, and with t
 """
 
 import json
-import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given
 
 from agentrun_operator.controlplane import ControlPlane
+from support.affordable import affordable
 from support.cluster import eventually
 from support.endpoints import manifest, says
 from support.fault_stage import CREATE, DELETE, UPDATE
@@ -34,16 +34,6 @@ from support.tenant_model import (
 from support.tenant_scene import LASTING, Scene
 from support.tenant_stage import TenantStage, new_tenant_stage
 from support.tenant_user import CREATED, FORBIDDEN, OK, SECRETS_API
-
-AFFORDABLE = settings(
-    max_examples=int(os.environ.get("TENANT_EXAMPLES", "20")),
-    deadline=None,
-    derandomize="TENANT_EXAMPLES" not in os.environ,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-"""One takes seconds, so that a failing one is not made smaller."""
 
 EDITS, MAKES, DELETES = Victim
 
@@ -121,7 +111,7 @@ SHARED, WRONG = PutSecret("key-0", COLLEAGUE), PutSecret("key-0", "wrong")
 @example(attack=(BY_NAME, Forge(runtime="vault", adopted=True), Wait(), LATE, Wait())).via("a claim on another runtime")
 @example(attack=(Put(endpoint="made", secret="key-0"), Wait(), MAKES, SHARED, Wait())).via("a key that comes late")
 @example(attack=(SHARED, Put(secret="key-0"), Wait(), WRONG, Wait(), Delete())).via("a key that goes")
-@settings(AFFORDABLE)
+@affordable(20, "TENANT_EXAMPLES")
 @given(attack=attacks())
 def test_whatever_a_tenant_does_another_namespaces_endpoints_are_as_it_asked_for(
     tenant_stage: TenantStage, attack: Attack

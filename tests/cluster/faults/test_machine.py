@@ -7,11 +7,11 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from agentrun_operator.controlplane import ControlPlane
+from support.affordable import affordable
 from support.cluster import eventually
 from support.emulator import Json
 from support.fault_model import World
@@ -23,17 +23,6 @@ BOUND = 60.0
 
 MOMENT = 3.0
 """Seconds for which the operator is watched at most before the next thing happens."""
-
-AFFORDABLE = settings(
-    max_examples=4,
-    stateful_step_count=20,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-"""Few examples, the same in every run; one takes seconds, so that a failing one is not made smaller."""
 
 VERSIONS = ("1", "2", "3", "LATEST")
 DEFAULTS = {
@@ -255,4 +244,4 @@ def machine_stage(control_plane: ControlPlane, tmp_path_factory: pytest.TempPath
 
 def test_whatever_happens_in_whatever_order_all_is_as_asked_for_in_the_end(machine_stage: Stage):
     # A maker of machines serves as well as a class of them.
-    run_state_machine_as_test(lambda: Life(machine_stage), settings=AFFORDABLE)  # type: ignore[arg-type]
+    run_state_machine_as_test(lambda: Life(machine_stage), settings=affordable(4, steps=20))  # type: ignore[arg-type]

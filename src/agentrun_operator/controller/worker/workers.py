@@ -120,11 +120,9 @@ class Workers:
             case Retry(reason=reason, at_most=at_most, at_least=at_least):
                 self._queue.add_rate_limited(key, at_most, at_least, cause=(key.namespace, reason))
                 return str(reason.value)
-            case Rest(after=after, in_doubt=True):
-                self._queue.add_after(key, after or 0.0)
-            case Rest(after=None):
-                self._queue.forget(key)
-            case Rest(after=after):
-                self._queue.forget(key)
-                self._queue.add_after(key, after or 0.0)
+            case Rest(after=after, in_doubt=in_doubt):
+                if not in_doubt:
+                    self._queue.forget(key)
+                if after is not None:
+                    self._queue.add_after(key, after)
         return "done"
