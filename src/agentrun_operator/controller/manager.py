@@ -107,8 +107,8 @@ class Manager:
         )
         self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
         self._resync = Resync(kube, self._store, informer, settings.namespaces, settings.resync_interval)
-        handlers = registry(informer, login_handler(configuration))
-        self._watch = Watch(kube, handlers, settings.namespaces, own_signals=own_signals)
+        handlers = registry(login_handler(configuration))
+        self._watch = Watch(kube, informer, handlers, settings.namespaces, own_signals=own_signals)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let what is under way end."""

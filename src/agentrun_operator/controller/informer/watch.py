@@ -1,4 +1,6 @@
-"""Runs kopf's watch until it is told to stop, and starts it again when it ends for a reason that passes."""
+"""Runs kopf's watch until it is told to stop, and starts it again when it ends for a reason that passes. An event says
+*look*, never *what*: it goes into the store, and its key into the queue.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,13 @@ import kopf
 
 from agentrun_operator.controller.concurrency.cancellation import run_until
 from agentrun_operator.controller.informer.kopf_handlers import settings
-from agentrun_operator.controller.informer.kopf_quirks import EveryTask, ShutdownNoise
+from agentrun_operator.controller.informer.kopf_quirks import EveryTask, ShutdownNoise, taken
 from agentrun_operator.controller.kube.preflight import until_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agentrun_operator.controller.informer.informer import Informer
     from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
@@ -27,6 +30,7 @@ class Watch:
     def __init__(
         self,
         kube: KubeClient,
+        informer: Informer,
         registry: kopf.OperatorRegistry,
         namespaces: tuple[str, ...],
         *,
@@ -36,11 +40,13 @@ class Watch:
 
         Args:
             kube: to see whether the CRD is there.
+            informer: where events go.
             registry: the handlers.
             namespaces: what to watch; empty: all namespaces.
             own_signals: puts our signal handlers back, which kopf replaces by its own.
         """
         self._kube = kube
+        self._informer = informer
         self._registry = registry
         self._namespaces = namespaces
         self._own_signals = own_signals
@@ -48,6 +54,10 @@ class Watch:
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
         asyncio.get_running_loop().set_exception_handler(ShutdownNoise(stop))
+        with taken(self._informer.on_event):
+            await self._run(stop)
+
+    async def _run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             tasks = await kopf.spawn_tasks(
                 registry=self._registry,

@@ -1,13 +1,16 @@
-"""What kopf leaves behind when it stops is no defect of ours; what ours leaves behind is."""
+"""What kopf leaves behind when it stops is no defect of ours; what ours leaves behind is. Events come from
+its stream.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import pytest
-from kopf._cogs.clients.watching import infinite_watch
+from kopf._cogs.clients import watching
+from kopf._cogs.clients.watching import Bookmark, infinite_watch
 
-from agentrun_operator.controller.informer.kopf_quirks import ShutdownNoise
+from agentrun_operator.controller.informer.kopf_quirks import ShutdownNoise, taken
 
 
 async def ours() -> AsyncGenerator[None]:
@@ -34,3 +37,36 @@ async def test_only_kopfs_own_errors_are_kept_down_and_only_while_it_stops(
         stop.set()
     ShutdownNoise(stop)(loop, {"message": "while closing", "asyncgen": generator()})
     assert ("while closing" in caplog.text) is told
+
+
+STREAM = [
+    {"type": None, "object": "listed"},
+    Bookmark.LISTED,
+    {"type": "ADDED", "object": "bad"},
+    {"type": "BOOKMARK", "object": "of the API server"},
+    {"type": "DELETED", "object": "gone"},
+]
+
+
+async def told(**_: object) -> AsyncGenerator[Any]:
+    for each in STREAM:
+        yield each
+
+
+async def test_events_are_taken_from_kopfs_stream_and_one_that_cannot_be_stops_none(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(watching, "infinite_watch", told)
+    found: list[tuple[str | None, Any]] = []
+
+    def take(kind: str | None, body: Any) -> None:
+        if body == "bad":
+            raise LookupError("a defect")
+        found.append((kind, body))
+
+    with taken(take):
+        left = [each async for each in watching.infinite_watch(settings=None, resource=None, namespace=None)]  # type: ignore[arg-type]
+    assert found == [(None, "listed"), ("DELETED", "gone")]
+    assert left == [Bookmark.LISTED], "kopf goes by its own marks, and has nothing else to do"
+    assert "a defect" in caplog.text
+    assert watching.infinite_watch is told, "another operator in this process is not touched"
