@@ -8,20 +8,24 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urlencode
 
 import aiohttp
-from kubernetes.aio.client import ApiClient, Configuration
+from pydantic_core import from_json
 
 from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
+from agentrun_operator.controller.kube.connection import authorization, session
 from agentrun_operator.controller.kube.paging import PageLimit
 from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from kubernetes.aio.client import Configuration
+
     from agentrun_operator.controller.keys import Body, ObjectKey
 
-TIMEOUT = 30.0
+TIMEOUT = aiohttp.ClientTimeout(total=30.0)
 """Seconds for a whole request; the library's own default is five minutes."""
 
 PAGE = 500
@@ -89,17 +93,18 @@ class KubeClient:
         Args:
             configuration: address and credentials.
         """
-        self._client = ApiClient(configuration)
-        self._client.user_agent = "agentrun-operator"
+        self._configuration = configuration
+        self._tls_name = configuration.tls_server_name
         self._writers = PrioritySemaphore(WRITERS)
         self._secrets = PrioritySemaphore(SECRET_READERS)
         self.fitting = PAGE
 
     async def __aenter__(self) -> Self:
+        self._session = session(self._configuration)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
+        await self._session.close()
 
     async def get(self, path: str, *, accept: str = JSON, **query: str) -> Body:
         """Read whatever is at a path."""
@@ -183,18 +188,15 @@ class KubeClient:
         at_most: int | None = None,
     ) -> Body:
         asked = f"{method} {path}"
+        url = self._configuration.host + path + (f"?{urlencode(query)}" if query else "")
         headers = {"Accept": accept} | ({"Content-Type": content} if content else {})
+        sent = None if body is None else json.dumps(body).encode()
         try:
-            request = await self._client.param_serialize(
-                method,
-                path,
-                query_params=list((query or {}).items()),
-                header_params=headers,
-                body=body,
-                auth_settings=["BearerToken"],
+            headers |= await authorization(self._configuration)
+            response = await self._session.request(
+                method, url, headers=headers, data=sent, timeout=TIMEOUT, server_hostname=self._tls_name
             )
-            response = await self._client.call_api(*request, _request_timeout=TIMEOUT)
-            data = await _read(response.response, at_most)
+            data = await _read(response, at_most)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise KubeError(0, str(error) or type(error).__name__, asked) from error
         return _parsed(response.status, data, asked)
@@ -220,7 +222,7 @@ async def _read(response: aiohttp.ClientResponse, at_most: int | None) -> bytes:
 def _parsed(status: int, data: bytes, asked: str) -> Body:
     said = data[:MESSAGE_LIMIT].decode(errors="replace")
     try:
-        body = json.loads(data)
+        body = from_json(data)
     except ValueError:
         body = None
     if not 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls success

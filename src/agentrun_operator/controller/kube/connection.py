@@ -1,4 +1,4 @@
-"""One source of address and credentials for both clients: `kubernetes.aio` for our requests, kopf for the watch."""
+"""One source of address and credentials for both clients: ours for our requests, kopf for the watch."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import aiohttp
 import kopf
 import yaml
 from kubernetes.aio.client import Configuration
+from kubernetes.aio.client.rest import RESTClientObject
 from kubernetes.aio.config import ConfigException, kube_config
 from kubernetes.aio.config.incluster_config import SERVICE_CERT_FILENAME, SERVICE_TOKEN_FILENAME, InClusterConfigLoader
 
@@ -28,6 +30,9 @@ LIFETIME = 600.0
 
 MIN_INTERVAL = 5.0
 """Seconds between two logins of kopf's: a 401 with an expiry that changes is a busy loop otherwise."""
+
+READ_BUFFER = 2 * 1024 * 1024
+"""Bytes of an answer that may wait to be read: lists are large."""
 
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
@@ -80,6 +85,28 @@ async def _load_file(configuration: Configuration, kubeconfig: str | None, conte
 
     await reload(configuration)
     configuration.refresh_api_key_hook = reload  # the library has none of its own for exec plugins and token files
+
+
+def session(configuration: Configuration) -> aiohttp.ClientSession:
+    """Connections to the API server, verified in the library's way. They are used as they are: what the library does
+    for each request, for any API and any model, takes longer than the request.
+    """
+    connector = aiohttp.TCPConnector(
+        limit=configuration.connection_pool_maxsize, ssl=RESTClientObject(configuration).ssl_context
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        headers={"User-Agent": "agentrun-operator"},
+        proxy=configuration.proxy,
+        read_bufsize=READ_BUFFER,
+        **(configuration.client_session_kwargs or {}),
+    )
+
+
+async def authorization(configuration: Configuration) -> dict[str, str]:
+    """The header that says who asks; none where a certificate does."""
+    setting = (await configuration.auth_settings()).get("BearerToken")
+    return {setting["key"]: setting["value"]} if setting else {}
 
 
 def login_handler(configuration: Configuration) -> Callable[..., Awaitable[kopf.ConnectionInfo]]:
