@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic_core import to_json
 
 from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.comparable import Comparable, comparable_of_spec
@@ -151,7 +152,7 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
     metadata, written = body["metadata"], body.get("status") or {}
     status = written if known is None else known
     annotations = metadata.get("annotations") or {}
-    spec, comparable = _read(json.dumps(body["spec"]))
+    spec, comparable = _read(to_json(body["spec"]))
     return Desired(
         namespace=metadata["namespace"],
         name=metadata["name"],
@@ -170,9 +171,9 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
 
 
 @lru_cache(maxsize=SPECS_KEPT)
-def _read(spec: str) -> tuple[Spec, Comparable]:
+def _read(spec: bytes) -> tuple[Spec, Comparable]:
     """A spec that is written as JSON. It is read at each step of a reconcile, and again when a write is answered."""
-    found = Spec.model_validate(json.loads(spec))
+    found = Spec.model_validate_json(spec)
     return found, comparable_of_spec(found)
 
 

@@ -7,6 +7,7 @@ The one place where a body of unknown shape may enter: a loosened CRD lets anyth
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
@@ -120,13 +121,31 @@ def _trimmed(body: Mapping[str, Any], known: Body) -> Body:
         "spec": _part(Spec, "spec", body, known),
         "status": _part(Status, "status", body, known),
     }
-    for part, limit in (("finalizers", FINALIZERS_LIMIT), ("status", STATUS_LIMIT)):
-        if _size(kept.get(part, found.get(part))) > limit:
+    if not known or _differ(found, known):
+        _check(found)
+    return found
+
+
+def _differ(found: Body, known: Body) -> bool:
+    """Whether anything is new in an object that could not be read."""
+    marks = ("finalizers", "deletionTimestamp")
+    return (
+        found["spec"] is not known["spec"]
+        or found["status"] is not known["status"]
+        or any(found["metadata"].get(mark) != known["metadata"].get(mark) for mark in marks)
+    )
+
+
+def _check(found: Body) -> None:
+    """Raise an error if an object cannot be read."""
+    metadata = found["metadata"]
+    sizes = (("finalizers", metadata.get("finalizers"), FINALIZERS_LIMIT), ("status", found["status"], STATUS_LIMIT))
+    for part, value, limit in sizes:
+        if _size(value) > limit:
             raise UnreadableError(f"{part}: longer than {limit} characters")
     if not any(found["spec"]["agentRuntimeRef"].get(way) for way in ("id", "name")):
         raise UnreadableError("spec.agentRuntimeRef: names no AgentRuntime")
-    desired_of(found | {"metadata": found["metadata"] | {"resourceVersion": int(metadata["resourceVersion"])}})
-    return found
+    desired_of(found | {"metadata": metadata | {"resourceVersion": int(metadata["resourceVersion"])}})
 
 
 def _part(model: type[Part], where: str, body: Mapping[str, Any], known: Body) -> Body:
@@ -144,8 +163,12 @@ def _known(model: type[Part], where: str, value: Any) -> Body:  # noqa: ANN401 -
     except ValidationError as error:
         faults = (f"{'.'.join((where, *map(str, each['loc'])))}: {each['msg']}" for each in error.errors()[:TOLD])
         raise UnreadableError("; ".join(faults)[:TOLD_LIMIT]) from None
-    names = (field.alias or name for name, field in model.model_fields.items())
-    return {name: _interned(value[name]) for name in names if name in value}
+    return {name: _interned(value[name]) for name in _names(model) if name in value}
+
+
+@cache
+def _names(model: type[Part]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def _size(value: object) -> int:
