@@ -87,4 +87,4 @@ def unread(why: str, now: datetime, before: Iterable[Mapping[str, Any]]) -> list
 
 def timestamp(moment: datetime) -> str:
     """A time as Kubernetes writes it, in UTC and whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[: -len("+00:00")] + "Z"

@@ -7,7 +7,6 @@ Creating, updating, deleting and resuming are inputs here, not forks. The checks
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from agentrun_operator.reconcile import deletion_checks, live_checks
 from agentrun_operator.reconcile.attempts import Attempts
@@ -35,4 +34,4 @@ def _asked_anew(given: Input) -> Input:
     """A person's request ends every pause."""
     if not given.desired.requested:
         return given
-    return replace(given, attempts=Attempts(given.desired.generation, claim_unused=given.attempts.claim_unused))
+    return given._replace(attempts=Attempts(given.desired.generation, claim_unused=given.attempts.claim_unused))

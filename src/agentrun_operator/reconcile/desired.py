@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,8 +30,7 @@ class RecordedCondition(NamedTuple):
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedStatus:
+class RecordedStatus(NamedTuple):
     """What the status remembers of earlier reconciles; all of it survives a restart.
 
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
@@ -49,8 +47,7 @@ class RecordedStatus:
     conditions: Mapping[str, RecordedCondition]
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(NamedTuple):
     """What the object asks for.
 
     `claim` is the one that this process goes by; `claim_stands` says whether the API server holds just that.
@@ -134,7 +131,7 @@ class Desired:
 
     def with_applied(self) -> Desired:
         """The same, once this generation has reached AgentRun."""
-        return replace(self, recorded=replace(self.recorded, applied_generation=self.generation))
+        return self._replace(recorded=self.recorded._replace(applied_generation=self.generation))
 
     @property
     def touched(self) -> bool:

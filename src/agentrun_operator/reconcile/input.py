@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.models import READY_STATES
 from agentrun_operator.reconcile.claim import Claim
@@ -30,8 +30,7 @@ class Timing:
     retry_max: float = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """The input of `decide`.
 
     Args:

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -257,7 +256,7 @@ def test_fields_of_a_newer_operator_stay():
 def test_what_agentrun_accepted_in_this_pass_has_reached_it_whatever_the_answer_tells(answer, policy):
     """The next pass reads this from the status: else it would send the same again."""
     case = Case(an_edited_object(driftPolicy=policy), a_look(answer))
-    given = replace(case.given, desired=case.given.desired.with_applied())
+    given = case.given._replace(desired=case.given.desired.with_applied())
     verdict = decide(given).verdict
     if verdict is not None:
         status = status_of(given, verdict, case.body["status"])

@@ -5,7 +5,6 @@ Whether that is to be done was decided before; AgentRun is not written to.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.keys import is_leftover
@@ -65,7 +64,7 @@ class Claims:
         after = claimed_status(given, claim, verdict, memory.status(body))
         if patch := status_patch(body["status"], after):
             body = await self._writer.claim(body, patch)
-        run = self._memories.with_body(self._memories.keep(run, replace(memory.holding(claim), unwritten=None)), body)
+        run = self._memories.with_body(self._memories.keep(run, memory.holding(claim)._replace(unwritten=None)), body)
         if claim.adopted and before != claim:
             self._reporter.adopted(body)
             self._enqueue_rivals(run.subject.key)

@@ -5,7 +5,7 @@ Losing it in a restart costs a look, never an endpoint. Nothing is asked or writ
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.backoff import backoff
@@ -48,8 +48,7 @@ class Moment(NamedTuple):
     clock: float
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectMemory:
+class ObjectMemory(NamedTuple):
     """One object, as this process remembers it. Times are in seconds of the clock.
 
     Args:
@@ -71,7 +70,7 @@ class ObjectMemory:
     """
 
     uid: str
-    attempts: Attempts = field(default_factory=Attempts)
+    attempts: Attempts = Attempts()
     begun_at: float | None = None
     changed_at: float = NEVER
     created_at: float | None = None
@@ -88,32 +87,32 @@ class ObjectMemory:
         """
         attempts = self.attempts.of(desired.generation)
         if self.begun_at is not None:
-            return replace(self, attempts=attempts) if attempts is not self.attempts else self
+            return self._replace(attempts=attempts) if attempts is not self.attempts else self
         claim = desired.current_claim
         created_at = now if claim and not desired.managed_id else self.created_at
-        return replace(self, attempts=attempts, begun_at=now, created_at=created_at, claim=claim)
+        return self._replace(attempts=attempts, begun_at=now, created_at=created_at, claim=claim)
 
     def saw(self, endpoint: EndpointSeen | None, desired: Desired) -> ObjectMemory:
         """After a look: it showed ours, or another endpoint of the name, or none."""
         if endpoint is None:
             return self
         unrecorded = endpoint.wire.agent_runtime_endpoint_id != desired.recorded.endpoint_id
-        return replace(self, unrecorded=unrecorded) if unrecorded is not self.unrecorded else self
+        return self._replace(unrecorded=unrecorded) if unrecorded is not self.unrecorded else self
 
     def claiming(self) -> ObjectMemory:
         """This process is about to write a claim, under which no create was sent yet."""
-        return replace(self, attempts=replace(self.attempts, claim_unused=True))
+        return self._replace(attempts=replace(self.attempts, claim_unused=True))
 
     def holding(self, claim: Claim | None) -> ObjectMemory:
         """The API server holds this claim; none: it is to go with the next write of the status."""
-        return replace(self, claim=claim, pending=self.pending if claim else None)
+        return self._replace(claim=claim, pending=self.pending if claim else None)
 
     def before(self, write: Write, now: Moment, body: Body | None = None) -> ObjectMemory:
         """A write is about to be sent for an object: until a create is answered, an endpoint may exist."""
         if not isinstance(write, Create):
             return self
         attempts = replace(self.attempts, claim_unused=False, create_refused=False)
-        return replace(self, attempts=attempts, changed_at=now.clock, created_at=now.clock, pending=body)
+        return self._replace(attempts=attempts, changed_at=now.clock, created_at=now.clock, pending=body)
 
     def after(
         self, write: Write, result: WriteResult, now: Moment, *, claim_unused: bool, retry_max: float, jitter: float
@@ -130,20 +129,20 @@ class ObjectMemory:
         """
         if result.problem is not None:
             return self._after_problem(write, result, now, claim_unused=claim_unused)
-        memory = replace(self, attempts=self.attempts.after(write, now.time, retry_max, jitter))
+        memory = self._replace(attempts=self.attempts.after(write, now.time, retry_max, jitter))
         if result.endpoint is None:
-            return replace(memory, changed_at=now.clock)
+            return memory._replace(changed_at=now.clock)
         if not isinstance(write, Create):
             return memory
         made_id = result.endpoint.agent_runtime_endpoint_id or ""
-        return replace(memory, created_at=None, unrecorded=True, made_id=made_id)
+        return memory._replace(created_at=None, unrecorded=True, made_id=made_id)
 
     def _after_problem(self, write: Write, result: WriteResult, now: Moment, *, claim_unused: bool) -> ObjectMemory:
         if not result.certain:
-            return replace(self, changed_at=now.clock)
+            return self._replace(changed_at=now.clock)
         if isinstance(write, Create) and claim_unused:  # and so was every create before it under this claim
             attempts = replace(self.attempts, claim_unused=True, create_refused=True)
-            return replace(self, created_at=None, attempts=attempts, pending=None)
+            return self._replace(created_at=None, attempts=attempts, pending=None)
         return self
 
     def status(self, body: Body) -> Mapping[str, Any]:
@@ -160,16 +159,16 @@ class ObjectMemory:
 
     def untold(self, status: Mapping[str, Any]) -> ObjectMemory:
         """The API server did not take this status, or did not say: it is the truth all the same."""
-        return replace(self, unwritten=status, made_id="")
+        return self._replace(unwritten=status, made_id="")
 
     def told(self, status: Mapping[str, Any]) -> ObjectMemory:
         """The API server took this status."""
         pending = None if status.get("endpointId") else self.pending
-        return replace(self, unwritten=None, conflicts=0, made_id="", pending=pending)
+        return self._replace(unwritten=None, conflicts=0, made_id="", pending=pending)
 
     def conflicted(self) -> ObjectMemory:
         """A write was answered that the object has changed."""
-        return replace(self, conflicts=self.conflicts + 1)
+        return self._replace(conflicts=self.conflicts + 1)
 
     def conflict_pause(self, at_most: float, chance: float) -> float:
         """Seconds after a conflict: the watch is about to tell. Where somebody only says so, the pauses grow."""
@@ -177,7 +176,7 @@ class ObjectMemory:
 
     def settled(self) -> ObjectMemory:
         """Spec and endpoint were seen to agree: no try counts any more, and no endpoint is in doubt."""
-        return replace(self, attempts=self.attempts.settled(), created_at=None)
+        return self._replace(attempts=self.attempts.settled(), created_at=None)
 
     def doubtful(self, now: float, lag: float = LIST_LAG) -> bool:
         """Whether an endpoint may exist that lists do not show yet."""

@@ -212,17 +212,17 @@ class Reconciler:
             retry_max=self._timing.retry_max,
             jitter=self._jitter(),
         )
-        return replace(self._memories.keep(run, memory), written=result), result
+        return self._memories.keep(run, memory)._replace(written=result), result
 
     def _accepted(self, run: Run, given: Input, write: Write, endpoint: Endpoint | None) -> Step:
         """The answer is the newest look there is: decide again by it, to tell how things stand."""
         self._reporter.wrote(run.subject.body, given, write)
         if not isinstance(write, Delete):
-            run = replace(run, subject=replace(run.subject, desired=run.subject.desired.with_applied()))
+            run = run._replace(subject=run.subject._replace(desired=run.subject.desired.with_applied()))
         if endpoint is None:
             return Conclude(run, accepted(given, write))
         seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True)
-        return Continue(replace(run, observation=replace(run.observation, observed=seen)))
+        return Continue(run._replace(observation=run.observation._replace(observed=seen)))
 
     def _assert_unchanged(self, decided_on: Body) -> None:
         """What was decided is sent only for the object that it was decided on.

@@ -5,7 +5,7 @@ object from one to the next. Data only: nobody is asked or told in here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from agentrun_operator.controller.worker.object_memory import ObjectMemory
 from agentrun_operator.reconcile.desired import desired_of
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.observed import Observed
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What was seen, and through whom; the latter is missing where nothing was asked.
 
     Args:
@@ -37,8 +36,7 @@ class Observation:
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Whom a reconcile is for.
 
     Args:
@@ -54,8 +52,7 @@ class Subject:
     memory: ObjectMemory
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One reconcile, so far.
 
     Args:

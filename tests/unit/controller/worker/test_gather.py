@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,7 +78,7 @@ class World:
     async def delete(self, endpoint_id: str = "") -> None:
         """AgentRun accepts the deletion, and it is done at once."""
         attempts = self.memory.attempts.deleted(datetime.now(UTC))
-        self.memory = replace(self.memory, attempts=attempts)
+        self.memory = self.memory._replace(attempts=attempts)
         await self.service.remove(endpoint_id or self.endpoint_id)
 
     async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Observation:
@@ -153,14 +152,14 @@ async def test_the_pollers_list_does_not_serve_where_something_was_made_lately(w
     await world.look(**DELETED)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
-    world.memory = replace(world.memory, changed_at=clock() - LIST_LAG / 2)
+    world.memory = world.memory._replace(changed_at=clock() - LIST_LAG / 2)
     await world.look(**DELETED)
     assert world.service.actions == [GET, LIST]
 
 
 async def test_the_pollers_list_does_not_serve_where_another_endpoint_was_made_than_the_recorded_one(world: World):
     await world.look(**DELETED)
-    world.memory = replace(world.memory, unrecorded=True)
+    world.memory = world.memory._replace(unrecorded=True)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
     await world.look(**DELETED)
@@ -197,7 +196,7 @@ async def test_the_name_is_asked_for_in_a_list_of_now_where_the_pollers_does_not
     world: World, how: dict[str, Any]
 ):
     await world.look(**how)
-    world.memory = replace(world.memory, created_at=None, unrecorded=False)
+    world.memory = world.memory._replace(created_at=None, unrecorded=False)
     await world.delete()
     await asyncio.sleep(1.2 * INTERVAL)
     await world.look(**how)

@@ -126,7 +126,7 @@ def test_before_the_first_look_nothing_but_a_list_of_now_will_do(memory: ObjectM
     ],
 )
 def test_which_lists_show_whatever_was_made(memory: ObjectMemory, since: float, now: float, moment: float):
-    memory = replace(memory.begin(desired("chat", **CREATED), 100.0), changed_at=since)
+    memory = memory.begin(desired("chat", **CREATED), 100.0)._replace(changed_at=since)
     assert memory.conclusive_from(now) == moment
 
 
@@ -219,7 +219,7 @@ def test_pauses_after_conflicts_grow_until_a_write_is_taken(memory: ObjectMemory
 def test_decisions_go_by_the_status_that_could_not_be_written(memory: ObjectMemory):
     made = body("chat", status={"state": "CREATING"})
     assert memory.status(made) is made["status"]
-    assert replace(memory, unwritten={"state": "READY"}).status(made) == {"state": "READY"}
+    assert memory._replace(unwritten={"state": "READY"}).status(made) == {"state": "READY"}
 
 
 @pytest.mark.parametrize(
