@@ -1,4 +1,4 @@
-"""ACS3-HMAC-SHA256, the signature of the control plane, as an httpx.Auth.
+"""ACS3-HMAC-SHA256, the signature of the control plane.
 
 Clock and nonce are passed in. Credentials are asked for at each attempt, and each attempt is signed anew: a nonce
 counts once, and a date for minutes.
@@ -12,12 +12,12 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import httpx
-
 from agentrun_operator.agentrun.api.canonical import canonical_request
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    import httpx
 
     from agentrun_operator.agentrun.auth.credentials import Credentials, CredentialsProvider
     from agentrun_operator.agentrun.auth.redaction import Redactor
@@ -38,7 +38,7 @@ def random_nonce() -> str:
     return secrets.token_hex(16)
 
 
-class ControlPlaneAuth(httpx.Auth):
+class ControlPlaneAuth:
     """Signs requests to the control plane.
 
     Args:
@@ -47,8 +47,6 @@ class ControlPlaneAuth(httpx.Auth):
         nonce: makes a word that no other request has.
         secrets: told whose secrets are used, so that no answer repeats them.
     """
-
-    requires_request_body = True
 
     def __init__(
         self,
@@ -62,13 +60,13 @@ class ControlPlaneAuth(httpx.Auth):
         self._nonce = nonce
         self._secrets = secrets
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def sign(self, request: httpx.Request) -> None:
+        """Sign an attempt."""
         self._sign(request, self._credentials.get())
-        yield request
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def sign_async(self, request: httpx.Request) -> None:
+        """As `sign`, without blocking the event loop."""
         self._sign(request, await self._credentials.get_async())
-        yield request
 
     def _sign(self, request: httpx.Request, credentials: Credentials) -> None:
         for redactor in self._secrets:

@@ -7,11 +7,9 @@ means in `translation`.
 from __future__ import annotations
 
 import asyncio
-import platform
 import random
 import time
 from functools import cache
-from importlib.metadata import version
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -22,18 +20,10 @@ from agentrun_operator.agentrun.api.protocol import Pause, Process, Request
 from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.auth.signing import ControlPlaneAuth, random_nonce, utc_now
-from agentrun_operator.agentrun.http.body import ACCEPTED, LARGE_AT_ONCE, BodyError
+from agentrun_operator.agentrun.http.body import LARGE_AT_ONCE, BodyError
+from agentrun_operator.agentrun.http.connections import limits_of, unbound
 from agentrun_operator.agentrun.http.deadline import Deadline, hold
-from agentrun_operator.agentrun.http.driver import (
-    ATTEMPT_DEADLINE,
-    CONNECTION_FAILURES,
-    Driver,
-    NoCookies,
-    limits_of,
-    stay,
-    stay_async,
-    timeout_of,
-)
+from agentrun_operator.agentrun.http.driver import ATTEMPT_DEADLINE, CONNECTION_FAILURES, Driver
 from agentrun_operator.agentrun.http.read_ahead import ReadAhead
 from agentrun_operator.agentrun.http.reading import read, read_async
 from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, RetryPolicy
@@ -59,16 +49,6 @@ CONNECTIONS = 64
 def default_ssl_context() -> ssl.SSLContext:
     """The process's one default context: loading the certificates takes longer than a call."""
     return httpx.create_ssl_context()
-
-
-@cache
-def user_agent() -> str:
-    """How the client introduces itself."""
-    return f"agentrun-operator/{version('agentrun-operator')} Python/{platform.python_version()}"
-
-
-def _headers(config: Config) -> dict[str, str]:
-    return {"user-agent": user_agent(), **config.headers, "accept-encoding": ACCEPTED}
 
 
 class AsyncClient(Driver):
@@ -120,16 +100,12 @@ class AsyncClient(Driver):
         self._before_attempt = before_attempt
         self._sleep = sleep
         self._large = large_answers or asyncio.Semaphore(LARGE_AT_ONCE)
-        self._http = httpx.AsyncClient(
-            auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets),
-            headers=_headers(config),
-            cookies=NoCookies(),
-            event_hooks={"response": [stay_async]},
-            timeout=timeout_of(config),
-            limits=limits_of(connections),
-            verify=ssl_context or default_ssl_context(),
-            transport=transport,
-        )
+        self._auth = ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets)
+        verify = ssl_context or default_ssl_context()
+        self._http = httpx.AsyncClient(limits=limits_of(connections), verify=verify, transport=transport)
+        if connections is None:
+            unbound(self._http, verify)
+        self._wire = self._http._transport_for_url(self._address)  # noqa: SLF001 - see Driver
 
     async def run(self, operation: Process[T]) -> T:
         """Carry out an operation.
@@ -193,7 +169,9 @@ class AsyncClient(Driver):
         return self._tell(request, outcome, started)
 
     async def _send(self, request: Request) -> Outcome:
-        response = await self._http.send(self._build(self._http, request), stream=True)
+        built = self._build(request, self._http)
+        await self._auth.sign_async(built)
+        response = await self._wire.handle_async_request(built)
         try:
             body = await read_async(response, self._large)
         except BodyError as error:
@@ -234,17 +212,12 @@ class Client(Driver):
         self._before_attempt = before_attempt
         self._sleep = sleep
         self._deadline = Deadline()
+        self._auth = ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets)
         self._http = httpx.Client(
-            auth=ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets),
-            headers=_headers(config),
-            cookies=NoCookies(),
-            event_hooks={"response": [stay]},
-            timeout=timeout_of(config),
-            limits=limits_of(connections),
-            verify=ssl_context or default_ssl_context(),
-            transport=transport,
+            limits=limits_of(connections), verify=ssl_context or default_ssl_context(), transport=transport
         )
-        hold(self._http, self._deadline)
+        self._wire = self._http._transport_for_url(self._address)  # noqa: SLF001 - see Driver
+        hold(self._wire, self._deadline)
 
     def run(self, operation: Process[T]) -> T:
         """Carry out an operation; see AsyncClient.run."""
@@ -290,7 +263,9 @@ class Client(Driver):
         return self._tell(request, outcome, started)
 
     def _send(self, request: Request) -> Outcome:
-        response = self._http.send(self._build(self._http, request), stream=True)
+        built = self._build(request, self._http)
+        self._auth.sign(built)
+        response = self._wire.handle_request(built)
         try:
             body = read(response)
         except BodyError as error:

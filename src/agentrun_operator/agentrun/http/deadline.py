@@ -84,8 +84,7 @@ class _Backend(httpcore.SyncBackend):
         return _Stream(made, self._cut)
 
 
-def hold(client: httpx.Client, deadline: Deadline) -> None:
-    """Have every connection that the client makes from now on keep the deadline."""
-    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001 - the library has no way in
-        if isinstance(transport, httpx.HTTPTransport):
-            transport._pool._network_backend = _Backend(deadline.cut)  # noqa: SLF001 - see above
+def hold(wire: httpx.BaseTransport, deadline: Deadline) -> None:
+    """Have every connection that is made from now on keep the deadline."""
+    if isinstance(wire, httpx.HTTPTransport):
+        wire._pool._network_backend = _Backend(deadline.cut)  # noqa: SLF001 - the library has no way in

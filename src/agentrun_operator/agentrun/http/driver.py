@@ -5,13 +5,16 @@ No I/O: each client sends in its own way.
 
 from __future__ import annotations
 
+import platform
 import ssl
-from http.cookiejar import CookieJar
+from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
 from agentrun_operator.agentrun.auth.redaction import Redactor
+from agentrun_operator.agentrun.http.body import ACCEPTED
 from agentrun_operator.agentrun.http.translation import no_answer, read_answer
 from agentrun_operator.agentrun.http.transport import Attempt, Outcome, Steps, attempt_of, headers_of, steps
 
@@ -25,13 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-IDLE_CONNECTIONS = 16
-"""Connections that are kept for the next calls: looking through them costs each call some time."""
-
-IDLE_FOR = 10.0
-"""Seconds: idle connections go before the cloud's load balancers drop them (by default after 15 s). A request that
-meets a closing connection has no answer."""
-
 ATTEMPT_DEADLINE = 60.0
 """Seconds for an attempt in all, from asking for the credentials to the answer's last byte. The timeouts of a Config
 begin anew with each byte that comes, so that they alone let an answer drip for ever."""
@@ -39,25 +35,19 @@ begin anew with each byte that comes, so that they alone let an answer drip for 
 CONNECTION_FAILURES = (httpx.RequestError, ssl.SSLError)  # the HTTP library lets some errors of TLS through as they are
 
 
-class NoCookies(CookieJar):
-    """The API sets none, and whoever does has them neither kept nor sent."""
-
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Nothing of them is read."""
-
-
-def stay(response: httpx.Response) -> None:
-    """No redirect is followed, so none is read: the HTTP library would, and stumble over odd addresses."""
-    response.headers.pop("location", None)
-
-
-async def stay_async(response: httpx.Response) -> None:
-    """As `stay`."""
-    stay(response)
+@cache
+def user_agent() -> str:
+    """How the client introduces itself."""
+    return f"agentrun-operator/{version('agentrun-operator')} Python/{platform.python_version()}"
 
 
 class Driver:
-    """What both clients have: where to send, how to go on, whom to tell."""
+    """What both clients have: where to send, how to go on, whom to tell.
+
+    Requests go straight to the HTTP library's transport for the address, which has the connections, TLS and the
+    proxies of the environment. Nothing else of the library's clients is wanted: redirects and cookies, which they would
+    look for in each answer, are not followed or kept.
+    """
 
     def __init__(
         self,
@@ -71,6 +61,9 @@ class Driver:
     ) -> None:
         self._secrets = (Redactor(clock=monotonic), *((others,) if others else ()))
         self._config = config
+        self._address = httpx.URL(config.control_endpoint)
+        self._headers = _headers(config)
+        self._timeout = httpx.Timeout(config.read_timeout, connect=config.timeout).as_dict()
         self._retry = retry
         self._after_attempt = after_attempt
         self._monotonic = monotonic
@@ -79,9 +72,16 @@ class Driver:
     def _steps(self, process: Process[T]) -> Steps[T]:
         return steps(process, self._retry, self._monotonic, self._chance)
 
-    def _build(self, http: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
-        url = self._config.control_endpoint + request.target
-        return http.build_request(request.method, url, headers=headers_of(request), content=request.body)
+    def _build(self, request: Request, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+        if http.is_closed:
+            raise RuntimeError("the client is closed")
+        return httpx.Request(
+            request.method,
+            self._config.control_endpoint + request.target,
+            headers=self._headers | headers_of(request),
+            content=request.body,
+            extensions={"timeout": self._timeout},
+        )
 
     def _read(self, request: Request, response: httpx.Response, body: Body) -> Outcome:
         return read_answer(request.action, response.status_code, response.headers, body.content, self._secrets)
@@ -95,13 +95,6 @@ class Driver:
         return outcome
 
 
-def limits_of(connections: int | None) -> httpx.Limits:
-    """How many connections there are, and for how long."""
-    return httpx.Limits(
-        max_connections=connections, max_keepalive_connections=IDLE_CONNECTIONS, keepalive_expiry=IDLE_FOR
-    )
-
-
-def timeout_of(config: Config) -> httpx.Timeout:
-    """How long each wait for the network may be."""
-    return httpx.Timeout(config.read_timeout, connect=config.timeout)
+def _headers(config: Config) -> dict[str, str]:
+    own = {name.lower(): value for name, value in config.headers.items()}
+    return {"user-agent": user_agent(), **own, "accept-encoding": ACCEPTED, "connection": "keep-alive"}

@@ -88,8 +88,8 @@ async def _load_file(configuration: Configuration, kubeconfig: str | None, conte
 
 
 def session(configuration: Configuration) -> aiohttp.ClientSession:
-    """Connections to the API server, verified in the library's way. They are used as they are: what the library does
-    for each request, for any API and any model, takes longer than the request.
+    """The connections to the API server, verified the library's way. They are used directly: what the library does
+    around each request, for any API, takes longer than the request.
     """
     connector = aiohttp.TCPConnector(
         limit=configuration.connection_pool_maxsize, ssl=RESTClientObject(configuration).ssl_context

@@ -21,7 +21,8 @@ from agentrun_operator.agentrun.api.operations import create_endpoint, get_runti
 from agentrun_operator.agentrun.api.protocol import Process, Request
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.auth.credentials import Credentials
-from agentrun_operator.agentrun.http.client import AsyncClient, Client, default_ssl_context, user_agent
+from agentrun_operator.agentrun.http.client import AsyncClient, Client, default_ssl_context
+from agentrun_operator.agentrun.http.driver import user_agent
 from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, NO_RETRY, RetryPolicy
 from agentrun_operator.agentrun.http.transport import Attempt
 from agentrun_operator.agentrun.models import AgentRuntimeEndpointCreateInput

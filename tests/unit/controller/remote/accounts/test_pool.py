@@ -32,7 +32,10 @@ from support.controller import body, desired, key
 from support.controller_server import MemoryServer, Weather
 from support.controller_time import clock, settle
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
+pytestmark = [
+    pytest.mark.usefixtures("no_leaks"),
+    pytest.mark.respx(using="httpx"),  # below that, the operator has connections of its own
+]
 
 SECRET_PATH = "/api/v1/namespaces/team-a/secrets/aliyun"
 NAMED: dict[str, Any] = {"credentialsSecretRef": {"name": "aliyun"}}
