@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentrun_operator.controller.concurrency.priority import Priority, looking, tenants, urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
 
     from agentrun_operator.controller.concurrency.priority import Tenants
 
@@ -102,27 +102,27 @@ class FairWaiters:
             within: which of the tenant's own turns it is.
             priority: how urgent it is, if not as the task says.
         """
-        waiter = Waiter(asyncio.get_running_loop().create_future())
-        lines = [self._urgent[urgency.get() if priority is None else priority], self._longest]
-        if looking.get():
-            lines.append(self._looks)
+        waiter, whose = Waiter(asyncio.get_running_loop().create_future()), tenants.get()
+        own, looks = urgency.get(), looking.get()
 
-        def line_up(tenant: Hashable) -> None:
-            for line in lines:
-                line.add(waiter, tenant, *within)
+        def line_up(those: Iterable[Hashable]) -> None:
+            urgent = self._urgent[min(own, whose.urgency) if priority is None else priority]
+            lines = (urgent, self._longest, *((self._looks,) if looks else ()))
+            for tenant in those:
+                for line in lines:
+                    line.add(waiter, tenant, *within)
 
         self._waiting += 1
-        self._stay(waiter, tenants.get(), line_up)
+        self._stay(waiter, whose, line_up)
         return waiter
 
-    def _stay(self, waiter: Waiter, whose: Tenants, line_up: Callable[[Hashable], None]) -> None:
+    def _stay(self, waiter: Waiter, whose: Tenants, line_up: Callable[[Iterable[Hashable]], None]) -> None:
         def left(given: asyncio.Future[None]) -> None:
             whose.arrive(waiter)
             if given.cancelled():
                 self._left()
 
-        for tenant in whose:
-            line_up(tenant)
+        line_up(whose)
         whose.wait(waiter, line_up)
         waiter.given.add_done_callback(left)
 

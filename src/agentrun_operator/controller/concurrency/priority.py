@@ -4,12 +4,13 @@ has to wait. Who they are is not known here: any key tells two tenants apart.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
 
 class Priority(IntEnum):
@@ -26,26 +27,34 @@ class Priority(IntEnum):
 
 
 class Tenants:
-    """For whom a piece of work is done. Others may join while it waits: then it waits in their turns too."""
+    """For whom a piece of work is done, and how urgent it is to them. Others may join while it waits: then it waits in
+    their turns too, and is as urgent as the most urgent of them.
 
-    def __init__(self, *tenants: Hashable) -> None:
+    Attributes:
+        urgency: the most urgent that anybody said; what the task itself says may be more.
+    """
+
+    def __init__(self, *tenants: Hashable, urgency: Priority = Priority.RESYNC) -> None:
+        self.urgency = urgency
         self._tenants = dict.fromkeys(tenants)
-        self._waiting: dict[Hashable, Callable[[Hashable], None]] = {}
+        self._waiting: dict[Hashable, Callable[[Iterable[Hashable]], None]] = {}
 
     def __iter__(self) -> Iterator[Hashable]:
         return iter(tuple(self._tenants))
 
-    def join(self, others: Tenants) -> None:
-        """The work is theirs as well from now on."""
-        for tenant in others:
-            if tenant not in self._tenants:
-                self._tenants[tenant] = None
-                for joined in tuple(self._waiting.values()):
-                    joined(tenant)
+    def join(self, others: Iterable[Hashable], urgency: Priority) -> None:
+        """The work is theirs as well from now on, and no less urgent than this."""
+        new = [tenant for tenant in others if tenant not in self._tenants]
+        self._tenants |= dict.fromkeys(new)
+        sooner = urgency < self.urgency
+        self.urgency = min(self.urgency, urgency)
+        if new or sooner:
+            for line_up in tuple(self._waiting.values()):
+                line_up(self if sooner else new)
 
-    def wait(self, waiter: Hashable, joined: Callable[[Hashable], None]) -> None:
-        """Have `joined` called with each further one, until the waiter's `arrive`."""
-        self._waiting[waiter] = joined
+    def wait(self, waiter: Hashable, line_up: Callable[[Iterable[Hashable]], None]) -> None:
+        """Have `line_up` called for each change with those who are to wait anew, until the waiter's `arrive`."""
+        self._waiting[waiter] = line_up
 
     def arrive(self, waiter: Hashable) -> None:
         """It waits no longer."""
@@ -60,3 +69,30 @@ tenants: ContextVar[Tenants] = ContextVar("tenants", default=Tenants(None))  # n
 
 looking: ContextVar[bool] = ContextVar("looking", default=False)
 """Whether the work is a look that nobody asked for, at what may have changed: a share of the turns is for those."""
+
+
+def how_urgent() -> Priority:
+    """How urgent the current task's work is, to itself or to others who joined it."""
+    return min(urgency.get(), tenants.get().urgency)
+
+
+@contextmanager
+def sharing(work: Tenants, *, turns: bool = True) -> Iterator[None]:
+    """While the current task waits for work of another: the work is for its tenants too, and as urgent as its own is.
+
+    Args:
+        work: for whom the work is done so far; those of the task stay with it.
+        turns: whether it is for the task's tenants; if not, it only becomes as urgent.
+    """
+    whose = tenants.get()
+
+    def join(those: Iterable[Hashable]) -> None:
+        work.join(those if turns else (), how_urgent())
+
+    join(whose)
+    token = object()
+    whose.wait(token, join)
+    try:
+        yield
+    finally:
+        whose.arrive(token)

@@ -1,6 +1,7 @@
 """Makes concurrent callers share one piece of I/O, when what it began to read is new enough for them.
 
-What is read is read for all of them: while it waits, it waits in the turns of each. Knows nothing of what is read.
+What is read is read for all of them: while it waits, it waits in the turns of each, as urgently as the most urgent of
+them. Knows nothing of what is read.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from agentrun_operator.controller.concurrency.priority import Tenants, tenants
+from agentrun_operator.controller.concurrency.priority import Priority, Tenants, sharing, tenants, urgency
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -52,17 +53,20 @@ class SingleFlight(Generic[T]):
         """
         while self._task is not None and not self._task.done():
             if self._began > moment:
-                self._for.join(tenants.get())
-                return await self._awaited(self._task)
-            async with self._patience():
-                await asyncio.wait({self._task})
+                with sharing(self._for):
+                    return await self._awaited(self._task)
+            with sharing(self._for, turns=False):  # who waits for its end is as urgent, though it is not for them
+                async with self._patience():
+                    await asyncio.wait({self._task})
         self._began = self._clock()
-        self._for = Tenants(*tenants.get())
+        self._for = Tenants()
         context = copy_context()
         context.run(tenants.set, self._for)
-        self._task = asyncio.create_task(self._result(), context=context)
-        self._task.add_done_callback(_seen)
-        return await self._awaited(self._task)
+        context.run(urgency.set, Priority.RESYNC)  # those for whom it is say how urgent it is
+        with sharing(self._for):
+            self._task = asyncio.create_task(self._result(), context=context)
+            self._task.add_done_callback(_seen)
+            return await self._awaited(self._task)
 
     async def _awaited(self, task: asyncio.Future[T]) -> T:
         async with self._patience():

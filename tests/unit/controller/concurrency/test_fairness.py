@@ -196,6 +196,62 @@ async def test_shared_work_waits_in_the_turns_of_all_who_want_it(crowd: Crowd):
     assert crowd.served.count("shared") == 1
 
 
+class Shared:
+    """One read that many want, of another that it needs itself; it waits in the crowd."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        async def inner() -> str:
+            async with crowd.places:
+                crowd.served.append("shared")
+            return "seen"
+
+        self.inner = SingleFlight(inner)
+        self.outer = SingleFlight(lambda: self.inner.newer_than(float("-inf")))
+
+    async def asked_for(self, priority: Priority, newer_than: float = float("-inf")) -> asyncio.Task[str]:
+        async def asks() -> str:
+            urgency.set(priority)
+            tenants.set(Tenants("team-a"))
+            return await self.outer.newer_than(newer_than)
+
+        task = asyncio.create_task(asks())
+        await settle()
+        return task
+
+
+async def test_shared_work_becomes_as_urgent_as_the_most_urgent_who_wants_it(crowd: Crowd):
+    for number in range(40):
+        await crowd.comes(f"bulk{number}", tenant="team-a", priority=Priority.NEW)
+    shared = Shared(crowd)
+    asking = [await shared.asked_for(priority) for priority in (Priority.RESYNC, Priority.EDIT, Priority.RESYNC)]
+    await crowd.empties()
+    assert {await each for each in asking} == {"seen"}
+    assert crowd.served.index("shared") <= 3  # those who are inside, and the next
+
+
+async def test_whoever_waits_for_the_end_of_shared_work_makes_it_urgent_too(crowd: Crowd):
+    for number in range(40):
+        await crowd.comes(f"bulk{number}", tenant="team-a", priority=Priority.NEW)
+    shared = Shared(crowd)
+    early = await shared.asked_for(Priority.RESYNC)
+    late = await shared.asked_for(Priority.EDIT, newer_than=asyncio.get_running_loop().time() + 1e9)
+    await crowd.goes("bulk0")
+    await crowd.goes("bulk1")
+    assert crowd.served.index("shared") <= 3
+    late.cancel()
+    await crowd.empties()
+    assert await early == "seen"
+
+
+async def test_shared_work_that_nobody_hurries_waits_for_those_who_are_more_urgent(crowd: Crowd):
+    for number in range(20):
+        await crowd.comes(f"bulk{number}", tenant="team-a", priority=Priority.NEW)
+    asking = await Shared(crowd).asked_for(Priority.RESYNC)
+    await crowd.empties()
+    assert await asking == "seen"
+    assert crowd.served.index("shared") > 15
+
+
 async def test_a_crowd_that_is_gone_leaves_nothing_behind(crowd: Crowd):
     for number in range(40):
         await crowd.comes(f"many{number}", tenant=f"tenant{number}", looks=True)
