@@ -11,7 +11,7 @@ from agentrun_operator.controller.keys import ObjectKey, key_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+    from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
     from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import Body

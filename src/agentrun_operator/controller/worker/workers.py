@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.controller.concurrency.priority import Priority
-    from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+    from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
     from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.controller.worker.reconciler import Reconciler

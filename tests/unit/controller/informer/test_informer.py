@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store import Store
@@ -25,7 +25,7 @@ class World:
 
     def __init__(self) -> None:
         self.store = Store()
-        self.queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: "lane", 10, jitter=lambda: 0.0, clock=clock)
+        self.queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", "lane"), 10, jitter=lambda: 0.0, clock=clock)
         self.forgotten: list[ObjectKey] = []
         ownership = OwnershipIndex(self.store, "cn-hangzhou")
         self.informer = Informer(self.store, ownership, self.queue, self.forgotten.append)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.resync import CHECK, Resync
@@ -35,7 +35,7 @@ class World:
     def __init__(self, *namespaces: str) -> None:
         self.kube = MemoryServer()
         self.store = Store()
-        self.queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: "lane", 100, jitter=lambda: 0.0, clock=clock)
+        self.queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", "lane"), 100, jitter=lambda: 0.0, clock=clock)
         self.forgotten: list[ObjectKey] = []
         self.informer = Informer(
             self.store, OwnershipIndex(self.store, "cn-hangzhou"), self.queue, self.forgotten.append

@@ -7,7 +7,7 @@ from itertools import count, pairwise
 import pytest
 
 from agentrun_operator.controller.concurrency.priority import Priority, tenants, urgency
-from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.telemetry.logs import reconcile_id
 from agentrun_operator.controller.telemetry.metrics import Metrics
@@ -35,7 +35,7 @@ class Noting(Reconciler):
 
 
 async def test_each_reconcile_has_an_id_and_an_urgency_of_its_own():
-    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: None, 4, jitter=random.random, clock=clock)
+    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", None), 4, jitter=random.random, clock=clock)
     reconciler, ids = Noting(), count(1)
     workers = Workers(queue, reconciler, Metrics(), 300.0, lambda: f"id-{next(ids)}")
     queue.add(key("chat"), Priority.EDIT)
@@ -78,7 +78,7 @@ class Failing(Reconciler):
     ],
 )
 async def test_pauses_grow_over_failures_with_nothing_but_doubts_between(between: Rest, grows: bool):  # noqa: FBT001 - a table
-    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: None, 4, jitter=lambda: 1.0, clock=clock)
+    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", None), 4, jitter=lambda: 1.0, clock=clock)
     reconciler = Failing(between)
     workers = Workers(queue, reconciler, Metrics(), 300.0, lambda: "id")
     queue.add(key("chat"), Priority.EDIT)

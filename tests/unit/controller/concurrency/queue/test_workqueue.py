@@ -4,10 +4,12 @@ import random
 import pytest
 
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.concurrency.workqueue import (
+from agentrun_operator.controller.concurrency.queue.lanes import RESERVE
+from agentrun_operator.controller.concurrency.queue.workqueue import (
     ALIKE_PER_SECOND,
-    RESERVE,
+    IN_ALL,
     SOONER_PER_SECOND,
+    TAKES_LONG,
     Item,
     WorkQueue,
 )
@@ -21,8 +23,8 @@ ObjectKey = str
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
 
-def lane_of(key: ObjectKey) -> str:
-    return key.partition("-")[0]
+def lane_of(key: ObjectKey) -> tuple[str, str]:
+    return "team-a", key.partition("-")[0]
 
 
 def forget(key: ObjectKey) -> None:
@@ -164,6 +166,48 @@ async def test_a_waiting_key_of_a_full_lane_gets_in_when_it_becomes_an_edit():
     assert await taken(queue) == ("a-2", EDIT)
 
 
+async def test_tenants_take_turns_however_many_lanes_one_of_them_has():
+    queue: WorkQueue[ObjectKey] = WorkQueue(lambda key: (key[0], key), 2, jitter=random.random, clock=clock)
+    for key in ("a-1", "a-2", "a-3", "b-1", "b-2", "c-1"):
+        queue.add(key, NEW)
+    assert await all_taken(queue) == ["a-1", "b-1", "c-1", "a-2"]
+
+
+def wide(places: int) -> WorkQueue[ObjectKey]:
+    """A queue where each key has a lane of its own."""
+    return WorkQueue(lambda key: ("team-a", key), places, jitter=random.random, clock=clock)
+
+
+async def test_all_lanes_together_begin_no_more_than_so_much_at_once():
+    queue = wide(places=3)
+    for number in range(20):
+        queue.add(f"{number}", NEW)
+    begun = await all_taken(queue)
+    assert len(begun) == 3 * IN_ALL
+    queue.done(begun[0])
+    assert len(await all_taken(queue)) == 1
+
+
+async def test_what_takes_long_leaves_its_place_to_others_without_anybody_asking():
+    queue = wide(places=1)
+    for number in range(6):
+        queue.add(f"{number}", NEW)
+    assert len(await all_taken(queue)) == IN_ALL
+    began = clock()
+    await queue.get()
+    assert clock() - began == pytest.approx(TAKES_LONG)
+    assert queue.active == IN_ALL + 1
+
+
+async def test_an_edit_begins_while_all_places_are_taken_by_a_bulk():
+    queue = wide(places=2)
+    for number in range(20):
+        queue.add(f"{number}", NEW)
+    await all_taken(queue)
+    queue.add("edited", EDIT)
+    assert await taken(queue) == ("edited", EDIT)
+
+
 async def test_lanes_of_one_priority_take_turns():
     queue = queue_of(places=10)
     for number in range(3):
@@ -198,7 +242,9 @@ async def test_no_lane_is_kept_for_keys_that_are_no_more():
 
 async def test_a_key_whose_lane_changes_works_in_the_new_one_from_its_next_urgent_wish():
     lanes = {"key": "hung"}
-    queue: WorkQueue[str] = WorkQueue(lambda key: lanes.get(key, "hung"), 1, jitter=random.random, clock=clock)
+    queue: WorkQueue[str] = WorkQueue(
+        lambda key: ("team-a", lanes.get(key, "hung")), 1, jitter=random.random, clock=clock
+    )
     queue.add("busy", RESYNC)
     assert await taken(queue) == ("busy", RESYNC)
     queue.add("busy too", EDIT)

@@ -1,4 +1,5 @@
-"""The queue against a naive model: nothing is lost or worked on twice at a time; no lane takes the places of others."""
+"""The queue against a naive model: nothing is lost or worked on twice at a time; no lane takes the places of
+others, nor all together more than theirs."""
 
 import asyncio
 
@@ -7,15 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.concurrency.workqueue import RESERVE, Item, WorkQueue
+from agentrun_operator.controller.concurrency.queue.lanes import RESERVE
+from agentrun_operator.controller.concurrency.queue.workqueue import IN_ALL, TAKES_LONG, Item, WorkQueue
 from support.controller_time import VirtualTimeLoop
 
 PLACES = 2
 KEYS = [f"{lane}-{number}" for lane in "abc" for number in range(5)]
 
 
-def lane_of(key: str) -> str:
-    return key[0]
+def lane_of(key: str) -> tuple[str, str]:
+    return ("team-a" if key[0] == "a" else "team-b"), key[0]
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -27,7 +29,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.queue: WorkQueue[str] = WorkQueue(lane_of, PLACES, jitter=lambda: 0.5, clock=self.loop.time)
         self.wanted: dict[str, Priority] = {}
         self.planned: dict[str, float] = {}
-        self.active: set[str] = set()
+        self.active: dict[str, float] = {}
         self.leaving: set[str] = set()
 
     def teardown(self) -> None:
@@ -85,7 +87,7 @@ class QueueMachine(RuleBasedStateMachine):
         assert priority == min(ready.values()), "something more urgent waits"
         del self.wanted[key]
         self.planned.pop(key, None)
-        self.active.add(key)
+        self.active[key] = self.loop.now
 
     @invariant()
     def counts_agree(self) -> None:
@@ -107,7 +109,7 @@ class QueueMachine(RuleBasedStateMachine):
         if key in self.leaving:
             self.planned.pop(key, None)
         self.queue.done(key)
-        self.active.remove(key)
+        del self.active[key]
         assert key not in self.leaving
 
     def plan(self, key: str, pause: float) -> None:
@@ -120,8 +122,9 @@ class QueueMachine(RuleBasedStateMachine):
 
     def may_go(self, key: str, priority: Priority) -> bool:
         busy = sum(lane_of(other) == lane_of(key) for other in self.active)
-        places = PLACES * RESERVE if priority is Priority.EDIT else PLACES
-        return key not in self.active and busy < places
+        begun = sum(at > self.loop.now - TAKES_LONG for at in self.active.values())
+        reserve = RESERVE if priority is Priority.EDIT else 1
+        return key not in self.active and busy < PLACES * reserve and begun < PLACES * IN_ALL * reserve
 
     async def next_or_none(self) -> Item[str] | None:
         getting = asyncio.ensure_future(self.queue.get())

@@ -1,22 +1,24 @@
 """The work queue, in the words of controller-runtime, with lanes.
 
 A key that is added twice before its turn is worked on once; one that is added while it is worked on comes again
-afterwards; no key is worked on twice at a time. What is urgent goes first. Every lane has places of its own, so that
-one that hangs never stops another. Knows neither Kubernetes nor AgentRun.
+afterwards; no key is worked on twice at a time. What is urgent goes first, whatever lane it is in; of what is equally
+urgent, tenants take turns, then lanes. Every lane has places of its own, so that one that hangs never stops another;
+all lanes together have a few times as many, which what takes long leaves to others. Knows neither Kubernetes nor
+AgentRun.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from agentrun_operator.backoff import backoff
-from agentrun_operator.controller.concurrency.delay_queue import DelayQueue
 from agentrun_operator.controller.concurrency.priority import Priority
+from agentrun_operator.controller.concurrency.queue.delay_queue import DelayQueue
+from agentrun_operator.controller.concurrency.queue.lanes import RESERVE, Circle, Lane
 
 K = TypeVar("K", bound=Hashable)
 
@@ -30,8 +32,11 @@ longer. What a hundred have in the way is soon seen to be gone by one of them.""
 SOONER_PER_SECOND = 50.0
 """How many of them come again in a second once one of them succeeded."""
 
-RESERVE = 2
-"""A lane has this many times its places for edits, so that a user need not wait for a bulk that hangs."""
+IN_ALL = 2
+"""All lanes together have this many times the places of one: what begins at once delays each other."""
+
+TAKES_LONG = 2.0
+"""Seconds after which a piece of work leaves its place among all to others: it waits for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +54,12 @@ class Item(Generic[K]):
     waited: float
 
 
-class _Lane(Generic[K]):
-    """The keys that share their places."""
-
-    def __init__(self, hashable: Hashable) -> None:
-        self.name = hashable
-        self.waiting: dict[Priority, deque[K]] = {priority: deque() for priority in Priority}
-        self.active = 0
-
-    def room(self, priority: Priority, places: int) -> bool:
-        return self.active < (places * RESERVE if priority is Priority.EDIT else places)
-
-    @property
-    def idle(self) -> bool:
-        return not self.active and not any(self.waiting.values())
-
-
 class WorkQueue(Generic[K]):
     """Keys to work on."""
 
     def __init__(
         self,
-        lane_of: Callable[[K], Hashable],
+        lane_of: Callable[[K], tuple[Hashable, Hashable]],
         places: int,
         *,
         jitter: Callable[[], float],
@@ -79,7 +68,7 @@ class WorkQueue(Generic[K]):
         """Make an empty queue.
 
         Args:
-            lane_of: the lane that a key belongs to when it is added.
+            lane_of: the tenant and, of theirs, the lane that a key belongs to when it is added.
             places: how many keys of a lane are worked on at the same time.
             jitter: random numbers from 0 to 1; they shorten pauses by up to half.
             clock: the time in seconds.
@@ -90,9 +79,10 @@ class WorkQueue(Generic[K]):
         self._clock = clock
         self._dirty: dict[K, Priority] = {}
         self._since: dict[K, float] = {}
-        self._active: dict[K, _Lane[K]] = {}
-        self._lanes: dict[Hashable, _Lane[K]] = {}
-        self._ready: dict[Priority, dict[Hashable, _Lane[K]]] = {priority: {} for priority in Priority}
+        self._active: dict[K, Lane[K]] = {}
+        self._begun: dict[K, float] = {}
+        self._lanes: dict[tuple[Hashable, Hashable], Lane[K]] = {}
+        self._ready: dict[Priority, Circle[K]] = {priority: Circle() for priority in Priority}
         self._failures: dict[K, int] = {}
         self._causes: dict[K, Hashable] = {}
         self._alike: dict[Hashable, dict[K, None]] = {}
@@ -186,7 +176,7 @@ class WorkQueue(Generic[K]):
             if (found := self._next()) is not None:
                 return found
             self._wakeup.clear()
-            due = self._delayed.next()
+            due = self._next_due()
             try:
                 async with asyncio.timeout(None if due is None else max(0.0, due - self._clock())):
                     await self._wakeup.wait()
@@ -196,6 +186,7 @@ class WorkQueue(Generic[K]):
     def done(self, key: K) -> None:
         """The work on the key ended; if it was added meanwhile, it lines up again."""
         lane = self._active.pop(key)
+        self._begun.pop(key, None)
         lane.active -= 1
         if then := self._on_drop.pop(key, None):
             self._dropped(key, then)
@@ -203,7 +194,7 @@ class WorkQueue(Generic[K]):
             self._line_up(key, self._dirty[key])
         self._offer(lane)
         if lane.idle:
-            self._lanes.pop(lane.name, None)
+            self._lanes.pop((lane.tenant, lane.name), None)
         self._wakeup.set()
 
     def _dropped(self, key: K, then: Callable[[K], None]) -> None:
@@ -232,30 +223,44 @@ class WorkQueue(Generic[K]):
 
     def _line_up(self, key: K, priority: Priority) -> None:
         name = self._lane_of(key)
-        lane = self._lanes.setdefault(name, _Lane(name))
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = Lane(*name)
         lane.waiting[priority].append(key)
         self._offer(lane)
         self._wakeup.set()
 
-    def _offer(self, lane: _Lane[K]) -> None:
+    def _offer(self, lane: Lane[K]) -> None:
         """Give the lane its turn at each priority where a key of it waits and there is room."""
         for priority, waiting in lane.waiting.items():
             if waiting and lane.room(priority, self._places):
-                self._ready[priority][lane.name] = lane
+                self._ready[priority].add(lane)
 
     def _next(self) -> Item[K] | None:
-        for priority, lanes in self._ready.items():
-            while lanes:
-                name = next(iter(lanes))
-                lane = lanes.pop(name)
+        for priority, circle in self._ready.items():
+            while self._is_room(priority) and (lane := circle.take()):
                 key = self._take(lane, priority)
                 if lane.idle:
-                    self._lanes.pop(name, None)
+                    self._lanes.pop((lane.tenant, lane.name), None)
                 if key is not None:
                     return Item(key, priority, self._clock() - self._since.pop(key))
         return None
 
-    def _take(self, lane: _Lane[K], priority: Priority) -> K | None:
+    def _is_room(self, priority: Priority) -> bool:
+        """Whether all lanes together may begin something: what takes long does not count."""
+        long_ago = self._clock() - TAKES_LONG
+        while self._begun and self._begun[first := next(iter(self._begun))] <= long_ago:
+            del self._begun[first]
+        places = self._places * IN_ALL
+        return len(self._begun) < (places * RESERVE if priority is Priority.EDIT else places)
+
+    def _next_due(self) -> float | None:
+        """When something may be ready that is not now: what is planned, or what waits for a place."""
+        planned = self._delayed.next()
+        place = next(iter(self._begun.values())) + TAKES_LONG if self._begun and self._dirty else None
+        return min((when for when in (planned, place) if when is not None), default=None)
+
+    def _take(self, lane: Lane[K], priority: Priority) -> K | None:
         """The lane's first key of this priority that still waits for it; the lane goes to the end of the line."""
         while lane.waiting[priority] and lane.room(priority, self._places):
             key = lane.waiting[priority].popleft()
@@ -264,6 +269,7 @@ class WorkQueue(Generic[K]):
             del self._dirty[key]
             self._delayed.drop(key)
             self._active[key] = lane
+            self._begun[key] = self._clock()
             lane.active += 1
             self._offer(lane)
             return key

@@ -1,6 +1,6 @@
 import pytest
 
-from agentrun_operator.controller.concurrency.delay_queue import SLACK, DelayQueue
+from agentrun_operator.controller.concurrency.queue.delay_queue import SLACK, DelayQueue
 
 
 @pytest.fixture

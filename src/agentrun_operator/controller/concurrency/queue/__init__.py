@@ -1,0 +1,1 @@
+"""Which key is worked on next. Kubernetes, AgentRun and limits of calls may not enter."""
