@@ -8,6 +8,7 @@ in: the answer to a write of ours may bring an edit along, and then the edit's o
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from agentrun_operator.controller.informer.reading import Unreadable, UnreadableError, trimmed, unreadable
@@ -61,6 +62,7 @@ class Store:
         self._clock = clock
         self._bodies: dict[ObjectKey, Body] = {}
         self._told: dict[ObjectKey, Trigger] = {}
+        self._expected: dict[ObjectKey, Mapping[str, Any]] = {}
         self._gone: dict[str, float] = {}
         self._unreadable: dict[ObjectKey, Unreadable] = {}
         self._rewound: set[ObjectKey] = set()
@@ -125,11 +127,20 @@ class Store:
                 return self._note_unreadable(key, unreadable(body, error))
             if self._unreadable.pop(key, None):
                 self._told.pop(key, None)
-        trigger = Trigger.of(known)
-        if self._told.get(key) == trigger:
-            return False
+        trigger, told = Trigger.of(known), self._told.get(key)
         self._told[key] = trigger
-        return True
+        return told is None or trigger not in (told, told._replace(**self._expected.get(key, {})))
+
+    @contextmanager
+    def expecting(self, key: ObjectKey, marks: Mapping[str, Any]) -> Iterator[None]:
+        """While a write of ours is under way: that an object has these marks (`finalizers`, `claim`) and is the same
+        otherwise is no news. The watch may tell of a write before it is answered.
+        """
+        self._expected[key] = marks
+        try:
+            yield
+        finally:
+            self._expected.pop(key, None)
 
     def _newest(self, key: ObjectKey) -> int:
         """The version that is known of an object, readable or not; 0 if none is, or none counts any more."""

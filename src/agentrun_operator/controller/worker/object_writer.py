@@ -110,7 +110,8 @@ class ObjectWriter:
         """Write only onto what was read: the uid and the version are named."""
         fence = {name: body["metadata"][name] for name in ("uid", "resourceVersion")}
         patch = {"metadata": fence | marks} | (rest or {})
-        return self._keep(await self._kube.patch(key_of(body), patch, part=part), kind, patch)
+        with self._store.expecting(key_of(body), expected(body, patch)):
+            return self._keep(await self._kube.patch(key_of(body), patch, part=part), kind, patch)
 
     def _keep(self, answer: Body, kind: str, patch: Body) -> Body:
         self._metrics.writes.labels(kind).inc()
@@ -122,6 +123,19 @@ class ObjectWriter:
             told = f"{told} policy or a webhook strips it. Exempt the operator's account from it"
             raise KubeError(TAKEN, told, f"the {kind}")
         return self._store.current(answer) or trimmed(answer)
+
+
+def expected(body: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The marks that an object will have once a patch is merged into it, of those that the patch sets."""
+    marks: dict[str, Any] = {}
+    if "finalizers" in patch["metadata"]:
+        marks["finalizers"] = tuple(patch["metadata"]["finalizers"])
+    if "claim" in (status := patch.get("status") or {}):
+        merged = (body["status"].get("claim") or {}) | (status["claim"] or {})
+        marks["claim"] = (
+            {name: value for name, value in merged.items() if value is not None} if status["claim"] else None
+        )
+    return marks
 
 
 def lacking(patch: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:

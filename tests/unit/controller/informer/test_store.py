@@ -97,6 +97,42 @@ def test_the_watchs_echo_of_our_own_write_asks_for_nothing(
     assert store.put(body("chat", version=2, **written)) is False
 
 
+MARKED: dict[str, Any] = {"finalizers": (FINALIZER,)}
+
+
+@pytest.mark.parametrize(
+    ("change", "asks"),
+    [
+        pytest.param(MARKED, False, id="the mark that is written"),
+        pytest.param({}, False, id="nothing yet"),
+        pytest.param(MARKED | {"generation": 2}, True, id="an edit beside it"),
+        pytest.param(MARKED | {"annotations": {PAUSED: "true"}}, True, id="a pause beside it"),
+        pytest.param(MARKED | {"deleted": "2026-11-22T10:00:00Z"}, True, id="a deletion beside it"),
+        pytest.param(MARKED | {"status": THEIRS}, True, id="somebody's claim beside it"),
+        pytest.param({"finalizers": (FINALIZER, "somebody/elses")}, True, id="somebody else's finalizer beside it"),
+    ],
+)
+def test_the_watch_may_tell_of_our_own_write_before_it_is_answered(store: Store, change: dict[str, Any], *, asks: bool):
+    store.put(body("chat", version=1))
+    with store.expecting(CHAT, {"finalizers": (FINALIZER,)}):
+        assert store.put(body("chat", version=2, **change)) is asks
+        assert store.put(body("chat", version=2, **change)) is False
+
+
+def test_what_was_expected_is_news_once_no_write_is_under_way(store: Store):
+    store.put(body("chat", version=1))
+    with store.expecting(CHAT, {"finalizers": (FINALIZER,)}):
+        pass
+    assert store.put(body("chat", version=2, **MARKED)) is True
+
+
+def test_that_an_expected_mark_was_taken_off_again_is_news(store: Store):
+    store.put(body("chat", version=1))
+    with store.expecting(CHAT, {"finalizers": (FINALIZER,)}):
+        store.put(body("chat", version=2, **MARKED))
+    assert store.put(body("chat", version=3)) is True
+
+
 def test_an_edit_that_came_back_with_our_own_write_still_asks_for_a_look_when_its_event_comes(store: Store):
     store.put(body("chat", version=1, **ours()))
     store.refresh(body("chat", version=3, generation=2, **ours(state="READY")))

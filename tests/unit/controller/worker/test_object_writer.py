@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.worker.object_writer import lacking
+from agentrun_operator.controller.worker.object_writer import expected, lacking
 from agentrun_operator.resources.names import FINALIZER
 
 OTHERS = "example.com/other"
@@ -48,3 +48,22 @@ def test_of_a_status_what_decisions_go_by_may_not_be_left_out(
     asked: dict[str, Any], status: dict[str, Any] | None, left_out: list[str]
 ):
     assert lacking({"metadata": {}, "status": asked}, {"metadata": {}, "status": status}) == left_out
+
+
+@pytest.mark.parametrize(
+    ("held", "patch", "marks"),
+    [
+        pytest.param(None, {"metadata": {"finalizers": ["a", "b"]}}, {"finalizers": ("a", "b")}, id="finalizers"),
+        pytest.param(None, {"metadata": {}, "status": {"claim": {"uid": "1"}}}, {"claim": {"uid": "1"}}, id="a claim"),
+        pytest.param(
+            {"uid": "1", "since": "then"},
+            {"metadata": {}, "status": {"claim": {"uid": "2", "since": None}}},
+            {"claim": {"uid": "2"}},
+            id="a change of one",
+        ),
+        pytest.param({"uid": "1"}, {"metadata": {}, "status": {"claim": None}}, {"claim": None}, id="none any more"),
+        pytest.param({"uid": "1"}, {"metadata": {}, "status": {"state": "READY"}}, {}, id="no mark"),
+    ],
+)
+def test_the_marks_that_an_object_will_have(held: dict[str, Any] | None, patch: dict[str, Any], marks: dict[str, Any]):
+    assert expected({"status": {"claim": held} if held else {}}, patch) == marks
