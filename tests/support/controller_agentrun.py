@@ -11,7 +11,7 @@ import httpx
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.http.retry import NO_RETRY
-from agentrun_operator.controller.concurrency.priority import looking, tenants, urgency
+from agentrun_operator.controller.concurrency.priority import how_urgent, looking, tenants
 from agentrun_operator.emulator import DEFAULT_ACCOUNT, Behaviour, Transitions, create_app
 from support.controller_time import clock
 
@@ -128,4 +128,4 @@ class AgentRun:
         return answer
 
     async def _note(self, request: Request) -> None:
-        self.calls.append(Call(request.action, clock(), urgency.get(), looking.get(), tuple(tenants.get())))
+        self.calls.append(Call(request.action, clock(), how_urgent(), looking.get(), tuple(tenants.get())))

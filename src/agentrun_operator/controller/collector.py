@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+    from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.remote.accounts.pool import AccountPool
@@ -58,9 +58,15 @@ def _queue(now: Working | None) -> Iterator[Metric]:
 
 def _runtimes(now: Working | None) -> Iterator[Metric]:
     caches = [polled.cache for account in now.accounts for polled in account.polled.values()] if now else []
-    oldest = max((cache.blind_for for cache in caches if not cache.missing), default=0.0)
+    oldest = max((cache.age for cache in caches if not cache.missing), default=0.0)
     yield _gauge("runtimes", "Runtimes that are looked at", len(caches))
     yield _gauge("poll_age_seconds", "Age of the oldest successful look at a runtime", oldest)
+    yield _gauge("poll_interval_seconds", "Seconds between two looks at a runtime at rest", _interval(now))
+
+
+def _interval(now: Working | None) -> float:
+    """The longest, where accounts differ."""
+    return max((now.accounts.poll_interval(account) for account in now.accounts), default=0.0) if now else 0.0
 
 
 def _objects(now: Working | None) -> Metric:

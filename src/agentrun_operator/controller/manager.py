@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.collector import Working
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.kopf_handlers import registry
 from agentrun_operator.controller.informer.ownership import lane_of

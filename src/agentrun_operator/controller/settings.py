@@ -95,7 +95,8 @@ class Settings(BaseModel):
     """Namespaces to look at, by commas; empty: all."""
 
     workers: Annotated[int, Field(ge=1)] = 32
-    """How many objects of one runtime are worked on at the same time; a broken runtime cannot take another's."""
+    """How many objects of one runtime are worked on at the same time, and twice as many in all; a broken runtime
+    cannot take another's."""
 
     poll_interval: Duration = 60.0
     """How often a runtime's endpoints are listed at rest."""
@@ -117,6 +118,9 @@ class Settings(BaseModel):
 
     api_burst: Annotated[int, Field(ge=1)] = 40
     """Calls that may be made at once after a quiet time."""
+
+    poll_share: Annotated[int, Field(ge=1, le=100)] = 25
+    """Percent of api-qps that looks at what is at rest may take; where they do not fit, they come less often."""
 
     leader_elect: bool = True
     """Whether to take a Lease first, so that one replica works and the others stand by."""

@@ -22,6 +22,9 @@ CREATION_QUIET = timedelta(seconds=6)
 """How long a creation may take before the status tells how it goes: most endpoints serve by then, and a write is
 spared. Claims have whole seconds, so it is five at least."""
 
+UNSEEN_QUIET = timedelta(seconds=60)
+"""The same while nobody has looked at what was made: in a bulk, looks come late, and show most creations ended."""
+
 DOUBT_PAUSE = 1.0
 """Seconds before the next look for an endpoint that a create without an answer may have made."""
 
@@ -107,5 +110,6 @@ def creation_quiet(given: Input) -> float | None:
     if not given.says_creating or (given.observed.endpoint and given.endpoint.state != "CREATING"):
         return None
     since = datetime.fromisoformat(given.wanted_claim.since)
-    left = (since + CREATION_QUIET - (given.time or given.now)).total_seconds()
-    return left if 0 < left <= CREATION_QUIET.total_seconds() else None  # longer, and a clock was set back
+    quiet = UNSEEN_QUIET if given.observed.answered else CREATION_QUIET
+    left = (since + quiet - (given.time or given.now)).total_seconds()
+    return left if 0 < left <= quiet.total_seconds() else None  # longer, and a clock was set back

@@ -94,6 +94,7 @@ class Observed:
             lag behind a write, so that nothing is corrected, reported or released by it yet.
         rival: the object that has the endpoint instead of this one, for people; empty if none has.
         doubtful: whether a create of ours may have made an endpoint that no list shows yet.
+        answered: whether nobody has looked at the endpoint since a write's answer told how it is.
     """
 
     problem: Problem | None = None
@@ -102,3 +103,4 @@ class Observed:
     confirmed: bool = False
     rival: str = ""
     doubtful: bool = False
+    answered: bool = False

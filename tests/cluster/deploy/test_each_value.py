@@ -22,6 +22,7 @@ OTHERS: Values = {
     "retryMax": "6m",
     "apiQps": 21,
     "apiBurst": 41,
+    "pollShare": 26,
     "leaderElect": False,
     "leaseName": "other",
     "leaseNamespace": "other",

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from agentrun_operator.controller.collector import ManagerCollector, Working
 from agentrun_operator.controller.concurrency.limits import UNPROVEN_SHARE
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.concurrency.workqueue import WorkQueue
+from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
@@ -47,7 +47,7 @@ class World:
 async def world(no_leaks: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     monkeypatch.setenv("AGENTRUN_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AGENTRUN_ACCESS_KEY_SECRET", "secret")
-    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: None, 4, jitter=random.random, clock=clock)
+    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", None), 4, jitter=random.random, clock=clock)
     context = AccountContext(
         Settings(api_qps=7), MemoryServer(), Metrics(), may_write=lambda: True, enqueue=lambda _: None, clock=clock
     )

@@ -33,6 +33,7 @@ def test_the_defaults_are_accepted():
         pytest.param({"pollInterval": "5 s"}, "/pollInterval", id="a duration with a space"),
         pytest.param({"pollInterval": -5}, "/pollInterval", id="a negative duration"),
         pytest.param({"retryMax": "0s"}, "/retryMax", id="a duration of nothing"),
+        pytest.param({"pollShare": 0}, "/pollShare", id="no looks at all"),
         pytest.param({"apiQps": 0}, "/apiQps", id="no calls at all"),
         pytest.param({"leaderElect": "yes"}, "/leaderElect", id="a text for a boolean"),
         pytest.param({"leaseName": ""}, "/leaseName", id="a Lease without a name"),

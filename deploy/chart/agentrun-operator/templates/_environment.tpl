@@ -4,8 +4,8 @@
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 {{- range $name := list
   "namespaces" "workers" "pollInterval" "fastPollInterval" "resyncInterval" "staleAfter" "retryMax" "apiQps" "apiBurst"
-  "leaderElect" "leaseName" "leaseNamespace" "leaseDuration" "renewDeadline" "retryPeriod" "healthAddress" "logLevel"
-  "logFormat"
+  "pollShare" "leaderElect" "leaseName" "leaseNamespace" "leaseDuration" "renewDeadline" "retryPeriod" "healthAddress"
+  "logLevel" "logFormat"
 }}
 {{- with include "agentrun-operator.asText" (get $.Values $name) }}
 - name: AGENTRUN_OPERATOR_{{ $name | snakecase | upper }}

@@ -85,17 +85,20 @@ def get_runtime(runtime_id: str) -> Operation[Runtime]:
 def list_runtimes(name: str | None = None, page_size: int = PAGE_SIZE) -> Operation[list[Runtime]]:
     """Every agent runtime, or those of exactly this name: names are unique in a workspace, not in an account."""
     filters = () if name is None else (("agentRuntimeName", name),)
-    runtimes = yield from read_all(
-        Listing("ListAgentRuntimes", (), Page[Runtime], attrgetter("agent_runtime_id"), page_size, filters)
-    )
+    runtimes = yield from read_all(_runtimes(page_size, filters))
     # First-party code says that the service ignores the filter; an inexact match would be no better.
     return [runtime for runtime in runtimes if name is None or runtime.agent_runtime_name == name]
 
 
+def next_runtimes(reading: Traversal) -> Operation[list[Runtime]]:
+    """The next page of a reading of the account's runtimes, which is `Traversal(PAGE_SIZE)` before the first."""
+    runtimes = yield from read_next(_runtimes(reading.asked_size), reading)
+    return list(runtimes.values())
+
+
 def first_runtime() -> Operation[Runtime | None]:
     """Any one agent runtime of the account, by a single call; None if it has none."""
-    listing = Listing("ListAgentRuntimes", (), Page[Runtime], attrgetter("agent_runtime_id"), 1)
-    runtimes = yield from read_next(listing, Traversal(1))
+    runtimes = yield from read_next(_runtimes(1), Traversal(1))
     return next(iter(runtimes.values()), None)
 
 
@@ -118,6 +121,10 @@ def _endpoints(runtime_id: str, page_size: int) -> Listing[Endpoint]:
         page_size,
         complete=lambda endpoint: _identified(endpoint, runtime_id, None),
     )
+
+
+def _runtimes(page_size: int, filters: tuple[tuple[str, str], ...] = ()) -> Listing[Runtime]:
+    return Listing("ListAgentRuntimes", (), Page[Runtime], attrgetter("agent_runtime_id"), page_size, filters)
 
 
 def _told(runtime_id: str, endpoint_id: str | None, sent: dict[str, JsonValue], response: Response) -> Endpoint:

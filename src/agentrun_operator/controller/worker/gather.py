@@ -44,7 +44,8 @@ class Gatherer:
         Args:
             accounts: where credentials and clients come from.
             ownership: who manages what.
-            max_age: seconds for which a list serves; the poller makes newer ones unless it fails.
+            max_age: seconds for which a list serves, besides those in which its runtime waits for its turn; the poller
+                makes newer ones unless it fails.
             clock: the time in seconds.
         """
         self._accounts = accounts
@@ -116,8 +117,7 @@ class Gatherer:
         if (claim := desired.current_claim) and claim.elsewhere(runtime.account, runtime.region):
             raise another_account(claim, runtime.account, runtime.region)
         if latest:
-            newest = await cache.info.newest_version(self._clock() if fresh else NEVER)
-            runtime = replace(runtime, newest_version=newest)
+            runtime = replace(runtime, newest_version=await self._newest_version(subject, cache, fresh=fresh))
         endpoint, confirmed = await self._endpoint(subject, cache, fresh=fresh)
         return cache, Observed(
             runtime=runtime,
@@ -125,7 +125,15 @@ class Gatherer:
             confirmed=confirmed,
             rival=self._rival(subject, runtime),
             doubtful=subject.memory.doubtful(self._clock(), CREATE_LAG),
+            answered=endpoint is not None and cache.endpoints.is_answered(endpoint.agent_runtime_endpoint_id or ""),
         )
+
+    async def _newest_version(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> str | None:
+        """What LATEST stands for: as the object says it already, as long as AgentRun was not asked."""
+        said: str | None = subject.body["status"].get("resolvedVersion")
+        if said and not fresh and not cache.info.asked_for_versions:
+            return said
+        return await cache.info.newest_version(self._clock() if fresh else NEVER)
 
     async def _endpoint(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> tuple[Endpoint | None, bool]:
         """The endpoint or None, and whether AgentRun itself confirmed that in this look."""
@@ -155,7 +163,7 @@ class Gatherer:
 
     async def _known(self, subject: Subject, cache: RuntimeCache, recorded: str) -> Endpoint | None:
         """The endpoint by a look that is new enough: at itself, else at all."""
-        newer_than = max(subject.memory.changed_at, self._clock() - self._max_age)
+        newer_than = max(subject.memory.changed_at, self._clock() - self._max_age - (cache.age - cache.blind_for))
         name = subject.desired.endpoint_name
         if endpoint := cache.endpoints.find(recorded, name, newer_than):
             return endpoint

@@ -221,7 +221,7 @@ class Reconciler:
             run = run._replace(subject=run.subject._replace(desired=run.subject.desired.with_applied()))
         if endpoint is None:
             return Conclude(run, accepted(given, write))
-        seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True)
+        seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True, answered=True)
         return Continue(run._replace(observation=run.observation._replace(observed=seen)))
 
     def _assert_unchanged(self, decided_on: Body) -> None:

@@ -12,6 +12,7 @@ from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import AccountKey, ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime
 from agentrun_operator.controller.remote.accounts.pool import AccountPool
+from agentrun_operator.controller.remote.polling.poll_share import PollShare
 from agentrun_operator.controller.remote.polling.poller import Poller
 from agentrun_operator.controller.remote.polling.schedule import PollSchedule
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
@@ -21,7 +22,7 @@ from agentrun_operator.controller.worker.run import Observation, Subject
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import FINALIZER
 from support.controller import body, claim, key
-from support.controller_agentrun import GET, LIST, AgentRun
+from support.controller_agentrun import GET, LIST, LIST_VERSIONS, AgentRun
 from support.controller_time import clock
 from support.objects import a_condition
 
@@ -54,6 +55,7 @@ class World:
         self.memory = ObjectMemory("uid-of-chat")
         self.told: list[tuple[float, set[ObjectKey]]] = []
         self.account = Account(AccountKey("", "", REGION), service.client, None, self.follow, clock=clock)
+        self.share = PollShare(5.0, INTERVAL, 2.0, clock)
         self.gatherer = Gatherer(OneAccount(self.account), OwnershipIndex(Store(), REGION), 1.5 * INTERVAL, clock)
 
     def follow(self, _account: Account, runtime_id: str) -> PolledRuntime:
@@ -61,6 +63,7 @@ class World:
         poller = Poller(
             cache,
             PollSchedule(INTERVAL, 2.0, 20.0),
+            share=lambda: self.share,
             before=self.nothing,
             jitter=lambda: 0.5,
             clock=clock,
@@ -81,13 +84,15 @@ class World:
         self.memory = self.memory._replace(attempts=attempts)
         await self.service.remove(endpoint_id or self.endpoint_id)
 
-    async def look(self, *, fresh: bool = True, recorded: bool = True, **fields: Any) -> Observation:
+    async def look(
+        self, *, fresh: bool = True, recorded: bool = True, status_fields: dict[str, Any] | None = None, **fields: Any
+    ) -> Observation:
         """One look; clears what was asked before."""
         status: dict[str, Any] = {"agentRuntimeId": self.runtime_id, "claim": claim(runtime_id=self.runtime_id)}
         if recorded:
             status |= {"endpointId": self.endpoint_id, "conditions": [a_condition("Synced", "True InSync")]}
         found = body(
-            status=status,
+            status=status | (status_fields or {}),
             finalizers=(FINALIZER,),
             agentRuntimeRef={"id": self.runtime_id},
             **fields,
@@ -228,3 +233,37 @@ async def test_an_object_whose_look_at_the_endpoint_itself_failed_waits_for_its_
     world.told.clear()
     await asyncio.sleep(2.2 * INTERVAL)
     assert world.told == []
+
+
+async def test_what_latest_stands_for_is_taken_from_the_object_until_agentrun_was_asked(world: World):
+    said = await world.look(fresh=False, status_fields={"resolvedVersion": "7"}, targetVersion="LATEST")
+    assert said.observed.runtime is not None
+    assert said.observed.runtime.newest_version == "7"
+    assert LIST_VERSIONS not in world.service.actions
+    asked = await world.look(status_fields={"resolvedVersion": "7"}, targetVersion="LATEST")
+    assert asked.observed.runtime is not None
+    assert asked.observed.runtime.newest_version == "1"
+    later = await world.look(fresh=False, status_fields={"resolvedVersion": "7"}, targetVersion="LATEST")
+    assert later.observed.runtime is not None
+    assert later.observed.runtime.newest_version == "1"
+
+
+async def test_what_latest_stands_for_is_asked_for_where_no_object_says_it(world: World):
+    first = await world.look(fresh=False, targetVersion="LATEST")
+    assert first.observed.runtime is not None
+    assert first.observed.runtime.newest_version == "1"
+
+
+async def test_a_list_serves_longer_while_its_runtime_waits_for_its_turn(world: World):
+    await world.look(fresh=False)
+    cache = world.account.use(CHAT, world.runtime_id, "chat", latest=False)
+    world.account.polled[world.runtime_id].task.cancel()
+    await asyncio.sleep(INTERVAL)
+    cache.awaits_turn()
+    await asyncio.sleep(10 * INTERVAL)
+    await world.look(fresh=False)
+    assert LIST not in world.service.actions
+    cache.has_turn()
+    await asyncio.sleep(INTERVAL)
+    await world.look(fresh=False)
+    assert LIST in world.service.actions

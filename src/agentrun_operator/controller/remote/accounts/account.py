@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.remote.accounts.owner import Owner
 from agentrun_operator.controller.remote.accounts.runtime_names import RuntimeNames
+from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
 
 if TYPE_CHECKING:
     import asyncio
@@ -43,6 +44,7 @@ class Account:
         key: whose credentials it has.
         client: its client.
         secret: the provider of its credentials when they come from a Secret.
+        runtimes: the list of its runtimes.
         names: the ids of its runtimes by their names.
         owner: whose account it is.
         users: the objects that use it.
@@ -72,7 +74,8 @@ class Account:
         self.key = key
         self.client = client
         self.secret = secret
-        self.names = RuntimeNames(client, clock)
+        self.runtimes = RuntimeList(client, clock)
+        self.names = RuntimeNames(client, self.runtimes, clock)
         self.owner = Owner(client, said, key.region, clock)
         self.users: set[ObjectKey] = set()
         self.polled: dict[str, PolledRuntime] = {}
@@ -83,7 +86,8 @@ class Account:
 
     def distrust(self) -> None:
         """The access key is another one, maybe of another account: what was known of runtimes is void."""
-        self.names = RuntimeNames(self.client, self._clock)
+        self.runtimes.forget()
+        self.names = RuntimeNames(self.client, self.runtimes, self._clock)
         self.owner.forget()
         for polled in self.polled.values():
             polled.cache.info.distrust()

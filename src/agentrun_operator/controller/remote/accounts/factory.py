@@ -11,7 +11,7 @@ import random
 import time
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -26,12 +26,13 @@ from agentrun_operator.controller.errors import NotLeadingError
 from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime
 from agentrun_operator.controller.remote.accounts.secret_credentials import SecretCredentials, read_credentials
 from agentrun_operator.controller.remote.fence import last_look
+from agentrun_operator.controller.remote.polling.poll_share import PollShare
 from agentrun_operator.controller.remote.polling.poller import Poller
 from agentrun_operator.controller.remote.polling.schedule import PollSchedule
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from agentrun_operator.agentrun.api.protocol import Request
     from agentrun_operator.agentrun.auth.secret import Secret
@@ -57,6 +58,9 @@ IDENTITY_CODES = (
 )
 """Refusals of somebody who is not who they say. What a key may not do, is no doubt of the key: anybody who shares it
 could raise that."""
+
+KEPT_ADDRESSES = 256
+"""Regions whose addresses are remembered: to read the environment takes as long as to sign a call."""
 
 SERVER_ERROR = 500
 """From this status on an answer does not tell whether the signature was looked at."""
@@ -109,10 +113,25 @@ class RateLimiters:
         self.limits = Limits(settings.api_qps, settings.api_burst, context.clock)
         self.own = own
         self._key = os.urandom(16)
+        self._context = context
+        self._shares: dict[Hashable, PollShare] = {}
+        self._address = lru_cache(KEPT_ADDRESSES)(_address)
 
     def of(self, account: Account) -> AdaptiveRateLimiter:
         """The limit that an account's calls count against now."""
         return self.limits.of(self.caller(account.key, account.secret, account.owner.account))
+
+    def share_of(self, account: Account) -> PollShare:
+        """The share of that limit that looks at rest take turns for."""
+        caller, settings = self.caller(account.key, account.secret, account.owner.account), self._context.settings
+        limit = caller.address, caller.payer
+        if limit not in self._shares:
+            self._shares = {key: share for key, share in self._shares.items() if len(share.rest)}
+            rate = settings.api_qps * settings.poll_share / 100
+            self._shares[limit] = PollShare(
+                rate, settings.poll_interval, settings.fast_poll_interval, self._context.clock
+            )
+        return self._shares[limit]
 
     def caller(self, account_key: AccountKey, secret: SecretCredentials | None, owner: str) -> Caller:
         """Who makes an account's calls: two Secrets with one access key are one, and one that only names its id is
@@ -131,7 +150,7 @@ class RateLimiters:
             key_id, parts = found.access_key_id, (found.access_key_secret, found.security_token)
         else:
             key_id, parts = None, (None, None)
-        address = Config(region_id=account_key.region).control_endpoint
+        address = self._address(account_key.region)
         if key_id is None:
             return Caller(address, account_key, account_key)
         return Caller(
@@ -180,10 +199,15 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
     def said() -> str:
         return secret.account_id if secret else limiters.own.account_id or ""
 
-    account = Account(account_key, client, secret, partial(_poll, context), clock=context.clock, said=said)
+    account = Account(account_key, client, secret, partial(_poll, context, limiters), clock=context.clock, said=said)
     if secret:
         secret.on_new_key = account.distrust
     return account
+
+
+def _address(region: str) -> str:
+    """Where AgentRun is called in a region, as the environment says."""
+    return Config(region_id=region).control_endpoint
 
 
 def _tell(limits: Limits, call: Call, attempt: Attempt) -> None:
@@ -208,11 +232,24 @@ def _secret_credentials(account_key: AccountKey, context: AccountContext) -> Sec
     return SecretCredentials(lambda: read_credentials(kube, namespace, name), context.clock)
 
 
-def _poll(context: AccountContext, account: Account, runtime_id: str) -> PolledRuntime:
+def _poll(context: AccountContext, limiters: RateLimiters, account: Account, runtime_id: str) -> PolledRuntime:
     """Begin to poll a runtime."""
     settings = context.settings
+
+    def share() -> PollShare:
+        return limiters.share_of(account)  # its limit may be another now
+
+    def on_write() -> None:
+        share().steps.wrote()
+
     cache = RuntimeCache(
-        runtime_id, account.client, enqueue=context.enqueue, clock=context.clock, stale_after=settings.stale_after
+        runtime_id,
+        account.client,
+        enqueue=context.enqueue,
+        clock=context.clock,
+        stale_after=settings.stale_after,
+        runtimes=account.runtimes,
+        on_write=on_write,
     )
 
     async def before() -> None:
@@ -222,6 +259,7 @@ def _poll(context: AccountContext, account: Account, runtime_id: str) -> PolledR
     poller = Poller(
         cache,
         PollSchedule(settings.poll_interval, settings.fast_poll_interval, settings.api_qps),
+        share=share,
         before=before,
         jitter=context.jitter,
         clock=context.clock,

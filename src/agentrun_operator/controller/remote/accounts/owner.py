@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import operations
-from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.problems import ProblemError, reported
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
@@ -83,7 +82,6 @@ class Owner:
             raise another_account(claim, account, region)
 
     async def _ask(self) -> tuple[str, str]:
-        urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who ask
         runtime = await self._client.run(operations.first_runtime())
         told = runtime.owner if runtime else self._seen
         return told if all(told) else (self._said(), self._region)

@@ -71,6 +71,10 @@ class AccountPool:
         for account in self._accounts.values():
             yield f"{account.key.region} {account.key}", self._limiters.of(account).rate
 
+    def poll_interval(self, account: Account) -> float:
+        """Seconds in which each runtime of an account is looked at once while it rests."""
+        return self._limiters.share_of(account).rest.interval
+
     async def account_for(self, key: ObjectKey, desired: Desired) -> Account:
         """The account whose credentials the object is to use.
 

@@ -2,8 +2,8 @@
 
 At rest that is the poll interval. While an endpoint is in transition (CREATING, say) it is the fast interval, growing
 with the time for which nothing has changed: after 60 s without news a look comes each 1.8 s, so that an endpoint that
-is stuck does not keep its runtime on short intervals for ever. Looks at transitions take at most a quarter of the
-account's calls and, while changes are sent to the runtime, at most one call for eight changes.
+is stuck does not keep its runtime on short intervals for ever. Looks at the transitions of one runtime take at most a
+quarter of the account's calls.
 """
 
 from __future__ import annotations
@@ -17,13 +17,6 @@ PATIENCE = 0.03
 
 SHARE = 0.25
 """The part of the account's calls that looks at the transitions of one runtime take at most."""
-
-WRITES_PER_CALL = 8
-"""While changes are sent to the runtime, this many of them allow one call for a look. A bulk goes as fast as it can,
-and looking at it adds less than a tenth to its calls."""
-
-CALL_PAUSE = 0.2
-"""Seconds after which a call is allowed though fewer changes were sent."""
 
 DEAR = 75
 """Pages of a list from which on a page counts as two calls: the longer the list, the less news a page has."""
@@ -74,21 +67,12 @@ class PollSchedule:
         """
         return self.resting + self.interval * jitter / 5
 
-    def following(self, step: Step, still: float, *, quiet: float, writes: int) -> float:
-        """The pause before a look at what is under way.
-
-        Args:
-            step: the look.
-            still: seconds since something last moved.
-            quiet: seconds since a change was last sent to the runtime.
-            writes: changes that were sent since the last look.
-        """
+    def following(self, step: Step, still: float) -> float:
+        """The pause before a look at what is under way, if something last moved `still` seconds ago."""
         # A pass over all pages stands for the full refresh, and has to be in time.
         longest = self.interval / min(step.parts, 2)
         wanted = min(longest, max(self.fast, PATIENCE * still)) / step.parts
-        paid = quiet >= self.fast or writes >= WRITES_PER_CALL * step.price
-        allowed = max(step.calls / (SHARE * self.rate), 0.0 if paid else CALL_PAUSE * step.price)
-        return min(self.interval, max(wanted, allowed))
+        return min(self.interval, max(wanted, step.calls / (SHARE * self.rate)))
 
     def failing(self, failures: int) -> float:
         """The pause after so many failures in a row, one at least."""

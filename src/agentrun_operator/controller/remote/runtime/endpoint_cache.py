@@ -23,10 +23,11 @@ NEVER = float("-inf")
 
 @dataclass(slots=True)
 class Entry:
-    """An endpoint and the time at which the look began that saw it so."""
+    """An endpoint and the time at which the look began that saw it so; `answered`: no look, but a write's answer."""
 
     endpoint: Endpoint
     at: float
+    answered: bool = False
 
 
 class EndpointCache:
@@ -71,8 +72,17 @@ class EndpointCache:
         return set[str]().union(*map(self._remove, unseen))
 
     def seen(self, endpoint: Endpoint, at: float) -> set[str]:
-        """Take in one endpoint, from a get or from a write's answer; return its name if it changed."""
+        """Take in one endpoint; return its name if that is news: if it changed, or only a write's answer told of it."""
         return self._take(endpoint, at)
+
+    def answered(self, endpoint: Endpoint, at: float) -> set[str]:
+        """Take in one endpoint from a write's answer; return its name if it changed."""
+        return self._take(endpoint, at, answered=True)
+
+    def is_answered(self, endpoint_id: str) -> bool:
+        """Whether nobody has looked at the endpoint since a write's answer told of it."""
+        entry = self._entries.get(endpoint_id)
+        return entry is not None and entry.answered
 
     def gone(self, endpoint_id: str, at: float) -> set[str]:
         """Take in that there is no such endpoint; return its name if it was known, and not seen later than that."""
@@ -82,15 +92,16 @@ class EndpointCache:
         self._gone[endpoint_id] = max(at, self._gone.get(endpoint_id, NEVER))
         return self._remove(endpoint_id)
 
-    def _take(self, endpoint: Endpoint, at: float) -> set[str]:
+    def _take(self, endpoint: Endpoint, at: float, *, answered: bool = False) -> set[str]:
         endpoint_id = _id(endpoint)
         known = self._entries.get(endpoint_id)
         if at <= self._gone.get(endpoint_id, NEVER) or at < (known.at if known else self.listed_at):
             return set()
         same = known is not None and known.endpoint == endpoint
-        self._entries[endpoint_id] = Entry(known.endpoint if known and same else interned(endpoint), at)
+        self._entries[endpoint_id] = Entry(known.endpoint if known and same else interned(endpoint), at, answered)
         self._index(endpoint_id, endpoint, at)
-        return set() if same else {_name(endpoint)}
+        first_look = known is not None and known.answered and not answered
+        return set() if same and not first_look else {_name(endpoint)}
 
     def _index(self, endpoint_id: str, endpoint: Endpoint, at: float) -> None:
         namesake = self._entries.get(self._ids.get(_name(endpoint), ""))

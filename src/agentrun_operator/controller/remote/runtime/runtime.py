@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import ResourceNotExistError
 from agentrun_operator.agentrun.api.paging import MAX_ITEMS
-from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.problems import reported
-from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER, EndpointCache
+from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
 from agentrun_operator.controller.remote.runtime.runtime_info import RuntimeInfo
 from agentrun_operator.controller.remote.runtime.subscribers import Subscribers
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun.http.client import AsyncClient
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
 
 T = TypeVar("T")
 
@@ -47,9 +47,9 @@ class RuntimeCache:
         info: the runtime itself.
         subscribers: the objects that depend on it.
         moved_at: when anything changed last, or was asked to; as all times here in seconds of the clock.
+        sent_at: when the first change was sent that nobody has looked at; None if there is none.
         seen_at: since when everything has been looked at, or the time at which the cache was made.
-        writes: the calls so far that changed something.
-        wrote_at: when the last of them was answered.
+        waited: seconds since then in which the next look waited for its turn among others.
     """
 
     def __init__(
@@ -60,6 +60,8 @@ class RuntimeCache:
         enqueue: Callable[[set[ObjectKey]], None],
         clock: Callable[[], float] = time.monotonic,
         stale_after: float = math.inf,
+        runtimes: RuntimeList | None = None,
+        on_write: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare the cache; nothing is asked yet.
 
@@ -69,6 +71,8 @@ class RuntimeCache:
             enqueue: is called with the objects whose endpoint changed, appeared or vanished.
             clock: the time in seconds.
             stale_after: age in seconds at which what is known is too old to wait for news any longer.
+            runtimes: the list of the account's runtimes.
+            on_write: is called when a change was sent.
         """
         self.runtime_id = runtime_id
         self.endpoints = EndpointCache()
@@ -81,15 +85,18 @@ class RuntimeCache:
             blind_for=lambda: self.blind_for,
             clock=clock,
             until=self._waited_until,
+            runtimes=runtimes,
         )
         self.moved_at = clock()
+        self.sent_at: float | None = None
         self.seen_at = clock()
-        self.writes = 0
-        self.wrote_at = NEVER
+        self.waited = 0.0
         self._client = client
         self._enqueue = enqueue
+        self._on_write = on_write
         self._clock = clock
         self._stale_after = stale_after
+        self._waits_since: float | None = None
         self._taking_list = False
         self._lists = SingleFlight(self._list, clock, self._waited_until)
 
@@ -100,9 +107,25 @@ class RuntimeCache:
                 yield endpoint.agent_runtime_endpoint_id
 
     @property
-    def blind_for(self) -> float:
+    def age(self) -> float:
         """Seconds since the endpoints were last listed, or since the cache was made."""
         return self._clock() - self.seen_at
+
+    @property
+    def blind_for(self) -> float:
+        """The same, without the time in which nobody tried: what waits for its turn is no sign that anything fails."""
+        now = self._clock()
+        return now - self.seen_at - self.waited - (now - self._waits_since if self._waits_since is not None else 0.0)
+
+    def awaits_turn(self) -> None:
+        """From now on the next look waits for its turn."""
+        self._waits_since = self._clock()
+
+    def has_turn(self) -> None:
+        """It has it."""
+        if self._waits_since is not None:
+            self.waited += self._clock() - self._waits_since
+        self._waits_since = None
 
     @property
     def missing(self) -> bool:
@@ -135,6 +158,7 @@ class RuntimeCache:
     def all_read(self, began: float) -> None:
         """Everything was looked at since `began`: what was not seen since then is gone."""
         self.seen_at = max(self.seen_at, began)
+        self.waited, self._waits_since = 0.0, None
         self._moved(self.endpoints.all_seen(began))
         if missed := self.subscribers.take_missed():
             self._enqueue(missed)
@@ -158,14 +182,15 @@ class RuntimeCache:
 
     def wrote(self, endpoint: Endpoint | None) -> None:
         """Take in a write's answer. Its own object needs not be told, others that subscribe to the endpoint do."""
-        self.moved_at = self.wrote_at = self._clock()
-        self.writes += 1
-        changed = self.endpoints.seen(endpoint, self.moved_at) if endpoint is not None else ()
+        self.moved_at = self._clock()
+        self.sent_at = self.moved_at if self.sent_at is None else self.sent_at
+        self._on_write()
+        changed = self.endpoints.answered(endpoint, self.moved_at) if endpoint is not None else ()
         self._moved(changed, at_least=2)
 
     def _waited_until(self, began: float) -> float:
         """When an answer is given up that was asked for at `began`: objects have to say that nothing is seen."""
-        return max(self.seen_at + self._stale_after, began + PATIENCE)
+        return max(began + self._stale_after - self.blind_for, began + PATIENCE)
 
     async def _listed(self, answer: Awaitable[T]) -> T:
         """A list's answer. Where there is nothing to list, the runtime itself is asked whether it exists."""
@@ -178,7 +203,6 @@ class RuntimeCache:
 
     async def _list(self) -> None:
         began = self._clock()
-        urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who wait for it
         endpoints = await self._client.run(operations.list_endpoints(self.runtime_id))
         self._taking_list = True
         try:

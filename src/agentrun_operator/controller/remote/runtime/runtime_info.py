@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import ResourceNotExistError
-from agentrun_operator.agentrun.models import READY_STATES
-from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.problems import reported, runtime_missing
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
-from agentrun_operator.reconcile.observed import RuntimeSeen
+from agentrun_operator.controller.remote.runtime.runtime_list import seen_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.agentrun.http.client import AsyncClient
-    from agentrun_operator.agentrun.models import Runtime
     from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
     from agentrun_operator.controller.remote.runtime.subscribers import Subscribers
+    from agentrun_operator.reconcile.observed import RuntimeSeen
 
 READY_FOR = 600.0
 """Seconds for which a runtime that was READY is taken to be so; AgentRun says so itself when it is not."""
@@ -53,6 +53,7 @@ class RuntimeInfo:
         blind_for: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
         until: Callable[[float], float] = lambda _: math.inf,
+        runtimes: RuntimeList | None = None,
     ) -> None:
         """Prepare it; nothing is asked yet.
 
@@ -64,6 +65,7 @@ class RuntimeInfo:
             blind_for: seconds since the runtime's endpoints were last seen.
             clock: the time in seconds.
             until: up to when an answer is waited for that was asked for at a time.
+            runtimes: the list that may show it; None: it is asked for alone.
         """
         self.missing_at = NEVER
         self._runtime_id = runtime_id
@@ -72,7 +74,8 @@ class RuntimeInfo:
         self._enqueue = enqueue
         self._blind_for = blind_for
         self._clock = clock
-        self._runtime: Runtime | None = None
+        self._list = runtimes
+        self._runtime: RuntimeSeen | None = None
         self._runtime_at = NEVER
         self._newest: str | None = None
         self._newest_at = NEVER
@@ -92,17 +95,9 @@ class RuntimeInfo:
         if self.missing_at > max(newer_than, self._clock() - MISSING_FOR):
             raise runtime_missing(self._runtime_id)
         if known is None or self._runtime_at <= max(newer_than, self._outdated(known)):
-            known = await self._asked_for(max(newer_than, self._runtime_at))
-        account, region = known.owner
-        return RuntimeSeen(
-            id=known.agent_runtime_id or self._runtime_id,
-            name=known.agent_runtime_name or "",
-            ready=known.status in READY_STATES,
-            state=known.status or "",
-            newest_version=self._newest,
-            account=account,
-            region=region,
-        )
+            listed = newer_than == NEVER and await self._from_list()
+            known = listed or await self._asked_for(max(newer_than, self._runtime_at))
+        return replace(known, newest_version=self._newest) if self._newest else known
 
     async def newest_version(self, newer_than: float = NEVER) -> str | None:
         """The newest published version; None when there is none.
@@ -115,11 +110,25 @@ class RuntimeInfo:
                 await self._versions.newer_than(newer_than)
         return self._newest
 
+    @property
+    def asked_for_versions(self) -> bool:
+        """Whether the versions were ever listed."""
+        return self._newest_at != NEVER
+
     def distrust(self) -> None:
         """AgentRun said that the runtime is not READY, or gone: what was known of it is void."""
-        self._runtime = None
+        self._runtime, self._runtime_at = None, self._clock()
 
-    async def _asked_for(self, newer_than: float) -> Runtime:
+    async def _from_list(self) -> RuntimeSeen | None:
+        """What a list of all runtimes shows that is newer than what is known."""
+        if self._list is None:
+            return None
+        listed = await self._list.newer_than(self._runtime_at, self._runtime_id)
+        if found := listed.runtimes.get(self._runtime_id):
+            self._runtime, self._runtime_at = found, listed.at
+        return found
+
+    async def _asked_for(self, newer_than: float) -> RuntimeSeen:
         with reported(self._blind_for):
             try:
                 return await self._runtimes.newer_than(newer_than)
@@ -129,23 +138,21 @@ class RuntimeInfo:
                 self._runtime, self.missing_at = None, self._clock()
                 raise runtime_missing(self._runtime_id) from None
 
-    async def _get(self) -> Runtime:
+    async def _get(self) -> RuntimeSeen:
         began = self._clock()
-        urgency.set(Priority.CHANGE)  # one call, in a task of its own, for all who wait for it
-        self._runtime = await self._client.run(operations.get_runtime(self._runtime_id))
+        self._runtime = seen_of(await self._client.run(operations.get_runtime(self._runtime_id)))
         self._runtime_at = began
         return self._runtime
 
     async def _list_versions(self) -> None:
         began = self._clock()
-        urgency.set(Priority.CHANGE)
         versions = await self._client.run(operations.list_versions(self._runtime_id))
         words = (version.agent_runtime_version or "" for version in versions)
         numbers = [int(word) for word in words if word.isdecimal()]
-        before, asked_before = self._newest, self._newest_at != NEVER
+        before, asked_before = self._newest, self.asked_for_versions
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
         if asked_before and self._newest != before:
             self._enqueue(set(self._subscribers.on_latest))
 
-    def _outdated(self, runtime: Runtime) -> float:
-        return self._clock() - (READY_FOR if runtime.status in READY_STATES else UNREADY_FOR)
+    def _outdated(self, runtime: RuntimeSeen) -> float:
+        return self._clock() - (READY_FOR if runtime.ready else UNREADY_FOR)

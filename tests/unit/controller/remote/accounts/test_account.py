@@ -5,6 +5,7 @@ import pytest
 
 from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.controller.remote.accounts.account import SPELLINGS, Account, PolledRuntime
+from agentrun_operator.controller.remote.polling.poll_share import PollShare
 from agentrun_operator.controller.remote.polling.poller import Poller
 from agentrun_operator.controller.remote.polling.schedule import PollSchedule
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
@@ -28,11 +29,14 @@ async def account(service: AgentRun) -> AsyncIterator[Account]:
     async def nothing() -> None:
         pass
 
+    share = PollShare(5.0, 60.0, 1.0, clock)
+
     def follow(account: Account, runtime_id: str) -> PolledRuntime:
         cache = RuntimeCache(runtime_id, account.client, enqueue=lambda _: None, clock=clock)
         poller = Poller(
             cache,
             PollSchedule(60.0, 1.0, 20.0),
+            share=lambda: share,
             before=nothing,
             jitter=lambda: 0.5,
             clock=clock,

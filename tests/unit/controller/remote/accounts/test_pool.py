@@ -12,8 +12,8 @@ from respx import MockRouter
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import ThrottledError
 from agentrun_operator.controller.concurrency.limits import UNPROVEN_SHARE
+from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
-from agentrun_operator.controller.concurrency.workqueue import WorkQueue
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
@@ -392,7 +392,7 @@ async def test_a_thousand_objects_that_came_and_went_leave_nothing_behind(world:
 
 async def test_an_object_that_goes_in_the_middle_of_its_pass_leaves_no_account_and_no_poller_behind(world: World):
     store = Store()
-    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: "lane", 1, jitter=lambda: 0.5, clock=clock)
+    queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", "lane"), 1, jitter=lambda: 0.5, clock=clock)
     informer = Informer(store, OwnershipIndex(store, "cn-hangzhou"), queue, world.accounts.release)
     world.put_secret()
     informer.on_event("ADDED", body("chat", **NAMED))

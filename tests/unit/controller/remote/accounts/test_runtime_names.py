@@ -6,6 +6,7 @@ import pytest
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.remote.accounts.runtime_names import NAME_BAD_FOR, NAME_GOOD_FOR, RuntimeNames
 from agentrun_operator.controller.remote.problems import ProblemError
+from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
 from agentrun_operator.resources.reasons import Reason
 from support.controller_agentrun import LIST_RUNTIMES, AgentRun
 from support.controller_time import clock
@@ -21,7 +22,7 @@ async def service(no_leaks: None) -> AsyncIterator[AgentRun]:
 
 @pytest.fixture
 async def names(service: AgentRun) -> RuntimeNames:
-    return RuntimeNames(service.client, clock)
+    return RuntimeNames(service.client, RuntimeList(service.client, clock), clock)
 
 
 async def test_a_name_leads_to_the_one_runtime_that_has_it(names: RuntimeNames, service: AgentRun):
@@ -95,8 +96,11 @@ async def test_names_are_not_remembered_for_ever(names: RuntimeNames, service: A
     assert names._searches == {}
 
 
-async def test_a_name_is_looked_up_for_everybody_and_so_it_is_urgent(names: RuntimeNames, service: AgentRun):
+async def test_a_name_is_looked_up_as_urgently_as_the_most_urgent_asks(names: RuntimeNames, service: AgentRun):
+    async def ask(priority: Priority) -> None:
+        urgency.set(priority)
+        await names.runtime_id("bot")
+
     await service.runtime("bot")
-    urgency.set(Priority.RESYNC)
-    await names.runtime_id("bot")
-    assert [call.urgency for call in service.calls] == [Priority.CHANGE]
+    await asyncio.gather(*(asyncio.create_task(ask(priority)) for priority in (Priority.RESYNC, Priority.EDIT)))
+    assert [call.urgency for call in service.calls] == [Priority.EDIT]

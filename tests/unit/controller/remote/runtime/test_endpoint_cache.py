@@ -71,6 +71,23 @@ def test_a_list_tells_what_appeared_changed_and_vanished_and_nothing_else(endpoi
     assert len(endpoints) == 3
 
 
+def test_that_what_a_write_answered_was_looked_at_is_news_once(endpoints: EndpointCache):
+    assert endpoints.answered(endpoint("e1"), 1.0) == {"e1"}
+    assert endpoints.is_answered("e1")
+    assert listed(endpoints, [endpoint("e1")], 2.0) == {"e1"}
+    assert not endpoints.is_answered("e1")
+    assert listed(endpoints, [endpoint("e1")], 3.0) == set()
+    assert endpoints.answered(endpoint("e1"), 4.0) == set()
+    assert endpoints.answered(endpoint("e1"), 5.0) == set()
+    assert not endpoints.is_answered("unknown")
+
+
+def test_a_list_that_began_before_a_write_is_no_look_at_what_it_made(endpoints: EndpointCache):
+    endpoints.answered(endpoint("e1"), 2.0)
+    assert listed(endpoints, [endpoint("e1")], 1.0) == set()
+    assert endpoints.is_answered("e1")
+
+
 def test_a_change_of_any_field_is_a_change(endpoints: EndpointCache):
     listed(endpoints, [endpoint("e1", description="a")], 1.0)
     assert listed(endpoints, [endpoint("e1", description="b")], 2.0) == {"e1"}

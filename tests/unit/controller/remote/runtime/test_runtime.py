@@ -453,13 +453,15 @@ async def test_versions_that_cannot_be_listed_say_why(world: World, what: dict[s
     assert (await unseen(world.cache.info.newest_version())).problem.reason is reason
 
 
-async def test_what_is_read_for_everybody_is_urgent_whoever_asked_first(world: World):
-    urgency.set(Priority.RESYNC)
-    await world.cache.list(newer_than=NEVER)
-    await world.cache.info.seen()
-    await world.cache.info.newest_version()
-    assert {call.urgency for call in world.service.calls} == {Priority.CHANGE}
-    assert urgency.get() is Priority.RESYNC
+async def test_what_is_read_for_everybody_is_as_urgent_as_the_most_urgent_asks_whoever_asked_first(world: World):
+    async def ask(priority: Priority) -> None:
+        urgency.set(priority)
+        await asyncio.gather(
+            world.cache.list(newer_than=NEVER), world.cache.info.seen(), world.cache.info.newest_version()
+        )
+
+    await asyncio.gather(*(asyncio.create_task(ask(priority)) for priority in (Priority.RESYNC, Priority.EDIT)))
+    assert [call.urgency for call in world.service.calls] == [Priority.EDIT] * 3
 
 
 async def test_what_is_read_for_one_object_is_as_urgent_as_its_pass(world: World):
