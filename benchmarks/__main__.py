@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from agentrun_operator.cli.playground.screen import Screen
+from benchmarks.at_default import at_default
 from benchmarks.at_once import at_once
 from benchmarks.edits import edits
 from benchmarks.figures import Results
@@ -47,17 +48,24 @@ class Name(StrEnum):
     GROWTH = "growth"
     WIDE = "wide"
     WIDE_EDITS = "wide-edits"
+    WIDE_DEFAULT = "wide-default"
+    ACCOUNTS = "accounts"
 
 
-USUAL = [name for name in Name if name not in (Name.WIDE, Name.WIDE_EDITS)]
-"""What is done unless something is asked for; the wide account comes on request."""
+WIDE = (Name.WIDE, Name.WIDE_EDITS, Name.WIDE_DEFAULT)
+ACCOUNTS = Load(objects=5000, runtimes=1000, accounts=50)
+"""What is made of many accounts, each with a Secret."""
+
+USUAL = [name for name in Name if name not in (*WIDE, Name.ACCOUNTS)]
+"""What is done unless something is asked for; wide and many accounts come on request."""
 
 Objects = Annotated[int, typer.Option(help="Objects of a bulk.", min=1)]
 Growth = Annotated[list[int], typer.Option(help="Other numbers of objects, for the growth; may be repeated.")]
 Only = Annotated[
     list[Name] | None, typer.Option(help="Do this alone; may be repeated. The wide account comes by this only.")
 ]
-Runtimes = Annotated[int, typer.Option(help=f"Runtimes of the wide account, with {PER_RUNTIME} objects each.", min=2)]
+Runtimes = Annotated[int, typer.Option(help="Runtimes of the wide account.", min=2)]
+PerRuntime = Annotated[int, typer.Option(help="Objects of each of them.", min=1)]
 Rest = Annotated[float, typer.Option(help="Seconds that the objects rest: some poll intervals of 60 s.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results.", file_okay=False)]
 Logs = Annotated[Path | None, typer.Option(help="Folder to keep the logs in.", file_okay=False)]
@@ -68,6 +76,7 @@ def main(
     objects: Objects = 1000,
     growth: Growth = [500, 2000, 5000],  # noqa: B006 - typer copies it
     runtimes: Runtimes = 1000,
+    per_runtime: PerRuntime = PER_RUNTIME,
     only: Only = None,
     rest: Rest = 120.0,
     out: Out = Path("docs/performance"),
@@ -76,7 +85,7 @@ def main(
     """Measure the operator on a control plane of this machine, beside its floor and a plain kopf operator."""
     console = Console()
     results = Results(machine())
-    plan = _plan(only or USUAL, objects, growth, runtimes)
+    plan = _plan(only or USUAL, objects, growth, Load(per_runtime * runtimes, runtimes))
     try:
         asyncio.run(_measure(results, Screen(console), plan, rest, logs))
     finally:
@@ -85,12 +94,12 @@ def main(
         console.print(f"Written to {out}")
 
 
-def _plan(wanted: Sequence[Name], objects: int, growth: Sequence[int], runtimes: int) -> list[tuple[Name, Load]]:
+def _plan(wanted: Sequence[Name], objects: int, growth: Sequence[int], wide: Load) -> list[tuple[Name, Load]]:
     """Each measurement and its loads; a user's edits are made in the largest bulk, and in the wide account."""
     others = [Load(count) for count in growth if count != objects] if Name.GROWTH in wanted else []
     largest = Load(max([objects, *(load.objects for load in others)]))
-    wide = [Load(PER_RUNTIME * runtimes, runtimes)]
-    loads = {Name.GROWTH: others, Name.EDITS: [largest], Name.WIDE: wide, Name.WIDE_EDITS: wide}
+    loads = {Name.GROWTH: others, Name.EDITS: [largest]} | {name: [wide] for name in WIDE}
+    loads[Name.ACCOUNTS] = [ACCOUNTS]
     return [(name, load) for name in wanted for load in loads.get(name, [Load(objects)])]
 
 
@@ -105,7 +114,7 @@ async def _measure(
 
 async def _one(results: Results, stage: Stage, name: Name, load: Load, rest: float) -> None:
     match name:
-        case Name.OPERATOR | Name.GROWTH | Name.WIDE:
+        case Name.OPERATOR | Name.GROWTH | Name.WIDE | Name.ACCOUNTS:
             results.lives.append(await life(stage, operator, "operator", load, rest))
         case Name.PLAIN:
             results.lives.append(await life(stage, plain_kopf, "plain-kopf", load, rest))
@@ -113,6 +122,8 @@ async def _one(results: Results, stage: Stage, name: Name, load: Load, rest: flo
             results.at_once = await at_once(stage, operator, min(FEW, load.objects))
         case Name.SINGLE:
             results.single = await single(stage, operator, Random(SEED))  # noqa: S311 - times, not secrets
+        case Name.WIDE_DEFAULT:
+            results.at_default = await at_default(stage, load, rest)
         case Name.EDITS | Name.WIDE_EDITS:
             results.edits.append(await edits(stage, operator, "operator", load))
 

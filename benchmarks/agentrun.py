@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.manifests import number_of
+
 if TYPE_CHECKING:
     import aiohttp
 
@@ -38,9 +40,19 @@ class AgentRun:
         log = (await self._call("GET", "requests"))["log"]
         return {entry["endpointName"]: entry["at"] for entry in log if entry["action"] == action}
 
-    async def add_runtime(self, name: str) -> None:
-        """Make a runtime with the versions that the objects name."""
-        await self._call("POST", "runtimes", {"name": name, "versions": 4})
+    async def all_arrivals(self) -> list[float]:
+        """When each of the latest calls arrived, in seconds since the epoch."""
+        return [entry["at"] for entry in (await self._call("GET", "requests"))["log"]]
+
+    async def add_account(self, name: str) -> None:
+        """Make an account with an access key of its name."""
+        key = {"accessKeyId": name, "accessKeySecret": f"{name}-secret", "accountId": account_id(name)}
+        await self._call("POST", "accounts", key)
+
+    async def add_runtime(self, name: str, account: str = "") -> None:
+        """Make a runtime with the versions that the objects name, in an account or in the operator's own."""
+        owner = {"accountId": account_id(account)} if account else {}
+        await self._call("POST", "runtimes", {"name": name, "versions": 4} | owner)
 
     async def endpoints(self) -> list[Document]:
         """Everything that there is now."""
@@ -56,3 +68,8 @@ class AgentRun:
             response.raise_for_status()
             answer: Document = await response.json() if response.content_length else {}
             return answer
+
+
+def account_id(name: str) -> str:
+    """The number of an account."""
+    return str(2 * 10**15 + number_of(name))

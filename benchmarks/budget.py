@@ -50,7 +50,8 @@ def promises(results: Results) -> list[Promise]:
     lives = results.of("operator")
     bulks = [life for life in lives if life.objects <= THOUSAND]
     soon = [_soon(f"{bulks[-1].objects:,} objects at once", bulks[-1].ready)] if bulks else []
-    return [*(_of_life(lives[-1]) if lives else ()), *soon, *_of_others(results)]
+    wide = [promise for life in results.wide for promise in _of_wide(life)]
+    return [*(_of_life(lives[-1]) if lives else ()), *soon, *_of_others(results), *wide, *_of_default(results)]
 
 
 def _of_life(life: Life) -> Iterator[Promise]:
@@ -69,6 +70,30 @@ def _of_life(life: Life) -> Iterator[Promise]:
     yield Promise("writes at rest", 0, rest.object_writes)
     yield Promise("writes at a restart", 0, life.restart.object_writes)
     yield Promise(f"s until quiet after a restart, {shown}", 10, life.restart.seconds or math.inf)
+
+
+def _of_wide(life: Life) -> Iterator[Promise]:
+    share = life.runtimes / life.objects
+    rate = f"create → Ready, {life.load}, as a part of the floor of the same writes"
+    yield Promise(rate, 0.6, life.rate / life.same_rate, at_least=True)
+    yield Promise(
+        f"calls to AgentRun per create, {life.load}", 1.1 + 2 * share, life.create.remote_calls / life.objects
+    )
+    yield Promise(f"writes to an object per create, {life.load}", 3, life.create.object_writes / life.objects)
+    yield Promise(f"calls at a restart, {life.load}", 1.05 * life.runtimes, life.restart.remote_calls)
+    yield Promise(f"s until quiet after a restart, {life.load}", 8, life.restart.seconds or math.inf)
+    yield Promise(f"MiB at rest, {life.load}", 200, life.resting_memory[0])
+
+
+def _of_default(results: Results) -> Iterator[Promise]:
+    if default := results.at_default:
+        rest, seconds = default.rest, default.rest.seconds or math.inf
+        what = f"{default.load}, default limit"
+        yield Promise(f"calls at a restart, {what}", 1.05 * default.runtimes, default.restart.remote_calls)
+        yield Promise(f"s until an edit right after a restart starts, {what}", 1, default.edit)
+        yield Promise(f"calls a minute at rest, {what}", 300, 60 * rest.remote_calls / seconds)
+        yield Promise(f"calls in the busiest second at rest, {what}", 10, default.peak)
+        yield Promise(f"% of a core at rest, {what}", 1.5, 100 * rest.cpu["program"] / seconds)
 
 
 def _of_others(results: Results) -> Iterator[Promise]:

@@ -29,7 +29,7 @@ async def edits(stage: Stage, program: Program, name: str, load: Load) -> Edits:
     """Make objects, and edit others meanwhile."""
     await stage.calm()
     mine, bulk = names(EDITED, "edited"), names(load.objects)
-    async with running(stage, program, f"{name}-edits-{load.runtimes}", bulk, load.runtimes) as phases:
+    async with running(stage, program, f"{name}-edits-{load.runtimes}", bulk, load) as phases:
         await for_each(mine, phases.make)
         await phases.observer.all_ready(mine, 1, WITHIN)
         making = asyncio.create_task(for_each(bulk, phases.make))

@@ -77,6 +77,7 @@ class Life:
         program: `operator` or `plain kopf`.
         objects: how many.
         runtimes: in how many runtimes.
+        accounts: of how many accounts with a Secret; 0: in the operator's own.
         create: from the first POST to the last Ready.
         ready: from when AgentRun says READY to when the object does.
         rest: a while with nothing to do.
@@ -100,11 +101,12 @@ class Life:
     delete: Cost
     floor: tuple[Floor, Floor]
     runtimes: int = 1
+    accounts: int = 0
 
     @property
     def load(self) -> Load:
-        """Both numbers."""
-        return Load(self.objects, self.runtimes)
+        """All three numbers."""
+        return Load(self.objects, self.runtimes, self.accounts)
 
     @property
     def rate(self) -> float:
@@ -156,6 +158,32 @@ class Edits:
         return Load(self.objects, self.runtimes)
 
 
+@dataclass(frozen=True, slots=True)
+class AtDefault:
+    """A wide account under the default limit of calls.
+
+    Attributes:
+        objects: how many.
+        runtimes: in how many runtimes.
+        edit: seconds from a user's edit right after a restart to the call to AgentRun.
+        restart: from the start of the process until every runtime was listed.
+        rest: a while with nothing to do.
+        peak: the most calls in a second of that.
+    """
+
+    objects: int
+    runtimes: int
+    edit: float
+    restart: Cost
+    rest: Cost
+    peak: int
+
+    @property
+    def load(self) -> Load:
+        """Both numbers."""
+        return Load(self.objects, self.runtimes)
+
+
 @dataclass(slots=True)
 class Results:
     """All that one run has measured; what it was not asked for is missing.
@@ -166,6 +194,7 @@ class Results:
         single: from when AgentRun says READY to when the object does, for one object at a time.
         at_once: see there.
         edits: see there.
+        at_default: see there.
     """
 
     machine: dict[str, str]
@@ -173,6 +202,12 @@ class Results:
     single: Spread | None = None
     at_once: AtOnce | None = None
     edits: list[Edits] = field(default_factory=list)
+    at_default: AtDefault | None = None
+
+    @property
+    def wide(self) -> list[Life]:
+        """The operator's lives in many runtimes."""
+        return [life for life in self.lives if life.program == "operator" and life.runtimes > 1]
 
     def of(self, program: str) -> list[Life]:
         """The lives of a program in one runtime, by the number of objects."""

@@ -43,6 +43,10 @@ class Cluster:
     async def create(self, body: Body) -> None:
         await self._send("POST", self._path, body)
 
+    async def keep(self, secret: Body) -> None:
+        """Make a Secret in the namespace."""
+        await self._send("POST", f"/api/v1/namespaces/{self.namespace}/secrets", secret)
+
     async def patch(self, name: str, patch: Body, part: str = "") -> None:
         """A merge patch, of a subresource if `part` names one."""
         await self._send("PATCH", f"{self._path}/{name}{part and '/'}{part}", patch, MERGE_PATCH)

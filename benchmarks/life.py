@@ -27,14 +27,15 @@ async def life(stage: Stage, program: Program, name: str, load: Load, rest: floa
         rest: seconds that they rest.
     """
     await stage.calm()
-    namespace = f"{name}-{load.objects}-{load.runtimes}"
+    namespace = f"{name}-{load.objects}-{load.runtimes}-{load.accounts}"
     aside = stage.new_namespace(f"{namespace}-floor")
     before = await floor(aside, load.objects)
-    async with running(stage, program, namespace, names(load.objects), load.runtimes) as phases:
+    async with running(stage, program, namespace, names(load.objects), load) as phases:
         return Life(
             program=name,
             objects=load.objects,
             runtimes=load.runtimes,
+            accounts=load.accounts,
             create=await phases.create(),
             ready=await phases.readiness(TRANSITION),
             rest=await phases.rest(rest),

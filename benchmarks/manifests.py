@@ -12,13 +12,17 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many objects there are, and over how many runtimes they are spread, one after the other."""
+    """How many objects there are, over how many runtimes they are spread, one after the other, and these over how many
+    accounts, each with a Secret; no account is the operator's own.
+    """
 
     objects: int
     runtimes: int = 1
+    accounts: int = 0
 
     def __str__(self) -> str:
-        return f"{self.objects:,}" + (f" in {self.runtimes:,} runtimes" if self.runtimes > 1 else "")
+        runtimes = f" in {self.runtimes:,} runtimes" if self.runtimes > 1 else ""
+        return f"{self.objects:,}{runtimes}" + (f" of {self.accounts} accounts" if self.accounts else "")
 
 
 DESCRIPTION = "Made for a measurement"
@@ -34,15 +38,22 @@ def number_of(name: str) -> int:
     return int(name.rpartition("-")[2])
 
 
-def endpoint(name: str, runtime: str) -> Body:
-    """An object as a user writes it."""
-    spec = {
+def endpoint(name: str, runtime: str, secret: str = "") -> Body:
+    """An object as a user writes it; its credentials come from a Secret if one is named."""
+    spec: Body = {
         "agentRuntimeRef": {"name": runtime},
         "description": DESCRIPTION,
         "targetVersion": "3",
         "routing": {"versionWeights": [{"version": "4", "weight": 10}]},
     }
+    if secret:
+        spec["credentialsSecretRef"] = {"name": secret}
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": spec}
+
+
+def secret(name: str) -> Body:
+    """A Secret with the access key of an account, both of the same name."""
+    return {"metadata": {"name": name}, "stringData": {"accessKeyId": name, "accessKeySecret": f"{name}-secret"}}
 
 
 def edit(description: str) -> Body:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Spread
-from benchmarks.manifests import edit, endpoint, names, number_of
+from benchmarks.manifests import Load, edit, endpoint, names, number_of, secret
 from benchmarks.meter import Meter
 from benchmarks.observer import Observer
 from benchmarks.parallel import for_each
@@ -35,6 +35,9 @@ PATIENCE = 120.0
 
 SLOWEST = 0.2
 
+ONE_RUNTIME = Load(1)
+"""All objects are of one runtime, however many there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phases:
@@ -49,6 +52,7 @@ class Phases:
         meter: counts.
         names: of the objects.
         runtimes: the names of those over which they are spread, one after the other.
+        accounts: the names of those over which the runtimes are spread, and of their Secrets; none: the operator's own.
     """
 
     stage: Stage
@@ -59,11 +63,12 @@ class Phases:
     meter: Meter
     names: list[str]
     runtimes: list[str]
+    accounts: list[str]
 
     async def make(self, name: str) -> None:
         """Make one object."""
         runtime = self.runtimes[number_of(name) % len(self.runtimes)]
-        await self.cluster.create(endpoint(name, runtime))
+        await self.cluster.create(endpoint(name, runtime, _account_of(runtime, self.accounts)))
 
     async def create(self) -> Cost:
         """From the first POST to the last Ready."""
@@ -136,17 +141,41 @@ class Phases:
 
 @asynccontextmanager
 async def running(
-    stage: Stage, program: Program, namespace: str, objects: list[str], runtimes: int = 1
+    stage: Stage, program: Program, namespace: str, objects: list[str], load: Load = ONE_RUNTIME
 ) -> AsyncIterator[Phases]:
     """A program with nothing to do, in a new namespace and with new runtimes; what it leaves is in nobody's way."""
-    made = names(runtimes, namespace)
-    await for_each(made, stage.agentrun.add_runtime)
+    accounts, runtimes = names(load.accounts, "account"), names(load.runtimes, namespace)
     cluster = stage.new_namespace(namespace)
-    component, url = program(stage.premises, namespace)
+    for account in accounts:
+        await stage.agentrun.add_account(account)
+        await cluster.keep(secret(account))
+    await for_each(runtimes, lambda name: stage.agentrun.add_runtime(name, _account_of(name, accounts)))
+    async with running_on(stage, program, cluster, objects, runtimes, accounts=accounts) as phases:
+        yield phases
+
+
+@asynccontextmanager
+async def running_on(
+    stage: Stage,
+    program: Program,
+    cluster: Cluster,
+    objects: list[str],
+    runtimes: list[str],
+    *,
+    accounts: list[str],
+) -> AsyncIterator[Phases]:
+    """A program in a namespace and with runtimes that are there already."""
+    component, url = program(stage.premises, cluster.namespace)
     await asyncio.to_thread(component.start)
     try:
         async with Observer(cluster) as observer:
             await quiet(component.pid, SETTLE, PATIENCE)
-            yield Phases(stage, cluster, component, url, observer, Meter(stage, cluster, component), objects, made)
+            meter = Meter(stage, cluster, component)
+            yield Phases(stage, cluster, component, url, observer, meter, objects, runtimes, accounts)
     finally:
         await asyncio.to_thread(component.stop)
+
+
+def _account_of(runtime: str, accounts: list[str]) -> str:
+    """The account that a runtime is made in; none if there is none."""
+    return accounts[number_of(runtime) % len(accounts)] if accounts else ""

@@ -24,8 +24,11 @@ ACCOUNT = {
 CLOUD = ("AGENTRUN_", "ALIBABA_CLOUD_", "FC_")
 """Variables that lead to a real account."""
 
-SETTINGS = {"leader-elect": "false", "api-qps": "2000", "api-burst": "2000", "log-format": "json"}
-"""Whatever is not in here has its default; the limits of the calls are out of the way."""
+SETTINGS = {"leader-elect": "false", "log-format": "json"}
+"""Whatever is not in here has its default."""
+
+UNLIMITED = {"api-qps": "2000", "api-burst": "2000"}
+"""The limits of the calls are out of the way."""
 
 
 class Made(NamedTuple):
@@ -75,9 +78,18 @@ Program: TypeAlias = Callable[[Premises, str], Made]
 
 
 def operator(premises: Premises, namespace: str) -> Made:
-    """The operator, as it is run anywhere."""
+    """The operator, as it is run anywhere, without a limit of its calls."""
+    return _operator(premises, namespace, UNLIMITED)
+
+
+def limited_operator(premises: Premises, namespace: str) -> Made:
+    """The operator with the default limit of its calls."""
+    return _operator(premises, namespace, {})
+
+
+def _operator(premises: Premises, namespace: str, limit: dict[str, str]) -> Made:
     address = f"{LOOPBACK}:{free_port()}"
-    settings = SETTINGS | {"namespaces": namespace, "health-address": address}
+    settings = SETTINGS | limit | {"namespaces": namespace, "health-address": address}
     flags = [f"--{name}={value}" for name, value in settings.items()]
     return premises.made("operator", ["agentrun_operator.cli", "run", *flags], f"http://{address}", "/readyz")
 
