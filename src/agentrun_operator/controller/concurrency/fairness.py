@@ -122,7 +122,7 @@ class FairWaiters:
             if given.cancelled():
                 self._left()
 
-        line_up(whose)
+        line_up(tuple(whose) or (None,))  # what is nobody's waits as well
         whose.wait(waiter, line_up)
         waiter.given.add_done_callback(left)
 

@@ -131,7 +131,7 @@ class Gatherer:
     async def _newest_version(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> str | None:
         """What LATEST stands for: as the object says it already, as long as AgentRun was not asked."""
         said: str | None = subject.body["status"].get("resolvedVersion")
-        if said and not fresh and not cache.info.asked_for_versions:
+        if said and not fresh and cache.info.trusts(subject.key, said):
             return said
         return await cache.info.newest_version(self._clock() if fresh else NEVER)
 

@@ -22,7 +22,7 @@ from agentrun_operator.controller.worker.run import Observation, Subject
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import FINALIZER
 from support.controller import body, claim, key
-from support.controller_agentrun import GET, LIST, LIST_VERSIONS, AgentRun
+from support.controller_agentrun import GET, GET_RUNTIME, LIST, LIST_VERSIONS, AgentRun
 from support.controller_time import clock
 from support.objects import a_condition
 
@@ -267,3 +267,27 @@ async def test_a_list_serves_longer_while_its_runtime_waits_for_its_turn(world: 
     await asyncio.sleep(INTERVAL)
     await world.look(fresh=False)
     assert LIST in world.service.actions
+
+
+@pytest.mark.parametrize(("said", "told"), [("7", [{CHAT}]), ("1", [])])
+async def test_an_object_that_says_another_newest_version_is_told_once_somebody_asked(
+    world: World, said: str, told: list[set[ObjectKey]]
+):
+    await world.look(fresh=False, status_fields={"resolvedVersion": said}, targetVersion="LATEST")
+    world.told.clear()
+    cache = world.account.use(CHAT, world.runtime_id, "chat", latest=True)
+    await cache.info.newest_version(newer_than=clock())
+    assert [keys for _, keys in world.told] == told
+
+
+async def test_what_is_answered_to_former_credentials_is_asked_for_again(world: World):
+    await world.look(fresh=False)
+    await world.service.behave(latency=2.0)
+    info = world.account.polled[world.runtime_id].cache.info
+    world.service.calls.clear()
+    asking = asyncio.create_task(info.seen(newer_than=clock()))
+    await asyncio.sleep(1)
+    world.account.distrust()
+    await asking
+    await info.seen()
+    assert world.service.actions == [GET_RUNTIME] * 2

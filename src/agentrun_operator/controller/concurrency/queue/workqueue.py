@@ -33,7 +33,9 @@ SOONER_PER_SECOND = 50.0
 """How many of them come again in a second once one of them succeeded."""
 
 IN_ALL = 2
-"""All lanes together have this many times the places of one: what begins at once delays each other."""
+"""All lanes together have this many times the places of one, at each priority: what begins at once delays each other,
+and whatever is more urgent, the others go on.
+"""
 
 TAKES_LONG = 2.0
 """Seconds after which a piece of work leaves its place among all to others: it waits for something."""
@@ -80,7 +82,7 @@ class WorkQueue(Generic[K]):
         self._dirty: dict[K, Priority] = {}
         self._since: dict[K, float] = {}
         self._active: dict[K, Lane[K]] = {}
-        self._begun: dict[K, float] = {}
+        self._begun: dict[Priority, dict[K, float]] = {priority: {} for priority in Priority}
         self._lanes: dict[tuple[Hashable, Hashable], Lane[K]] = {}
         self._ready: dict[Priority, Circle[K]] = {priority: Circle() for priority in Priority}
         self._failures: dict[K, int] = {}
@@ -186,7 +188,8 @@ class WorkQueue(Generic[K]):
     def done(self, key: K) -> None:
         """The work on the key ended; if it was added meanwhile, it lines up again."""
         lane = self._active.pop(key)
-        self._begun.pop(key, None)
+        for begun in self._begun.values():
+            begun.pop(key, None)
         lane.active -= 1
         if then := self._on_drop.pop(key, None):
             self._dropped(key, then)
@@ -248,17 +251,18 @@ class WorkQueue(Generic[K]):
 
     def _is_room(self, priority: Priority) -> bool:
         """Whether all lanes together may begin something: what takes long does not count."""
-        long_ago = self._clock() - TAKES_LONG
-        while self._begun and self._begun[first := next(iter(self._begun))] <= long_ago:
-            del self._begun[first]
+        begun, long_ago = self._begun[priority], self._clock() - TAKES_LONG
+        while begun and begun[first := next(iter(begun))] <= long_ago:
+            del begun[first]
         places = self._places * IN_ALL
-        return len(self._begun) < (places * RESERVE if priority is Priority.EDIT else places)
+        return len(begun) < (places * RESERVE if priority is Priority.EDIT else places)
 
     def _next_due(self) -> float | None:
         """When something may be ready that is not now: what is planned, or what waits for a place."""
         planned = self._delayed.next()
-        place = next(iter(self._begun.values())) + TAKES_LONG if self._begun and self._dirty else None
-        return min((when for when in (planned, place) if when is not None), default=None)
+        begun = (next(iter(each.values())) for each in self._begun.values() if each and self._dirty)
+        places = [began + TAKES_LONG for began in begun]
+        return min(places if planned is None else [planned, *places], default=None)
 
     def _take(self, lane: Lane[K], priority: Priority) -> K | None:
         """The lane's first key of this priority that still waits for it; the lane goes to the end of the line."""
@@ -269,7 +273,7 @@ class WorkQueue(Generic[K]):
             del self._dirty[key]
             self._delayed.drop(key)
             self._active[key] = lane
-            self._begun[key] = self._clock()
+            self._begun[priority][key] = self._clock()
             lane.active += 1
             self._offer(lane)
             return key

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.remote.polling.schedule import PollSchedule
 
 VERSIONS_EVERY = 10
-"""Poll intervals between two looks at a runtime's versions. What LATEST stands for is shown, and decides nothing."""
+"""Poll intervals between two looks at a runtime's versions: what LATEST stands for changes seldom."""
 
 
 class What(Enum):
@@ -75,7 +75,7 @@ class PollState:
         page_by_page: whether the list failed, and is made up for page by page.
         refresh_failures: looks at everything that failed in a row.
         step_failures: looks at what is in transition that failed in a row.
-        lost: whether AgentRun said that there is no such runtime.
+        lost: whether AgentRun said that there is no such runtime, and nothing was seen of it since.
         rest_turn: whether it is this runtime's turn for a look at what rests.
         step_turn: whether it is its turn for one at what is in transition.
     """
@@ -121,13 +121,12 @@ class PollState:
             due = now + schedule.following(Step(parts=self.pages), still=0.0)
         else:
             due = self.seen_at + schedule.at_rest(jitter)
-        return replace(self, due=due, refresh_failures=0, page_by_page=page_by_page, lost=self.lost and page_by_page)
+        return replace(self, due=due, refresh_failures=0, page_by_page=page_by_page)
 
-    def refresh_failed(self, schedule: PollSchedule, now: float, *, lost: bool) -> PollState:
-        """It could not be; `lost` says that AgentRun knows no such runtime."""
+    def refresh_failed(self, schedule: PollSchedule, now: float) -> PollState:
+        """It could not be."""
         failures = self.refresh_failures + 1
-        due = now + schedule.failing(failures)
-        return replace(self, due=due, refresh_failures=failures, page_by_page=True, lost=self.lost or lost)
+        return replace(self, due=now + schedule.failing(failures), refresh_failures=failures, page_by_page=True)
 
 
 def next_poll(state: PollState, schedule: PollSchedule, now: float) -> Poll:

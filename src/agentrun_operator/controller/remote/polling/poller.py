@@ -152,6 +152,7 @@ class Poller:
             pages=pages,
             moving=tuple(islice(cache.moving(), pages)),
             reading=self._reader.under_way,
+            lost=cache.missing,
             on_latest=bool(cache.subscribers.on_latest),
             rest_turn=_turn(self._rest_turn),
             step_turn=_turn(self._step_turn),
@@ -169,7 +170,8 @@ class Poller:
             self._step_for = whose
             self._step_turn = waiter = share.steps.join()
         else:
-            self._cache.awaits_turn()
+            if not self._state.refresh_failures:  # else it had its turn, and AgentRun failed
+                self._cache.awaits_turn()
             self._rest_turn = waiter = share.rest.join()
             waiter.given.add_done_callback(lambda _: self._cache.has_turn())
         waiter.given.add_done_callback(lambda _: self._wakeup.set())
@@ -183,7 +185,7 @@ class Poller:
     async def _poll(self, poll: Poll) -> None:
         """Look, and take down how it went."""
         self._work_for_subscribers(poll)
-        state, lost = self._state, False
+        state = self._state
         if poll.step:
             self._step_turn = None
         elif state.rest_turn is Turn.GIVEN:
@@ -191,22 +193,21 @@ class Poller:
         try:
             await self._do(poll)
         except ProblemError as error:
-            lost = error.problem.reason is Reason.RUNTIME_NOT_FOUND
-            if lost:
+            if error.problem.reason is Reason.RUNTIME_NOT_FOUND:
                 self._reader.restart()
             level = logging.WARNING if state.well else logging.DEBUG
             log.log(level, "Cannot look at runtime %s: %s", self._cache.runtime_id, error)
-            self._failed(poll, lost=lost)
+            self._failed(poll)
         except Exception:  # a defect must not leave the runtime without looks for ever
             self._failed(poll)
             log.exception("A defect stopped a look at runtime %s", self._cache.runtime_id)
 
-    def _failed(self, poll: Poll, *, lost: bool = False) -> None:
+    def _failed(self, poll: Poll) -> None:
         now = self._clock()
         if poll.what is What.STEP:
-            self._state = replace(self._state.step_failed(now), lost=self._state.lost or lost)
+            self._state = self._state.step_failed(now)
         else:
-            self._state = self._state.refresh_failed(self._schedule, now, lost=lost)
+            self._state = self._state.refresh_failed(self._schedule, now)
 
     async def _do(self, poll: Poll) -> None:
         if poll.step:
@@ -274,7 +275,7 @@ class Poller:
             raise errors[-1]
 
     def _tell_if_stale(self) -> None:
-        stale = self._state.lost or self._cache.blind_for >= self._stale_after
+        stale = self._cache.missing or self._cache.blind_for >= self._stale_after
         if stale != self._was_stale:
             self._was_stale = stale
             self._stale()

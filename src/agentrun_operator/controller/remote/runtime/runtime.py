@@ -157,8 +157,9 @@ class RuntimeCache:
 
     def all_read(self, began: float) -> None:
         """Everything was looked at since `began`: what was not seen since then is gone."""
-        self.seen_at = max(self.seen_at, began)
-        self.waited, self._waits_since = 0.0, None
+        if began > self.seen_at:
+            self.seen_at, self.waited = began, 0.0
+            self._waits_since = None if self._waits_since is None else self._clock()
         self._moved(self.endpoints.all_seen(began))
         if missed := self.subscribers.take_missed():
             self._enqueue(missed)

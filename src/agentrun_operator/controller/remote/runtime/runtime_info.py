@@ -76,9 +76,10 @@ class RuntimeInfo:
         self._clock = clock
         self._list = runtimes
         self._runtime: RuntimeSeen | None = None
-        self._runtime_at = NEVER
+        self._runtime_at = self._distrusted_at = NEVER
         self._newest: str | None = None
         self._newest_at = NEVER
+        self._trusting: dict[ObjectKey, str] = {}
         self._runtimes = SingleFlight(self._get, clock, until)
         self._versions = SingleFlight(self._list_versions, clock, until)
 
@@ -110,14 +111,19 @@ class RuntimeInfo:
                 await self._versions.newer_than(newer_than)
         return self._newest
 
-    @property
-    def asked_for_versions(self) -> bool:
-        """Whether the versions were ever listed."""
-        return self._newest_at != NEVER
+    def trusts(self, key: ObjectKey, said: str) -> bool:
+        """Whether an object may go by the newest version that it says itself, since nobody asked yet; it is told when
+        somebody has, and it is another.
+        """
+        if self._newest_at != NEVER:
+            return False
+        self._trusting[key] = said
+        return True
 
     def distrust(self) -> None:
         """AgentRun said that the runtime is not READY, or gone: what was known of it is void."""
-        self._runtime, self._runtime_at = None, self._clock()
+        self._runtime = None
+        self._runtime_at = self._distrusted_at = self._clock()
 
     async def _from_list(self) -> RuntimeSeen | None:
         """What a list of all runtimes shows that is newer than what is known."""
@@ -139,20 +145,26 @@ class RuntimeInfo:
                 raise runtime_missing(self._runtime_id) from None
 
     async def _get(self) -> RuntimeSeen:
-        began = self._clock()
-        self._runtime = seen_of(await self._client.run(operations.get_runtime(self._runtime_id)))
-        self._runtime_at = began
-        return self._runtime
+        while True:
+            began = self._clock()
+            seen = seen_of(await self._client.run(operations.get_runtime(self._runtime_id)))
+            if began >= self._distrusted_at:  # else it was asked with credentials that are void now
+                self._runtime, self._runtime_at = seen, began
+                return seen
 
     async def _list_versions(self) -> None:
         began = self._clock()
         versions = await self._client.run(operations.list_versions(self._runtime_id))
         words = (version.agent_runtime_version or "" for version in versions)
         numbers = [int(word) for word in words if word.isdecimal()]
-        before, asked_before = self._newest, self.asked_for_versions
+        before, asked_before = self._newest, self._newest_at != NEVER
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
+        wrong = {key for key, said in self._trusting.items() if said != self._newest}
+        self._trusting.clear()
         if asked_before and self._newest != before:
-            self._enqueue(set(self._subscribers.on_latest))
+            wrong |= self._subscribers.on_latest
+        if wrong:
+            self._enqueue(wrong)
 
     def _outdated(self, runtime: RuntimeSeen) -> float:
         return self._clock() - (READY_FOR if runtime.ready else UNREADY_FOR)

@@ -7,6 +7,7 @@ asked asks for that one alone, and so do all while the list fails or hangs.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -147,6 +148,7 @@ class RuntimeList:
         whole = reading.over and not failed and not sparse and len(reading.ids) >= reading.expected
         if credentials is self._credentials:
             self._pages, self._listed = reading.last, Listed(began, found, whole)
+            asyncio.get_running_loop().call_later(GOOD_FOR + 1, lambda: self._kept)
 
 
 def seen_of(runtime: Runtime) -> RuntimeSeen:

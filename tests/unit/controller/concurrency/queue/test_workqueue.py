@@ -208,6 +208,17 @@ async def test_an_edit_begins_while_all_places_are_taken_by_a_bulk():
     assert await taken(queue) == ("edited", EDIT)
 
 
+@pytest.mark.parametrize("urgent", [EDIT, CHANGE])
+async def test_whatever_one_tenant_wants_all_the_time_others_begin(urgent: Priority):
+    queue: WorkQueue[ObjectKey] = WorkQueue(lambda key: (key[0], key), 2, jitter=random.random, clock=clock)
+    for number in range(100):
+        queue.add(f"noisy-{number}", urgent)
+    await all_taken(queue)
+    queue.add("quiet-1", NEW)
+    queue.add("quiet-2", RESYNC)
+    assert set(await all_taken(queue)) >= {"quiet-1", "quiet-2"}
+
+
 async def test_lanes_of_one_priority_take_turns():
     queue = queue_of(places=10)
     for number in range(3):

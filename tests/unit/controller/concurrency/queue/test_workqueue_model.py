@@ -29,7 +29,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.queue: WorkQueue[str] = WorkQueue(lane_of, PLACES, jitter=lambda: 0.5, clock=self.loop.time)
         self.wanted: dict[str, Priority] = {}
         self.planned: dict[str, float] = {}
-        self.active: dict[str, float] = {}
+        self.active: dict[str, tuple[Priority, float]] = {}
         self.leaving: set[str] = set()
 
     def teardown(self) -> None:
@@ -87,7 +87,7 @@ class QueueMachine(RuleBasedStateMachine):
         assert priority == min(ready.values()), "something more urgent waits"
         del self.wanted[key]
         self.planned.pop(key, None)
-        self.active[key] = self.loop.now
+        self.active[key] = priority, self.loop.now
 
     @invariant()
     def counts_agree(self) -> None:
@@ -122,7 +122,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     def may_go(self, key: str, priority: Priority) -> bool:
         busy = sum(lane_of(other) == lane_of(key) for other in self.active)
-        begun = sum(at > self.loop.now - TAKES_LONG for at in self.active.values())
+        long_ago = self.loop.now - TAKES_LONG
+        begun = sum(other is priority and at > long_ago for other, at in self.active.values())
         reserve = RESERVE if priority is Priority.EDIT else 1
         return key not in self.active and busy < PLACES * reserve and begun < PLACES * IN_ALL * reserve
 

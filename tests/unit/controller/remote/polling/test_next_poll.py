@@ -134,25 +134,18 @@ def test_a_look_at_everything_that_went_well_is_due_again_an_interval_after_it_b
 
 
 def test_one_that_failed_is_made_up_for_soon_then_later_and_page_by_page():
-    first = DUE.refresh_failed(SCHEDULE, NOW, lost=False)
-    second = first.refresh_failed(SCHEDULE, NOW, lost=False)
+    first = DUE.refresh_failed(SCHEDULE, NOW)
+    second = first.refresh_failed(SCHEDULE, NOW)
     assert (first.due - NOW, second.due - NOW) == (SCHEDULE.failing(1), SCHEDULE.failing(2))
     assert first.page_by_page
     assert not first.well
 
 
 def test_page_by_page_the_next_one_comes_at_once_until_all_of_them_were_seen():
-    failed = replace(BIG, due=NOW, seen_at=NOW - 70).refresh_failed(SCHEDULE, NOW, lost=False)
+    failed = replace(BIG, due=NOW, seen_at=NOW - 70).refresh_failed(SCHEDULE, NOW)
     a_page = failed.refreshed(SCHEDULE, NOW, jitter=0.5)
     assert a_page.page_by_page
     assert a_page.due - NOW < 1.0
     all_pages = replace(a_page, seen_at=NOW).refreshed(SCHEDULE, NOW, jitter=0.5)
     assert not all_pages.page_by_page
     assert all_pages.due == NOW + 60
-
-
-def test_a_runtime_that_is_gone_is_so_until_everything_was_seen():
-    gone = DUE.refresh_failed(SCHEDULE, NOW, lost=True)
-    assert gone.lost
-    assert gone.refresh_failed(SCHEDULE, NOW, lost=False).lost
-    assert not replace(gone, page_by_page=False, seen_at=NOW).refreshed(SCHEDULE, NOW, jitter=0.5).lost

@@ -697,3 +697,47 @@ async def test_a_users_edit_in_a_runtime_at_rest_shows_soon_though_a_bulk_is_und
         await asyncio.sleep(0.05)
     assert not all(waiter.given.done() for waiter in waiting)
     assert world.told[-1][0] - edited <= 5.0 + PACE.fast + 4 * CALL_PAUSE
+
+
+async def test_a_big_runtime_that_was_gone_and_is_back_rests_again(world: World):
+    await world.settled("chat", *(f"e{number}" for number in range(250)))
+    gone = {"status": 404, "code": "ERR_NOT_FOUND", "message": "the agent runtime does not exist"}
+    for action in (LIST, GET_RUNTIME):
+        await world.service.fault(action, **gone)
+    await asyncio.sleep(200)
+    await world.service.heal()
+    await asyncio.sleep(200)
+    assert len(world.stale) == 2
+    world.service.calls.clear()
+    await asyncio.sleep(10 * PACE.interval)
+    assert len(world.service.calls) <= 11 * 3
+
+
+def others_first(world: World, seconds: float) -> None:
+    """Takes the turns of so many seconds for other runtimes."""
+    world.share.rest.used(round(seconds))
+    for number in range(1000):
+        world.share.rest.note(number, 1)
+
+
+async def test_what_waits_for_its_turn_does_not_go_stale_though_an_object_looks_meanwhile(world: World):
+    await world.settled("chat")
+    await asyncio.sleep(PACE.interval + 1)
+    others_first(world, 4000)
+    await asyncio.sleep(PACE.interval + 10)
+    before = len(world.service.times(LIST))
+    await world.cache.list(newer_than=clock())
+    await asyncio.sleep(2 * STALE_AFTER)
+    assert len(world.service.times(LIST)) == before + 1
+    assert world.stale == []
+
+
+async def test_what_had_its_turn_and_failed_goes_stale_in_time_though_it_waits_for_the_next(world: World):
+    await world.settled("chat")
+    await world.service.fault(LIST, status=500)
+    await asyncio.sleep(PACE.interval + 1)
+    failed = clock()
+    others_first(world, 20_000)
+    await asyncio.sleep(2 * STALE_AFTER)
+    assert len(world.stale) == 1
+    assert world.stale[0] - failed <= STALE_AFTER
