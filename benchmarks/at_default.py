@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.figures import AtDefault
 from benchmarks.manifests import edit, names
-from benchmarks.phases import running, running_on
+from benchmarks.phases import UPDATE, running, running_on
 from benchmarks.programs import limited_operator, operator
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from benchmarks.phases import Phases
     from benchmarks.stage import Stage
 
-LIST, UPDATE = "ListAgentRuntimeEndpoints", "UpdateAgentRuntimeEndpoint"
+LIST = "ListAgentRuntimeEndpoints"
 
 AFTER = 2.0
 """Seconds after its start at which a user edits an object."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.figures import Edits, Spread
 from benchmarks.manifests import edit, names
 from benchmarks.parallel import for_each
-from benchmarks.phases import running
+from benchmarks.phases import UPDATE, running
 
 if TYPE_CHECKING:
     from benchmarks.manifests import Load
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from benchmarks.programs import Program
     from benchmarks.stage import Stage
 
-UPDATE = "UpdateAgentRuntimeEndpoint"
 EDITED = 40
 PAUSE = 0.5
 """Seconds between two edits; each is of another object."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.programs import Program
     from benchmarks.stage import Stage
 
-CREATE = "CreateAgentRuntimeEndpoint"
+CREATE, UPDATE = "CreateAgentRuntimeEndpoint", "UpdateAgentRuntimeEndpoint"
 
 SETTLE = 3.0
 """Seconds without work after which nothing of a phase is outstanding."""

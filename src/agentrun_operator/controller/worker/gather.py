@@ -163,7 +163,7 @@ class Gatherer:
 
     async def _known(self, subject: Subject, cache: RuntimeCache, recorded: str) -> Endpoint | None:
         """The endpoint by a look that is new enough: at itself, else at all."""
-        newer_than = max(subject.memory.changed_at, self._clock() - self._max_age - (cache.age - cache.blind_for))
+        newer_than = max(subject.memory.changed_at, self._clock() - self._max_age - cache.waited)
         name = subject.desired.endpoint_name
         if endpoint := cache.endpoints.find(recorded, name, newer_than):
             return endpoint

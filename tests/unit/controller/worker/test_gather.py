@@ -291,3 +291,15 @@ async def test_what_is_answered_to_former_credentials_is_asked_for_again(world: 
     await asking
     await info.seen()
     assert world.service.actions == [GET_RUNTIME] * 2
+
+
+async def test_a_runtime_that_is_doubted_over_and_over_is_answered_all_the_same(world: World):
+    await world.look(fresh=False)
+    await world.service.behave(latency=2.0)
+    info = world.account.polled[world.runtime_id].cache.info
+    asking = asyncio.create_task(info.seen(newer_than=clock()))
+    for _ in range(20):
+        await asyncio.sleep(0.5)
+        info.distrust()
+    assert asking.done()
+    assert (await asking).id == world.runtime_id

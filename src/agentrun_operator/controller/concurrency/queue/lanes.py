@@ -14,6 +14,11 @@ RESERVE = 2
 """There are this many times the places for edits, so that a user need not wait for a bulk that hangs."""
 
 
+def places_for(priority: Priority, places: int) -> int:
+    """How many of so many places work of this urgency may have."""
+    return places * RESERVE if priority is Priority.EDIT else places
+
+
 class Lane(Generic[K]):
     """The keys of one tenant that share their places."""
 
@@ -25,7 +30,7 @@ class Lane(Generic[K]):
 
     def room(self, priority: Priority, places: int) -> bool:
         """Whether one more of this urgency may begin."""
-        return self.active < (places * RESERVE if priority is Priority.EDIT else places)
+        return self.active < places_for(priority, places)
 
     @property
     def idle(self) -> bool:

@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 from agentrun_operator.backoff import backoff
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.delay_queue import DelayQueue
-from agentrun_operator.controller.concurrency.queue.lanes import RESERVE, Circle, Lane
+from agentrun_operator.controller.concurrency.queue.lanes import Circle, Lane, places_for
 
 K = TypeVar("K", bound=Hashable)
 
@@ -254,8 +254,7 @@ class WorkQueue(Generic[K]):
         begun, long_ago = self._begun[priority], self._clock() - TAKES_LONG
         while begun and begun[first := next(iter(begun))] <= long_ago:
             del begun[first]
-        places = self._places * IN_ALL
-        return len(begun) < (places * RESERVE if priority is Priority.EDIT else places)
+        return len(begun) < places_for(priority, self._places * IN_ALL)
 
     def _next_due(self) -> float | None:
         """When something may be ready that is not now: what is planned, or what waits for a place."""

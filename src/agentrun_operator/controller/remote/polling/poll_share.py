@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SPREAD = 0.8
 """The part of a poll interval over which the looks of one round are spread: the rest makes up for what came late."""
 
-TOGETHER = 1.0
+BATCH = 1.0
 """Seconds whose looks begin in one moment: one that wakes the process for itself takes it twice as long."""
 
 LONGEST_GAP = 1.0
@@ -120,7 +120,7 @@ class RestTurns(PollTurns):
 
     @property
     def _free_at(self) -> float:
-        return self._paid_until - max(TOGETHER - self._gap, 0.0)
+        return self._paid_until - max(BATCH - self._gap, 0.0)
 
     @property
     def _next_at(self) -> float:

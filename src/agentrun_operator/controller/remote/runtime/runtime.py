@@ -49,7 +49,6 @@ class RuntimeCache:
         moved_at: when anything changed last, or was asked to; as all times here in seconds of the clock.
         sent_at: when the first change was sent that nobody has looked at; None if there is none.
         seen_at: since when everything has been looked at, or the time at which the cache was made.
-        waited: seconds since then in which the next look waited for its turn among others.
     """
 
     def __init__(
@@ -90,12 +89,12 @@ class RuntimeCache:
         self.moved_at = clock()
         self.sent_at: float | None = None
         self.seen_at = clock()
-        self.waited = 0.0
         self._client = client
         self._enqueue = enqueue
         self._on_write = on_write
         self._clock = clock
         self._stale_after = stale_after
+        self._waited = 0.0
         self._waits_since: float | None = None
         self._taking_list = False
         self._lists = SingleFlight(self._list, clock, self._waited_until)
@@ -114,8 +113,12 @@ class RuntimeCache:
     @property
     def blind_for(self) -> float:
         """The same, without the time in which nobody tried: what waits for its turn is no sign that anything fails."""
-        now = self._clock()
-        return now - self.seen_at - self.waited - (now - self._waits_since if self._waits_since is not None else 0.0)
+        return self.age - self.waited
+
+    @property
+    def waited(self) -> float:
+        """Seconds since they were listed in which the next look waited for its turn among others."""
+        return self._waited + (0.0 if self._waits_since is None else self._clock() - self._waits_since)
 
     def awaits_turn(self) -> None:
         """From now on the next look waits for its turn."""
@@ -123,9 +126,7 @@ class RuntimeCache:
 
     def has_turn(self) -> None:
         """It has it."""
-        if self._waits_since is not None:
-            self.waited += self._clock() - self._waits_since
-        self._waits_since = None
+        self._waited, self._waits_since = self.waited, None
 
     @property
     def missing(self) -> bool:
@@ -158,7 +159,7 @@ class RuntimeCache:
     def all_read(self, began: float) -> None:
         """Everything was looked at since `began`: what was not seen since then is gone."""
         if began > self.seen_at:
-            self.seen_at, self.waited = began, 0.0
+            self.seen_at, self._waited = began, 0.0
             self._waits_since = None if self._waits_since is None else self._clock()
         self._moved(self.endpoints.all_seen(began))
         if missed := self.subscribers.take_missed():

@@ -79,7 +79,6 @@ class RuntimeInfo:
         self._runtime_at = self._distrusted_at = NEVER
         self._newest: str | None = None
         self._newest_at = NEVER
-        self._trusting: dict[ObjectKey, str] = {}
         self._runtimes = SingleFlight(self._get, clock, until)
         self._versions = SingleFlight(self._list_versions, clock, until)
 
@@ -117,7 +116,7 @@ class RuntimeInfo:
         """
         if self._newest_at != NEVER:
             return False
-        self._trusting[key] = said
+        self._subscribers.says(key, said)
         return True
 
     def distrust(self) -> None:
@@ -145,12 +144,17 @@ class RuntimeInfo:
                 raise runtime_missing(self._runtime_id) from None
 
     async def _get(self) -> RuntimeSeen:
-        while True:
-            began = self._clock()
-            seen = seen_of(await self._client.run(operations.get_runtime(self._runtime_id)))
-            if began >= self._distrusted_at:  # else it was asked with credentials that are void now
-                self._runtime, self._runtime_at = seen, began
-                return seen
+        began, seen = await self._answer()
+        if began < self._distrusted_at:  # it was asked with credentials that may be void now: once more, and no oftener
+            began, seen = await self._answer()
+        if began >= self._distrusted_at:
+            self._runtime, self._runtime_at = seen, began
+        return seen
+
+    async def _answer(self) -> tuple[float, RuntimeSeen]:
+        """When AgentRun was asked, and what it says."""
+        began = self._clock()
+        return began, seen_of(await self._client.run(operations.get_runtime(self._runtime_id)))
 
     async def _list_versions(self) -> None:
         began = self._clock()
@@ -159,8 +163,7 @@ class RuntimeInfo:
         numbers = [int(word) for word in words if word.isdecimal()]
         before, asked_before = self._newest, self._newest_at != NEVER
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
-        wrong = {key for key, said in self._trusting.items() if said != self._newest}
-        self._trusting.clear()
+        wrong = self._subscribers.take_wrong(self._newest)
         if asked_before and self._newest != before:
             wrong |= self._subscribers.on_latest
         if wrong:

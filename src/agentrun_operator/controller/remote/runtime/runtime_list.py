@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FEW = 3
 """Runtimes that are asked for one by one before the first list, which may be a long one."""
 
-TOGETHER = 10.0
+WINDOW = 10.0
 """Seconds within which those who ask are counted together."""
 
 GOOD_FOR = 60.0
@@ -122,7 +122,7 @@ class RuntimeList:
         now = self._clock()
         self._asked.pop(asking, None)
         self._asked[asking] = now
-        while self._asked[oldest := next(iter(self._asked))] <= now - TOGETHER:
+        while self._asked[oldest := next(iter(self._asked))] <= now - WINDOW:
             del self._asked[oldest]
         return len(self._asked) > max(FEW, self._pages) and now >= self._not_before
 

@@ -20,6 +20,7 @@ class Subscribers:
         self._by_name: defaultdict[str, set[ObjectKey]] = defaultdict(set)
         self._on_latest: set[ObjectKey] = set()
         self._missed: set[ObjectKey] = set()
+        self._said: dict[ObjectKey, str] = {}
 
     def __iter__(self) -> Iterator[ObjectKey]:
         return iter(self._names)
@@ -47,6 +48,7 @@ class Subscribers:
         """Forget an object, if it is known."""
         self._on_latest.discard(key)
         self._missed.discard(key)
+        self._said.pop(key, None)
         name = self._names.pop(key, None)
         if name is not None:
             self._by_name[name].discard(key)
@@ -71,3 +73,13 @@ class Subscribers:
         """Those whose list failed; they wait no longer."""
         missed, self._missed = self._missed, set()
         return missed
+
+    def says(self, key: ObjectKey, version: str) -> None:
+        """Note the newest version that an object goes by, though nobody asked for it."""
+        if key in self._names:
+            self._said[key] = version
+
+    def take_wrong(self, newest: str | None) -> set[ObjectKey]:
+        """Those who went by another than this one; nobody needs to any more."""
+        said, self._said = self._said, {}
+        return {key for key, version in said.items() if version != newest}

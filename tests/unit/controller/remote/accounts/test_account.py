@@ -19,12 +19,6 @@ CHAT, OTHER = key("chat"), key("other")
 
 
 @pytest.fixture
-async def service(no_leaks: None) -> AsyncIterator[AgentRun]:
-    async with AgentRun() as service:
-        yield service
-
-
-@pytest.fixture
 async def account(service: AgentRun) -> AsyncIterator[Account]:
     async def nothing() -> None:
         pass

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,12 +11,6 @@ from support.controller_agentrun import LIST_RUNTIMES, AgentRun
 from support.controller_time import clock
 
 pytestmark = pytest.mark.usefixtures("no_leaks")
-
-
-@pytest.fixture
-async def service(no_leaks: None) -> AsyncIterator[AgentRun]:
-    async with AgentRun() as service:
-        yield service
 
 
 @pytest.fixture

@@ -157,26 +157,15 @@ async def test_while_changes_are_sent_few_looks_are_allowed_and_all_when_they_en
     assert clock() - ended <= FAST + 1.0
 
 
-async def test_many_changes_allow_for_more_looks(steps: StepTurns):
+@pytest.mark.parametrize("price", [1.0, 2.0], ids=["a cheap look", "a dear one asks for more changes"])
+async def test_many_changes_allow_for_more_looks(steps: StepTurns, price: float):
     looks = Looks(steps)
     steps.wrote()
     async with asyncio.TaskGroup() as group:
         waiting = group.create_task(looks.all(1000))
         for _ in range(400):
             await asyncio.sleep(0.01)
+            steps.used(price)
             steps.wrote()
-        assert len(looks.at) == pytest.approx(400 / WRITES_PER_CALL, abs=2)
-        waiting.cancel()
-
-
-async def test_a_dear_look_asks_for_more_changes(steps: StepTurns):
-    looks = Looks(steps)
-    steps.wrote()
-    async with asyncio.TaskGroup() as group:
-        waiting = group.create_task(looks.all(1000))
-        for _ in range(400):
-            await asyncio.sleep(0.01)
-            steps.used(2.0)
-            steps.wrote()
-        assert len(looks.at) == pytest.approx(400 / WRITES_PER_CALL / 2, abs=2)
+        assert len(looks.at) == pytest.approx(400 / WRITES_PER_CALL / price, abs=2)
         waiting.cancel()

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -20,12 +19,6 @@ from support.controller_time import clock
 pytestmark = pytest.mark.usefixtures("no_leaks")
 
 MANY = 3 * PAGE_SIZE + 10
-
-
-@pytest.fixture
-async def service(no_leaks: None) -> AsyncIterator[AgentRun]:
-    async with AgentRun() as service:
-        yield service
 
 
 @pytest.fixture
