@@ -85,6 +85,7 @@ def test_no_secret_shows_up_anywhere(talkative: Stage, control_plane: ControlPla
     stage.kubernetes_way.stop()
     stage.emulator.revoke_account("good-ak")
     stage.kubernetes_way.start()
+    stage.endpoints.change("good", description="Asked for with a key that was revoked")
     stage.endpoints.wait_reason("good", "CredentialsRejected", kind="Synced", within=30)
     stage.operator.kill()
     stage.operator.start()

@@ -314,7 +314,7 @@ def test_latest_is_in_sync_and_resolved(endpoints: Endpoints, emulator: Emulator
 
     emulator.publish_version(runtime_id)
 
-    endpoints.wait_status("chat", resolvedVersion="5")
+    endpoints.wait_status("chat", resolvedVersion="5", within=30)  # versions are listed each ten poll intervals
     assert len(emulator.effects()) == 1
 
 

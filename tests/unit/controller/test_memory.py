@@ -12,15 +12,20 @@ from support.controller import body, endpoint, key
 
 COUNT = 500
 
+FRAMES = 30
+"""Of each allocation, deep enough to lead back to this file."""
+
 
 def bytes_for_each(fill: Callable[[], object]) -> float:
-    """What is kept of each object that is filled in."""
-    tracemalloc.start()
+    """What is kept of each object that is filled in; what other threads allocate meanwhile does not count."""
+    tracemalloc.start(FRAMES)
     try:
         fill()
-        return tracemalloc.get_traced_memory()[0] / COUNT
+        snapshot = tracemalloc.take_snapshot()
     finally:
         tracemalloc.stop()
+    here = tracemalloc.Filter(inclusive=True, filename_pattern=__file__, all_frames=True)
+    return sum(trace.size for trace in snapshot.filter_traces([here]).traces) / COUNT
 
 
 def test_an_endpoint_in_the_book_takes_little_more_than_its_own_words():
