@@ -93,12 +93,13 @@ class Manager:
         self.working = Working(self._queue, self._store, self._accounts)
         self._recorder = EventRecorder(kube, identity, metrics, _now)
         gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
-        informer = Informer(self._store, ownership, self._queue, self._forget)
+        reporter = Reporter(self._recorder, metrics)
+        informer = Informer(self._store, ownership, self._queue, self._forget, overwritten=reporter.overwritten)
         self._reconciler = Reconciler(
             self._store,
             gatherer,
             ObjectWriter(kube, self._store, metrics),
-            Reporter(self._recorder, metrics),
+            reporter,
             Timing(settings.stale_after, settings.retry_max),
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             left_behind=lambda body: self._inherit(informer, body),

@@ -12,6 +12,7 @@ from agentrun_operator.reconcile.actions import Delete, Rest, Retry
 from agentrun_operator.reconcile.creation_checks import creation_quiet
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
+from agentrun_operator.reconcile.statements import ready_by_state
 from agentrun_operator.reconcile.verdict import blocked, under_way
 from agentrun_operator.resources.reasons import Reason
 
@@ -106,6 +107,17 @@ def failed(given: Input, decision: Decision, problem: Problem) -> Decision:
         return Decision(retry, verdict)
     # Why the endpoint does not serve is its own failure; Synced tells that the attempt to mend it failed too.
     return Decision(retry, replace(verdict, ready=decision.verdict.ready))
+
+
+def refused_by_kubernetes(given: Input, why: str) -> Decision:
+    """What follows when the API server refuses the finalizer or the claim, or to let the object go: the status tells.
+    Whether the endpoint serves is another matter, unless it is being deleted.
+    """
+    reason = Reason.WRITE_REFUSED
+    verdict = blocked(reason, why, stalled=True)
+    if not given.desired.deleting and given.observed.endpoint is not None and given.ours:
+        verdict = replace(verdict, ready=ready_by_state(given.endpoint))
+    return Decision(Retry(reason, at_most=given.timing.retry_max), verdict)
 
 
 def _broken(given: Input) -> bool:

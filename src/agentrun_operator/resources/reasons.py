@@ -107,6 +107,11 @@ class Reason(StrEnum):
         "AgentRun refused the request as it is.",
         "Read the message and correct the spec. It is tried again with growing pauses.",
     )
+    WRITE_REFUSED = (
+        "WriteRefused",
+        "The Kubernetes API server refuses what the operator writes to this object: a policy, a webhook or its size.",
+        "Read the message; let the operator's service account through, or make room. It is tried again by itself.",
+    )
     THROTTLED = (
         "Throttled",
         "AgentRun asks for fewer calls.",

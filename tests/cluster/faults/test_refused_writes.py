@@ -6,8 +6,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from support.cluster import Kubectl, eventually
-from support.endpoints import KIND, Endpoints
+from support.cluster import Kubectl, condition, eventually
+from support.endpoints import KIND, Endpoints, manifest, says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,13 @@ class Policies:
     def refuse_statuses(self) -> None:
         here = {"matchConstraints": rules("agentruntimeendpoints/status")} | self._only_here()
         refused = {"expression": "false", "message": "no status today"}
+        self._put("Validating", here | {"validations": [refused]}, {"validationActions": ["Deny"]})
+
+    def refuse_finalizers(self) -> None:
+        """Whatever changes the metadata is refused, as by somebody's webhook."""
+        here = {"matchConstraints": rules("agentruntimeendpoints")} | self._only_here()
+        same = "object.metadata.?finalizers.orValue([]) == oldObject.metadata.?finalizers.orValue([])"
+        refused = {"expression": same, "message": "no finalizers today"}
         self._put("Validating", here | {"validations": [refused]}, {"validationActions": ["Deny"]})
 
     def strip(self, resource: str, patch: str) -> None:
@@ -149,3 +156,56 @@ def test_marks_that_a_policy_strips_are_written_with_growing_pauses_and_told_onc
     policies.end()
     endpoints.wait_ready("chat", within=60)
     assert [call.action for call in emulator.effects()] == ["CreateAgentRuntimeEndpoint"]
+
+
+def test_a_finalizer_that_is_refused_is_told_by_the_object_until_it_may_be_written(
+    operator: Operator, endpoints: Endpoints, emulator: Emulator, policies: Policies
+):
+    policies.refuse_finalizers()
+    finalizers_are_refused(endpoints.kubectl)
+
+    endpoints.apply("chat")
+    found = endpoints.wait_reason("chat", "WriteRefused", kind="Synced")
+
+    assert "no finalizers today" in (condition(found, "Synced") or {})["message"]
+    assert says(found, "Stalled") == "True"
+    assert emulator.effects() == []
+    eventually(lambda: endpoints.events("chat") == ["WriteRefused"])
+    policies.end()
+    endpoints.wait_ready("chat", within=60)
+    assert operator.metrics()['agentrun_reconciles_total{outcome="WriteRefused"}'] >= 1
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_deletion_that_may_not_end_is_told_by_the_object(
+    endpoints: Endpoints, emulator: Emulator, policies: Policies
+):
+    endpoints.apply("chat")
+    endpoints.wait_ready("chat")
+    policies.refuse_finalizers()
+    finalizers_are_refused(endpoints.kubectl)
+
+    endpoints.delete("chat")
+    found = endpoints.kubectl.wait_for(KIND, "chat", lambda found: says(found, "Ready") == "False", within=30)
+
+    assert (condition(found, "Ready") or {})["reason"] == "WriteRefused"
+    assert emulator.endpoint("chat") is None
+    policies.end()
+    endpoints.wait_gone("chat", within=60)
+
+
+def finalizers_are_refused(kubectl: Kubectl) -> None:
+    """Wait until they are; the API server takes seconds to heed a policy."""
+    kubectl.apply(manifest("probe", annotations={"agentrun.alibabacloud.com/paused": "true"}))
+
+    def look() -> bool:
+        try:
+            for finalizers in ('["a/b"]', "null"):
+                patch = f'{{"metadata": {{"finalizers": {finalizers}}}}}'
+                kubectl("patch", KIND, "probe", "--type=merge", f"--patch={patch}")
+        except Exception as error:  # noqa: BLE001 - kubectl says why
+            return "no finalizers today" in str(error)
+        return False
+
+    eventually(look, 20, "the policy in force")
+    kubectl.delete(KIND, "probe")

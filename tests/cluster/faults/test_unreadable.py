@@ -11,7 +11,7 @@ import yaml
 
 from agentrun_operator.controlplane import Binaries, ControlPlane
 from support.cluster import Kubectl, condition, eventually
-from support.endpoints import KIND, Endpoints
+from support.endpoints import KIND, Endpoints, says
 from support.operator import QUICK, Operator, agentrun_environment
 
 if TYPE_CHECKING:
@@ -103,3 +103,32 @@ def test_objects_that_cannot_be_read_are_told_once_and_stop_nobody_else_at_the_s
     endpoints.wait_ready("no-spec")
     kubectl.delete(KIND, "text-for-spec")
     kubectl.wait_gone(KIND, "text-for-spec")
+
+
+def test_after_a_rollback_objects_with_newer_words_are_told_deleted_and_let_go(
+    loosened: ControlPlane, operator: Operator, emulator: Emulator
+):
+    kubectl = Kubectl(loosened, "default")
+    endpoints = Endpoints(kubectl)
+    operator.start()
+    newer = {"drifting": {"driftPolicy": "Heal"}, "kept": {"deletionPolicy": "Snapshot"}}
+    for name, words in newer.items():
+        endpoints.apply(name)
+        endpoints.wait_ready(name)
+        kubectl.patch(KIND, name, {"spec": words})
+        kubectl.wait_for(KIND, name, lambda found: says(found, "Ready") == "Unknown")
+    assert operator.terminate() == 0
+    operator.start()
+
+    for name in newer:
+        kubectl.delete(KIND, name)
+    kubectl.wait_gone(KIND, "drifting", 30)
+    told = kubectl.wait_for(
+        KIND, "kept", lambda found: "Orphan lets it go" in (condition(found, "Ready") or {})["message"], 30
+    )
+
+    assert "Snapshot" in (condition(told, "Ready") or {})["message"] or "deletionPolicy" in str(told["status"])
+    assert {each["agentRuntimeEndpointName"] for each in emulator.endpoints()} == {"kept"}
+    kubectl.patch(KIND, "kept", {"spec": {"deletionPolicy": "Orphan"}})
+    kubectl.wait_gone(KIND, "kept", 30)
+    assert {each["agentRuntimeEndpointName"] for each in emulator.endpoints()} == {"kept"}

@@ -302,3 +302,62 @@ def test_a_create_that_waits_for_its_turn_is_not_sent_for_an_object_that_was_pau
 
     endpoints.wait_reason("chat", "Paused", within=30)
     assert done(emulator, CREATE) == 0
+
+
+@pytest.mark.usefixtures("operator")
+def test_an_id_of_anothers_endpoint_in_a_status_leads_to_nothing(
+    endpoints: Endpoints, emulator: Emulator, runtime_id: str
+):
+    theirs = emulator.add_endpoint(runtime_id, "theirs", description="by hand")
+    endpoints.apply("chat")
+    ours = endpoints.wait_ready("chat")["status"]["endpointId"]
+
+    endpoints.kubectl.patch(KIND, "chat", {"status": {"endpointId": theirs}}, subresource="status")
+    endpoints.change("chat", description="ours")
+    endpoints.wait_status("chat", endpointId=ours)
+    eventually(lambda: (emulator.endpoint("chat") or {})["description"] == "ours")
+    endpoints.kubectl.patch(KIND, "chat", {"status": {"endpointId": theirs}}, subresource="status")
+    endpoints.delete("chat")
+    endpoints.wait_gone("chat")
+
+    assert emulator.endpoint("chat") is None
+    assert (emulator.endpoint("theirs") or {})["description"] == "by hand"
+
+
+@pytest.mark.usefixtures("operator")
+@pytest.mark.parametrize(
+    "overwritten",
+    [
+        pytest.param(None, id="with nothing"),
+        pytest.param({"state": "GONE", "conditions": [], "claim": None, "endpointId": None}, id="field by field"),
+    ],
+)
+def test_a_status_that_somebody_overwrote_is_put_right_at_rest(
+    endpoints: Endpoints, emulator: Emulator, overwritten: dict[str, Any] | None
+):
+    endpoints.apply("chat", description="ours")
+    before = endpoints.wait_ready("chat")["status"]
+    emulator.forget_requests()
+
+    endpoints.kubectl.patch(KIND, "chat", {"status": overwritten}, subresource="status")
+
+    endpoints.kubectl.wait_for(KIND, "chat", lambda found: found["status"] == before)
+    eventually(lambda: endpoints.events("chat").count("StatusOverwritten") == 1)
+    assert emulator.effects() == []
+
+
+def test_a_status_that_somebody_overwrites_for_ever_is_put_right_with_growing_pauses_and_told_once(
+    endpoints: Endpoints, operator: Operator
+):
+    endpoints.apply("chat")
+    endpoints.wait_ready("chat")
+    written = [f'agentrun_kubernetes_writes_total{{kind="{kind}"}}' for kind in ("status", "claim")]
+    before = sum(map(operator.metrics().__getitem__, written))
+
+    for _ in range(4):  # as soon as it is right again; the pauses before that are 0, 1, 2 and 4 s
+        endpoints.kubectl.patch(KIND, "chat", {"status": None}, subresource="status")
+        endpoints.wait_status("chat", state="READY")
+    after = sum(map(operator.metrics().__getitem__, written))
+
+    assert after - before == 4
+    assert sum("Somebody wrote this status" in each["message"] for each in operator.records()) == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from agentrun_operator.reconcile.actions import Create, Delete, Retry, Update
-from agentrun_operator.reconcile.after_write import accepted, failed, taken
+from agentrun_operator.reconcile.after_write import accepted, failed, refused_by_kubernetes, taken
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
@@ -149,4 +149,30 @@ def test_a_name_that_is_taken_by_what_no_list_shows_yet_is_looked_at_again_soon(
     case = Case(a_new_object(claim=OWN, finalized=True, adoptionPolicy=policy), a_look())
     decision = taken(case.given)
     assert shown(decision.action) == "retry AlreadyExists within 30 s"
+    assert conditions(case.status(decision)) == says
+
+
+@pytest.mark.parametrize(
+    ("case", "says"),
+    [
+        pytest.param(
+            Case(a_new_object(), a_look()),
+            "Ready=False WriteRefused, Synced=False WriteRefused@0, Stalled=True WriteRefused",
+            id="an object that may not have its finalizer",
+        ),
+        pytest.param(
+            Case(an_object(finalized=False), a_look(an_endpoint())),
+            "Ready=True Available, Synced=False WriteRefused@1, Stalled=True WriteRefused",
+            id="an endpoint serves on that may not have its finalizer back",
+        ),
+        pytest.param(
+            Case(an_object(generation=2, deleted_for=60), a_look()),
+            "Ready=False WriteRefused, Synced=False WriteRefused@1, Stalled=True WriteRefused",
+            id="an object that may not be let go though its endpoint is gone",
+        ),
+    ],
+)
+def test_what_the_api_server_refuses_is_told_and_tried_again_with_growing_pauses(case, says):
+    decision = refused_by_kubernetes(case.given, "no finalizers today")
+    assert shown(decision.action) == "retry WriteRefused within 300 s"
     assert conditions(case.status(decision)) == says

@@ -13,7 +13,8 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "reasons.md"
 PROMISED = """
     Available InSync Creating Updating Deleting Paused CredentialsNotFound CredentialsRejected CredentialsNotAllowed
     RegionNotServed RuntimeNotFound RuntimeAmbiguous RuntimeNotReady Conflict AlreadyExists NotFound DeletedOutside
-    CreateFailed UpdateFailed DeleteFailed Rejected Throttled RemoteUnavailable UnknownState Stale NotConverging Drifted
+    CreateFailed UpdateFailed DeleteFailed Rejected WriteRefused Throttled RemoteUnavailable UnknownState Stale
+    NotConverging Drifted
 """.split()  # noqa: SIM905 - twenty-six lines of literals are harder to compare
 
 EVENTS = [
@@ -26,6 +27,7 @@ EVENTS = [
     "Recreated",
     "Deleted",
     "Orphaned",
+    "StatusOverwritten",
 ]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.concurrency.priority import Priority
+from agentrun_operator.controller.informer.news import News, Overwrites
 from agentrun_operator.controller.keys import ObjectKey, key_of
 
 if TYPE_CHECKING:
@@ -23,7 +25,14 @@ class Informer:
     """Takes objects in."""
 
     def __init__(
-        self, store: Store, ownership: OwnershipIndex, queue: WorkQueue[ObjectKey], forget: Callable[[ObjectKey], None]
+        self,
+        store: Store,
+        ownership: OwnershipIndex,
+        queue: WorkQueue[ObjectKey],
+        forget: Callable[[ObjectKey], None],
+        *,
+        overwritten: Callable[[Body], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare it; nothing is known yet.
 
@@ -32,11 +41,16 @@ class Informer:
             ownership: the index of who manages what.
             queue: where their keys go.
             forget: is called with the key of an object that is gone, when no reconcile of it is under way any more.
+            overwritten: is called with an object whose status somebody else wrote; once, where it comes again and
+                again.
+            clock: the time in seconds.
         """
         self._store = store
         self._ownership = ownership
         self._queue = queue
         self._forget = forget
+        self._tell_overwritten = overwritten
+        self._overwrites = Overwrites(clock)
         self.late_lists = 0
 
     def on_event(self, kind: str | None, body: Mapping[str, Any]) -> None:
@@ -59,7 +73,8 @@ class Informer:
         """
         if former := self._store.former(body):
             self.on_deleted(former)
-        if not self._store.put(body):
+        news = self._store.put(body)
+        if not news:
             return
         key = key_of(body)
         if unread := self._store.unreadable(key):
@@ -68,7 +83,18 @@ class Informer:
         kept = self._store.get(key)
         if kept is not None:
             self._ownership.note(key, kept)
-        self._queue.add(key, priority)
+        if news is News.OVERWRITTEN:
+            self._on_overwritten(key)
+        else:
+            self._queue.add(key, priority)
+
+    def _on_overwritten(self, key: ObjectKey) -> None:
+        if pause := self._overwrites.pause(key):
+            self._queue.add_after(key, pause)
+            return
+        self._queue.add(key, Priority.CHANGE)
+        if body := self._store.get(key):
+            self._tell_overwritten(body)
 
     def on_leftover(self, body: Body) -> None:
         """An object is gone, and its endpoint is not: it is deleted, and counts as held until it is seen gone."""

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from agentrun_operator.controller.keys import key_of, leftover_key
+from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import ANNOTATIONS, FINALIZER
-from agentrun_operator.resources.spec import Spec
+from agentrun_operator.resources.spec import DeletionPolicy, Spec
 from agentrun_operator.resources.status import Status
 
 if TYPE_CHECKING:
@@ -46,6 +47,18 @@ FINALIZERS_LIMIT = 16 * 1024
 
 STATUS_LIMIT = 512 * 1024
 """Characters of a status. The longest that is written here has the texts of the longest spec."""
+
+SPEC_HEEDED = ("deletionPolicy", "managementPolicy", "credentialsSecretRef", "region")
+"""What a deletion goes by: whether the endpoint goes too, and by whose credentials."""
+
+SPEC_OF_DELETION = (*SPEC_HEEDED, "agentRuntimeRef", "endpointName")
+"""And where the endpoint is, which its claim tells too."""
+
+STATUS_KEPT = ("claim", "agentRuntimeId", "endpointId", "observedGeneration", "conditions")
+"""What a deletion goes by of a status, and what is written over it."""
+
+NO_RUNTIME = "unknown"
+"""Stands for the runtime of an object that has no endpoint, or leaves it."""
 
 TOLD = 3
 """Faults that are told of an object that cannot be read."""
@@ -81,14 +94,14 @@ def trimmed(body: Mapping[str, Any], known: Body | None = None) -> Body:
         known: what was read of it before: what is still the same is not read again.
 
     Raises:
-        UnreadableError: it cannot be read; the message says why.
+        UnreadableError: it cannot be read; the message says why. Of one that is being deleted: nor what that takes.
     """
     try:
-        return _trimmed(body, known or {})
-    except UnreadableError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a shape that nobody thought of leads to
-        raise UnreadableError(f"{type(error).__name__}: {error}"[:TOLD_LIMIT]) from None
+        return _attempted(body, known or {})
+    except UnreadableError as error:
+        if not body["metadata"].get("deletionTimestamp"):
+            raise
+        return _attempted({**body, **_of_deletion(body, error)}, {})
 
 
 def unreadable(body: Mapping[str, Any], error: UnreadableError) -> Unreadable:
@@ -109,6 +122,58 @@ def leftover_of(body: Body, desired: Desired, now: datetime) -> Body:
     marks = {"name": leftover_key(key_of(body), metadata["uid"]).name, "finalizers": [FINALIZER], "annotations": {}}
     metadata = metadata | marks | {"deletionTimestamp": timestamp(now)}
     return body | {"metadata": metadata, "spec": body["spec"] | {"endpointName": desired.endpoint_name}}
+
+
+def _attempted(body: Mapping[str, Any], known: Body) -> Body:
+    try:
+        return _trimmed(body, known)
+    except UnreadableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a shape that nobody thought of leads to
+        raise UnreadableError(f"{type(error).__name__}: {error}"[:TOLD_LIMIT]) from None
+
+
+def _of_deletion(body: Mapping[str, Any], error: UnreadableError) -> Body:
+    """Spec and status of an object that cannot be read and is being deleted: as much of them as that takes. What is
+    missing of the endpoint's place is in its claim.
+
+    Example: after a rollback nobody can read the newer word that `driftPolicy` has; a deletion does not go by it.
+
+    Raises:
+        UnreadableError: what becomes of the endpoint is in what cannot be read.
+    """
+    spec, status = _sound(Spec, body.get("spec"), SPEC_OF_DELETION), _sound(Status, body.get("status"), STATUS_KEPT)
+    if _size(status) > STATUS_LIMIT:
+        status.pop("conditions", None)
+    claim = Claim.of(status)
+    mine = claim if claim and claim.uid == body["metadata"]["uid"] else None
+    if spec.get("deletionPolicy") == DeletionPolicy.ORPHAN:
+        spec = {"deletionPolicy": DeletionPolicy.ORPHAN.value}
+    elif _lost(body.get("status"), status, ("claim",)) or (mine and _lost(body.get("spec"), spec, SPEC_HEEDED)):
+        raise UnreadableError(f"{error}. It is being deleted: deletionPolicy Orphan lets it go, and its endpoint stays")
+    if not any((spec.get("agentRuntimeRef") or {}).values()):
+        spec["agentRuntimeRef"] = {"id": mine.runtime_id if mine else NO_RUNTIME}
+    if mine and _lost(body.get("spec"), spec, ("endpointName",)):
+        spec["endpointName"] = mine.endpoint_name
+    return {"spec": spec, "status": status}
+
+
+def _sound(model: type[Part], value: Any, names: tuple[str, ...]) -> Body:  # noqa: ANN401 - it may be anything
+    """Those of the fields that are what this version takes them for."""
+    named = {name: value[name] for name in names if name in value} if isinstance(value, dict) else {}
+    try:
+        model.model_validate(named, by_alias=True, by_name=False)
+    except ValidationError as error:
+        faulty = {each["loc"][0] for each in error.errors() if each["loc"]}
+        return {name: part for name, part in named.items() if name not in faulty}
+    return named
+
+
+def _lost(value: Any, kept: Body, names: tuple[str, ...]) -> bool:  # noqa: ANN401 - it may be anything
+    """Whether any of the fields is there, or may be, and cannot be read."""
+    if not isinstance(value, dict):
+        return bool(value)
+    return any(value.get(name) is not None and name not in kept for name in names)
 
 
 def _trimmed(body: Mapping[str, Any], known: Body) -> Body:

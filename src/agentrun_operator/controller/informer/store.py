@@ -9,49 +9,20 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.controller.informer.news import News, Trigger
 from agentrun_operator.controller.informer.reading import Unreadable, UnreadableError, trimmed, unreadable
 from agentrun_operator.controller.keys import Body, ObjectKey, is_leftover, key_of
-from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from agentrun_operator.controller.informer.news import Ours
 
 GONE_FOR = 600.0
 """Seconds for which an object that is gone is remembered. A list of several pages shows it as long as it may be
 continued: five minutes, until the API server compacts its history."""
-
-
-class Trigger(NamedTuple):
-    """What of an object asks for a look when it changes: what people write, and the marks that we do."""
-
-    uid: str
-    generation: int
-    deleted_at: str | None
-    paused: str | None
-    requested_at: str | None
-    finalizers: tuple[str, ...]
-    claim: Mapping[str, Any] | None
-
-    @property
-    def decisive(self) -> tuple[object, ...]:
-        """What a write to AgentRun depends on."""
-        return self.uid, self.generation, self.deleted_at, self.paused, FINALIZER in self.finalizers
-
-    @classmethod
-    def of(cls, body: Body) -> Self:
-        """Read them from a trimmed object."""
-        metadata, annotations = body["metadata"], body["metadata"]["annotations"]
-        return cls(
-            uid=metadata["uid"],
-            generation=metadata["generation"],
-            deleted_at=metadata.get("deletionTimestamp"),
-            paused=annotations.get(PAUSED),
-            requested_at=annotations.get(RECONCILE_REQUESTED_AT),
-            finalizers=tuple(metadata.get("finalizers") or ()),
-            claim=body["status"].get("claim"),
-        )
 
 
 class Store:
@@ -62,8 +33,9 @@ class Store:
         self._clock = clock
         self._bodies: dict[ObjectKey, Body] = {}
         self._told: dict[ObjectKey, Trigger] = {}
-        self._expected: dict[ObjectKey, Mapping[str, Any]] = {}
-        self._gone: dict[str, float] = {}
+        self._expected: dict[ObjectKey, Ours] = {}
+        self._overwritten: dict[ObjectKey, Mapping[str, Any]] = {}
+        self._gone: dict[str, tuple[int, float]] = {}
         self._unreadable: dict[ObjectKey, Unreadable] = {}
         self._rewound: set[ObjectKey] = set()
 
@@ -102,21 +74,27 @@ class Store:
         known = self._bodies.get(key_of(body))
         return known if known and _uid(known) == _uid(body) else None
 
+    def unchanged(self, body: Body) -> bool:
+        """Whether an object is as it was read here, in all that a write to AgentRun depends on."""
+        found = self.current(body)
+        return found is not None and Trigger.of(found).decisive == Trigger.of(body).decisive
+
     def former(self, body: Mapping[str, Any]) -> Body | None:
         """The object that this newer one has replaced under its name; None if there is none."""
         known = self._bodies.get(key_of(body))
         replaced = known and _uid(known) != _uid(body) and _version(known) < _version(body)
         return known if replaced and not self._is_gone(body) else None
 
-    def put(self, body: Mapping[str, Any]) -> bool:
+    def put(self, body: Mapping[str, Any]) -> News:
         """Keep an object unless a newer one is known, or that it is gone.
 
         Returns:
-            whether it asks for anything: whether it is new, or its spec, deletion mark, finalizers, claim or our
-            annotations changed since that was last told. Of one that cannot be read: whether that is news.
+            what it asks for: a look if it is new, or its spec, deletion mark, finalizers, status or our annotations
+            changed since that was last told, and not by a write of ours. Of one that cannot be read: whether that is
+            news.
         """
         if self._is_gone(body):
-            return False
+            return News.NOTHING
         key = key_of(body)
         known = self._bodies.get(key)
         if self._newest(key) < _version(body) or known is None:
@@ -129,18 +107,29 @@ class Store:
                 self._told.pop(key, None)
         trigger, told = Trigger.of(known), self._told.get(key)
         self._told[key] = trigger
-        return told is None or trigger not in (told, told._replace(**self._expected.get(key, {})))
+        return News.LOOK if told is None else self._news(key, trigger, told)
+
+    def _news(self, key: ObjectKey, trigger: Trigger, told: Trigger) -> News:
+        ours = self._expected.get(key)
+        written = told.once_written(ours, trigger) if ours else told
+        if trigger in (told, written):
+            return News.NOTHING
+        if trigger.uid == told.uid and trigger.status not in (told.status, written.status):
+            self._overwritten.setdefault(key, told.status)
+        return News.OVERWRITTEN if trigger == told._replace(status=trigger.status) else News.LOOK
+
+    def take_overwritten(self, key: ObjectKey) -> Mapping[str, Any] | None:
+        """The status that an object had before somebody overwrote it, once; None if nobody did."""
+        return self._overwritten.pop(key, None)
 
     @contextmanager
-    def expecting(self, key: ObjectKey, marks: Mapping[str, Any]) -> Iterator[None]:
-        """While a write of ours is under way: that an object has these marks (`finalizers`, `claim`) and is the same
-        otherwise is no news. The watch may tell of a write before it is answered.
+    def expecting(self, key: ObjectKey, ours: Ours) -> Iterator[None]:
+        """While a write of ours is under way: that an object has what it sets, and is the same otherwise, is no news.
+        The watch may tell of a write before it is answered.
         """
-        self._expected[key] = marks
-        try:
-            yield
-        finally:
-            self._expected.pop(key, None)
+        self._expected[key] = ours
+        yield
+        self._expected.pop(key, None)  # and not after an error: the write may have been done all the same
 
     def _newest(self, key: ObjectKey) -> int:
         """The version that is known of an object, readable or not; 0 if none is, or none counts any more."""
@@ -149,16 +138,16 @@ class Store:
             return 0
         return max(_version(known) if known else 0, int(unread.version) if unread else 0)
 
-    def _note_unreadable(self, key: ObjectKey, found: Unreadable) -> bool:
+    def _note_unreadable(self, key: ObjectKey, found: Unreadable) -> News:
         before = self._unreadable.get(key)
         self._unreadable[key] = found
-        return before is None or (before.uid, before.why) != (found.uid, found.why)
+        return News.NOTHING if before and (before.uid, before.why) == (found.uid, found.why) else News.LOOK
 
     def keep_leftover(self, body: Body) -> None:
         """Keep what an object that is gone left behind, under a name that no object has, until it is removed."""
         self._bodies[key_of(body)] = body
 
-    def refresh(self, body: Mapping[str, Any], *, ours: Iterable[str] = ()) -> None:
+    def refresh(self, body: Mapping[str, Any], *, ours: Ours | None = None) -> None:
         """Keep what a write of ours was answered, if the object is still there: the watch may have told of its end
         first.
 
@@ -167,8 +156,8 @@ class Store:
 
         Args:
             body: the answer.
-            ours: the marks that the write set (`finalizers`, `claim`): that they stand is no news then. Whatever else
-                is new in the answer is somebody's edit, for `put` to tell.
+            ours: what the write set: that it stands is no news then. Whatever else is new in the answer is somebody's
+                edit, for `put` to tell.
         """
         known = self.current(body)
         if known is None:
@@ -181,8 +170,7 @@ class Store:
                 return  # the watch tells of it too
             self._rewound.discard(key)
         if ours and key in self._told:
-            stands = Trigger.of(known)._asdict()
-            self._told[key] = self._told[key]._replace(**{mark: stands[mark] for mark in ours})
+            self._told[key] = self._told[key].once_answered(ours, Trigger.of(known))
 
     def remove(self, body: Mapping[str, Any]) -> bool:
         """Forget an object that is gone; one that was made anew under its name stays.
@@ -190,28 +178,34 @@ class Store:
         Returns:
             whether it was known.
         """
-        self._remember_end(_uid(body))
         key = key_of(body)
         unread = self._unreadable.get(key)
+        self._remember_end(body)
         was_unread = unread is not None and unread.uid == _uid(body)
         if was_unread:
             del self._unreadable[key]
         if self.current(body) is None:
             return was_unread
         del self._bodies[key]
-        self._told.pop(key, None)
+        for noted in (self._told, self._overwritten, self._expected):
+            noted.pop(key, None)
         self._rewound.discard(key)
         return True
 
     def _is_gone(self, body: Mapping[str, Any]) -> bool:
-        ended = self._gone.get(_uid(body))
-        return ended is not None and self._clock() - ended < GONE_FOR
+        """Whether an object ended, and this is how it was before: one that a watch of some objects only let go comes
+        back with a newer version.
+        """
+        version, ended = self._gone.get(_uid(body), (0, -GONE_FOR))
+        return self._clock() - ended < GONE_FOR and _version(body) <= version
 
-    def _remember_end(self, uid: str) -> None:
-        now = self._clock()
+    def _remember_end(self, body: Mapping[str, Any]) -> None:
+        """Remember the last version of an object that is gone; who only missed it knows none but the last one seen."""
+        now, uid = self._clock(), _uid(body)
         self._gone.pop(uid, None)
-        self._gone[uid] = now
-        while now - self._gone[first := next(iter(self._gone))] >= GONE_FOR:
+        last = int(body["metadata"].get("resourceVersion") or self._newest(key_of(body)))
+        self._gone[uid] = last, now
+        while now - self._gone[first := next(iter(self._gone))][1] >= GONE_FOR:
             del self._gone[first]
 
 

@@ -17,17 +17,17 @@ class ChangedError(Exception):
     """What a write was decided on is not so any more; it was not sent."""
 
 
-_guard: ContextVar[Callable[[], None] | None] = ContextVar("guard", default=None)
+_guard: ContextVar[Callable[[], bool] | None] = ContextVar("guard", default=None)
 
 
 @contextmanager
-def guarded(check: Callable[[], None]) -> Iterator[None]:
+def guarded(unchanged: Callable[[], bool]) -> Iterator[None]:
     """Each write that is sent in here is checked first.
 
     Args:
-        check: raises `ChangedError` if the write must not be sent.
+        unchanged: whether what the write was decided on is still so.
     """
-    token = _guard.set(check)
+    token = _guard.set(unchanged)
     try:
         yield
     finally:
@@ -40,5 +40,6 @@ def last_look() -> None:
     Raises:
         ChangedError: it must not be.
     """
-    if check := _guard.get():
-        check()
+    unchanged = _guard.get()
+    if unchanged and not unchanged():
+        raise ChangedError

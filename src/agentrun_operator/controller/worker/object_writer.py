@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
+from agentrun_operator.controller.informer.news import DECISIVE, Ours
 from agentrun_operator.controller.informer.reading import trimmed
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.controller.kube.client import CONFLICT, TAKEN, KubeError
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
-
-DECISIVE = ("conditions", "claim")
-"""Parts of the status without which a decision would be made again."""
-
-MARKS = {"finalizers": "metadata", "claim": "status"}
-"""What is ours alone, and the part of the object that it is in."""
 
 INVALID = 422
 """The answer to a finalizer for an object that is being deleted."""
@@ -78,8 +73,7 @@ class ObjectWriter:
 
     async def write_status(self, body: Body, patch: dict[str, Any]) -> None:
         """Merge a patch into the status. The uid in it keeps it from another object of the same name."""
-        patched = {"metadata": {"uid": body["metadata"]["uid"]}, "status": patch}
-        self._keep(await self._kube.patch(key_of(body), patched, part="status"), "status", patched)
+        await self._write(body, "status", "status", {"metadata": {"uid": body["metadata"]["uid"]}, "status": patch})
 
     async def tell_unread(self, key: ObjectKey, unread: Unreadable, now: datetime) -> None:
         """Say of an object that cannot be read just that, unless its conditions are what cannot be read, or say so
@@ -109,33 +103,38 @@ class ObjectWriter:
     ) -> Body:
         """Write only onto what was read: the uid and the version are named."""
         fence = {name: body["metadata"][name] for name in ("uid", "resourceVersion")}
-        patch = {"metadata": fence | marks} | (rest or {})
-        with self._store.expecting(key_of(body), expected(body, patch)):
-            return self._keep(await self._kube.patch(key_of(body), patch, part=part), kind, patch)
+        return await self._write(body, kind, part, {"metadata": fence | marks} | (rest or {}))
 
-    def _keep(self, answer: Body, kind: str, patch: Body) -> Body:
+    async def _write(self, body: Body, kind: str, part: Literal["", "status"], patch: Body) -> Body:
+        ours = set_by(patch, body)
+        with self._store.expecting(key_of(body), ours):
+            answer = await self._kube.patch(key_of(body), patch, part=part)
         self._metrics.writes.labels(kind).inc()
-        left_out = lacking(patch, answer)
-        ours = [mark for mark, part in MARKS.items() if mark in patch.get(part, ())]
-        self._store.refresh(answer, ours=() if left_out else ours)
-        if left_out:
+        self._store.refresh(answer, ours=ours)
+        if left_out := lacking(patch, answer):
             told = f"took the write of {key_of(answer)}, but not {', '.join(left_out)}: an older CRD, an admission"
             told = f"{told} policy or a webhook strips it. Exempt the operator's account from it"
             raise KubeError(TAKEN, told, f"the {kind}")
         return self._store.current(answer) or trimmed(answer)
 
 
-def expected(body: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The marks that an object will have once a patch is merged into it, of those that the patch sets."""
-    marks: dict[str, Any] = {}
-    if "finalizers" in patch["metadata"]:
-        marks["finalizers"] = tuple(patch["metadata"]["finalizers"])
-    if "claim" in (status := patch.get("status") or {}):
-        merged = (body["status"].get("claim") or {}) | (status["claim"] or {})
-        marks["claim"] = (
-            {name: value for name, value in merged.items() if value is not None} if status["claim"] else None
-        )
-    return marks
+def set_by(patch: Mapping[str, Any], body: Mapping[str, Any]) -> Ours:
+    """What a merge patch sets on an object."""
+    finalizers = patch["metadata"].get("finalizers")
+    held = body["status"]
+    return Ours(
+        finalizers=None if finalizers is None else tuple(finalizers),
+        status={name: merged(held.get(name), value) for name, value in (patch.get("status") or {}).items()},
+    )
+
+
+def merged(value: object, patch: object) -> object:
+    """What a merge patch makes of a value."""
+    if not isinstance(patch, dict):
+        return patch
+    held = value if isinstance(value, dict) else {}
+    fields = held | {name: merged(held.get(name), part) for name, part in patch.items()}
+    return {name: part for name, part in fields.items() if part is not None}
 
 
 def lacking(patch: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.informer.reading import leftover_of
-from agentrun_operator.controller.informer.store import Trigger
 from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
@@ -31,7 +30,14 @@ from agentrun_operator.reconcile.actions import (
     Retry,
     Update,
 )
-from agentrun_operator.reconcile.after_write import AGAIN, accepted, another_write, failed, taken
+from agentrun_operator.reconcile.after_write import (
+    AGAIN,
+    accepted,
+    another_write,
+    failed,
+    refused_by_kubernetes,
+    taken,
+)
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.desired import desired_of
@@ -140,18 +146,27 @@ class Reconciler:
             raise
 
     async def _reconcile(self, key: ObjectKey, body: Body) -> Rest | Retry:
-        subject = self._memories.subject(key, body)
+        subject = self._memories.subject(key, body, self._store.take_overwritten(key))
         run = await self._gathered(subject, fresh=subject.desired.requested)
         for _ in range(MAX_STEPS):
             if self._store.current(run.subject.body) is None:
                 return Rest()  # gone meanwhile, or made anew under its name: that is for another reconcile
             given = self._input(run)
-            match await self._step(run, given, decide(given)):
+            match await self._told_if_refused(run, given, decide(given)):
                 case Conclude(run, decision):
                     return await self._conclude(run, decision)
                 case Continue(run):
                     continue
         return Rest(after=AGAIN)
+
+    async def _told_if_refused(self, run: Run, given: Input, decision: Decision) -> Step:
+        """Do the decided action; where the API server refuses it, the object is to say so."""
+        try:
+            return await self._step(run, given, decision)
+        except KubeError as error:
+            if not error.refused or error.status in (NOT_FOUND, CONFLICT):
+                raise
+            return Conclude(run, refused_by_kubernetes(given, str(error)))
 
     async def _step(self, run: Run, given: Input, decision: Decision) -> Step:  # noqa: PLR0911 - one for each action
         """Do the decided action."""
@@ -199,7 +214,7 @@ class Reconciler:
         before, subject = run.subject.memory, run.subject
         run = self._memories.keep(run, before.before(write, self._moment(), subject.body))
         try:
-            with guarded(lambda: self._assert_unchanged(subject.body)):
+            with guarded(lambda: self._store.unchanged(subject.body)):
                 result = await execute(subject.desired, run.observation, write)
         except ChangedError:
             self._memories.keep(run, before)
@@ -223,16 +238,6 @@ class Reconciler:
             return Conclude(run, accepted(given, write))
         seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True, answered=True)
         return Continue(run._replace(observation=run.observation._replace(observed=seen)))
-
-    def _assert_unchanged(self, decided_on: Body) -> None:
-        """What was decided is sent only for the object that it was decided on.
-
-        Raises:
-            ChangedError: it was edited, paused, deleted, or lost its finalizer meanwhile.
-        """
-        found = self._store.current(decided_on)
-        if found is None or Trigger.of(found).decisive != Trigger.of(decided_on).decisive:
-            raise ChangedError
 
     async def _taken(self, run: Run, given: Input) -> Step:
         """The endpoint is somebody else's: the claim was premature."""

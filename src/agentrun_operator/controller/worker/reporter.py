@@ -44,6 +44,12 @@ class Reporter:
         elif given.desired.touched:
             self._tell(body, "Deleted", f"Saw that {given.where} is gone, and let the object go")
 
+    def overwritten(self, body: Body) -> None:
+        """Somebody else wrote the status."""
+        self._warn(
+            body, "StatusOverwritten", "Somebody wrote this status, which the operator alone writes; it is put right"
+        )
+
     def left_behind(self, body: Body) -> None:
         """The object went while its endpoint was being made: somebody took the finalizer off."""
         told = "This object went while its endpoint was being made; what was made is deleted again"

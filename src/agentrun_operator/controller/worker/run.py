@@ -5,12 +5,14 @@ object from one to the next. Data only: nobody is asked or told in here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from agentrun_operator.controller.worker.object_memory import ObjectMemory
 from agentrun_operator.reconcile.desired import desired_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.remote.accounts.account import Account
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
@@ -95,12 +97,20 @@ class Memories:
         """An object is gone; what was remembered of it."""
         return self._of.pop(key, None)
 
-    def subject(self, key: ObjectKey, body: Body) -> Subject:
-        """The object, what it asks for and what is remembered of it; one made anew under its name has no past."""
+    def subject(self, key: ObjectKey, body: Body, overwritten: Mapping[str, Any] | None = None) -> Subject:
+        """The object, what it asks for and what is remembered of it; one made anew under its name has no past.
+
+        Args:
+            key: the object's key.
+            body: the object.
+            overwritten: its status before somebody else wrote one, which stays the truth; None if nobody did.
+        """
         uid = body["metadata"]["uid"]
         memory = self._of.get(key)
         if memory is None or memory.uid != uid:
             memory = self._of[key] = ObjectMemory(uid)
+        if overwritten is not None and memory.unwritten is None:
+            memory = self._of[key] = memory.untold(overwritten)
         return Subject(key, body, desired_of(body, memory.status(body)), memory)
 
     def conflicted(self, key: ObjectKey) -> ObjectMemory:

@@ -27,8 +27,11 @@ class World:
         self.store = Store()
         self.queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", "lane"), 10, jitter=lambda: 0.0, clock=clock)
         self.forgotten: list[ObjectKey] = []
+        self.told: list[Body] = []
         ownership = OwnershipIndex(self.store, "cn-hangzhou")
-        self.informer = Informer(self.store, ownership, self.queue, self.forgotten.append)
+        self.informer = Informer(
+            self.store, ownership, self.queue, self.forgotten.append, overwritten=self.told.append, clock=clock
+        )
 
     async def asked(self) -> dict[str, Priority]:
         """The names of the objects to look at, and how urgently; all are done at once."""
@@ -67,9 +70,9 @@ async def test_how_urgent_an_event_is(world: World, kind: str | None, made: Body
 async def test_an_event_that_changes_nothing_that_matters_asks_for_nothing(world: World):
     world.informer.on_event("ADDED", body(version=1))
     await world.asked()
-    world.informer.on_event("MODIFIED", body(version=2, status={"state": "READY"}))
+    world.informer.on_event("MODIFIED", body(version=2, annotations={"somebody/elses": "note"}))
     assert await world.asked() == {}
-    assert world.store.get(key())["status"] == {"state": "READY"}  # type: ignore[index]
+    assert world.store.get(key())["metadata"]["resourceVersion"] == "2"  # type: ignore[index]
 
 
 async def test_an_annotation_of_ours_is_an_edit(world: World):
@@ -154,3 +157,23 @@ async def test_an_edit_wakes_a_waiting_worker(world: World):
     await settle()
     world.informer.on_event("MODIFIED", body())
     assert (await getting).key == key()
+
+
+async def test_a_status_that_somebody_overwrote_is_looked_at_at_once_and_told(world: World):
+    world.informer.on_object(body("chat", version=1, status={"state": "READY"}), Priority.RESYNC)
+    await world.asked()
+    world.informer.on_event("MODIFIED", body("chat", version=2))
+    assert await world.asked() == {"chat": Priority.CHANGE}
+    assert [found["metadata"]["resourceVersion"] for found in world.told] == ["2"]
+
+
+async def test_one_that_is_overwritten_again_and_again_is_looked_at_with_growing_pauses_and_told_once(world: World):
+    pauses = []
+    for version in range(1, 21):
+        world.informer.on_event("MODIFIED", body("chat", version=version, status={"state": f"version {version}"}))
+        began = clock()
+        world.queue.done((await world.queue.get()).key)
+        pauses.append(clock() - began)
+    assert pauses[:6] == [0.0, 0.0, 1.0, 2.0, 4.0, 8.0]
+    assert max(pauses) == 300.0
+    assert len(world.told) == 1

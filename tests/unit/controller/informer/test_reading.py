@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentrun_operator.controller.informer.news import Trigger
 from agentrun_operator.controller.informer.ownership import lane_of, may_manage, place_of
 from agentrun_operator.controller.informer.reading import (
     ANNOTATION_LIMIT,
@@ -11,10 +12,10 @@ from agentrun_operator.controller.informer.reading import (
     UnreadableError,
     trimmed,
 )
-from agentrun_operator.controller.informer.store import Store, Trigger
+from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.reconcile.desired import desired_of
-from agentrun_operator.resources.names import PAUSED, RECONCILE_REQUESTED_AT
-from support.controller import body, key
+from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from support.controller import body, claim, key
 
 REGION = "cn-hangzhou"
 READY = {"type": "Ready", "status": "True", "reason": "Available", "message": "", "lastTransitionTime": "2026-01-01"}
@@ -101,6 +102,82 @@ def test_whatever_is_kept_can_be_used_everywhere(spec: Any, status: Any, annotat
     assert store.put(found)
     for condition in kept["status"].get("conditions") or ():  # which become labels of a metric
         assert all(isinstance(condition[name], str) for name in ("type", "status", "reason"))
+
+
+GOING: dict[str, Any] = {"deleted": "2026-11-22T10:00:00Z", "finalizers": (FINALIZER,)}
+OWN: dict[str, Any] = {"claim": claim(), "agentRuntimeId": "runtime-1", "endpointId": "e-1"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "status"),
+    [
+        pytest.param({"driftPolicy": "Heal"}, OWN, id="a newer word that no deletion goes by"),
+        pytest.param({"agentRuntimeRef": "x"}, OWN, id="a runtime that the claim tells"),
+        pytest.param({"agentRuntimeRef": {}, "endpointName": "../x"}, OWN, id="a place that the claim tells"),
+        pytest.param(
+            {"routing": 5, "scaling": "x", "description": [], "targetVersion": {}}, OWN, id="all but the place"
+        ),
+        pytest.param({"driftPolicy": "Heal"}, OWN | {"conditions": "text"}, id="and conditions that are none"),
+        pytest.param({}, OWN | {"state": "a" * 600_000, "drift": 5}, id="a status without end"),
+    ],
+)
+def test_an_object_that_cannot_be_read_is_deleted_where_that_goes_by_nothing_unreadable(
+    spec: dict[str, Any], status: dict[str, Any]
+):
+    with pytest.raises(UnreadableError):
+        trimmed(body("chat", status=status, **spec))
+    desired = desired_of(trimmed(body("chat", status=status, **GOING, **spec)))
+    assert (desired.deleting, desired.finalized, desired.orphans) == (True, True, False)
+    assert (desired.known_runtime_id, desired.managed_id, desired.endpoint_name) == ("runtime-1", "e-1", "chat")
+
+
+@pytest.mark.parametrize(
+    ("spec", "status"),
+    [
+        pytest.param({"deletionPolicy": "Snapshot"}, OWN, id="a newer word for what becomes of the endpoint"),
+        pytest.param({"managementPolicy": "Watch"}, OWN, id="a newer word for whether anything is written"),
+        pytest.param({"credentialsSecretRef": "aliyun"}, OWN, id="credentials that cannot be told"),
+        pytest.param({"region": ["a"]}, OWN, id="a region that cannot be told"),
+        pytest.param({"driftPolicy": "Heal"}, {"claim": {"uid": 5}}, id="a claim that cannot be read"),
+    ],
+)
+def test_one_is_held_where_it_is_not_until_orphan_lets_it_go(spec: dict[str, Any], status: dict[str, Any]):
+    with pytest.raises(UnreadableError, match="deletionPolicy Orphan lets it go"):
+        trimmed(body("chat", status=status, **GOING, **spec))
+    desired = desired_of(trimmed(body("chat", status=status, **GOING, **spec | {"deletionPolicy": "Orphan"})))
+    assert desired.orphans
+    assert not desired.remote_matters
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(odd(metadata=body("chat", **GOING)["metadata"], spec={}), id="an empty spec"),
+        pytest.param(odd(metadata=body("chat", **GOING)["metadata"], spec="text"), id="a text for the spec"),
+        pytest.param(body("chat", **GOING, region=["a"], deletionPolicy="Snapshot"), id="words that it never acted on"),
+        pytest.param(
+            body("chat", **GOING, driftPolicy="Heal", status={"claim": claim(uid="another")}), id="somebody's claim"
+        ),
+    ],
+)
+def test_one_that_never_had_an_endpoint_is_let_go(found: dict[str, Any]):
+    desired = desired_of(trimmed(found))
+    assert desired.finalized
+    assert not desired.remote_matters
+
+
+@given(spec=JSON | SPEC, policy=JSON, status=STATUS)
+def test_no_endpoint_is_left_behind_by_what_is_in_an_unreadable_object(spec: Any, policy: Any, status: Any):
+    found = body("chat", **GOING, status=OWN | status)
+    found["spec"] = spec | {"deletionPolicy": policy} if isinstance(spec, dict) else spec
+    try:
+        desired = desired_of(trimmed(found))
+    except UnreadableError:
+        return
+    assert desired.claim is not None
+    assert (desired.claim.runtime_id, desired.claim.endpoint_name) == ("runtime-1", "chat")
+    assert policy in ("Delete", "Orphan", None) or not isinstance(spec, dict)
+    assert desired.orphans is (policy == "Orphan" and isinstance(spec, dict))
 
 
 @pytest.mark.parametrize("name", [PAUSED, RECONCILE_REQUESTED_AT])

@@ -38,7 +38,11 @@ class World:
         self.queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", "lane"), 100, jitter=lambda: 0.0, clock=clock)
         self.forgotten: list[ObjectKey] = []
         self.informer = Informer(
-            self.store, OwnershipIndex(self.store, "cn-hangzhou"), self.queue, self.forgotten.append
+            self.store,
+            OwnershipIndex(self.store, "cn-hangzhou"),
+            self.queue,
+            self.forgotten.append,
+            overwritten=lambda _: None,
         )
         self.resync = Resync(self.kube, self.store, self.informer, namespaces, INTERVAL)
 

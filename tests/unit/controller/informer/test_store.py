@@ -5,14 +5,16 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from agentrun_operator.controller.informer.news import News, Ours
 from agentrun_operator.controller.informer.reading import trimmed
 from agentrun_operator.controller.informer.store import GONE_FOR, Store
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from support.controller import Body, body, claim, key
+from support.objects import a_condition
 
 CHAT = key("chat")
-OUR_MARKS = ("finalizers", "claim")
 CLAIMED: dict[str, Any] = {"claim": claim()}
+OUR_MARKS = Ours(finalizers=(FINALIZER,), status=CLAIMED)
 THEIRS: dict[str, Any] = {"claim": claim(uid="another", runtime_id="runtime-9")}
 
 
@@ -27,7 +29,7 @@ def store() -> Store:
 
 
 def test_a_new_object_is_kept_and_asks_for_a_look(store: Store):
-    assert store.put(body("chat")) is True
+    assert store.put(body("chat")) is News.LOOK
     assert CHAT in store
     assert list(store) == [CHAT]
     assert len(store) == 1
@@ -35,13 +37,13 @@ def test_a_new_object_is_kept_and_asks_for_a_look(store: Store):
 
 def test_the_same_object_again_asks_for_nothing(store: Store):
     store.put(body("chat", version=5))
-    assert store.put(body("chat", version=5)) is False
+    assert store.put(body("chat", version=5)) is News.NOTHING
 
 
 def test_resource_versions_are_compared_as_numbers(store: Store):
     store.put(body("chat", version=9, description="old"))
     store.put(body("chat", version=10, generation=2, description="new"))
-    assert store.put(body("chat", version=9, description="old")) is False
+    assert store.put(body("chat", version=9, description="old")) is News.NOTHING
     kept = store.get(CHAT)
     assert kept is not None
     assert kept["spec"]["description"] == "new"
@@ -50,27 +52,29 @@ def test_resource_versions_are_compared_as_numbers(store: Store):
 @pytest.mark.parametrize(
     ("change", "asks"),
     [
-        pytest.param({"generation": 2}, True, id="the spec changed"),
-        pytest.param({"deleted": "2026-11-22T10:00:00Z"}, True, id="it is being deleted"),
-        pytest.param({"annotations": {PAUSED: "true"}}, True, id="it is paused"),
-        pytest.param({"annotations": {RECONCILE_REQUESTED_AT: "now"}}, True, id="a reconcile is asked for"),
-        pytest.param({"status": THEIRS}, True, id="somebody wrote a claim"),
-        pytest.param({"finalizers": (FINALIZER,)}, True, id="somebody changed the finalizers"),
-        pytest.param({"uid": "another"}, True, id="it was made anew under its name"),
-        pytest.param({"status": {"state": "READY"}}, False, id="only the status changed"),
-        pytest.param({"annotations": {"somebody/elses": "note"}}, False, id="an annotation that is not ours changed"),
-        pytest.param({}, False, id="nothing that matters here changed"),
+        pytest.param({"generation": 2}, News.LOOK, id="the spec changed"),
+        pytest.param({"deleted": "2026-11-22T10:00:00Z"}, News.LOOK, id="it is being deleted"),
+        pytest.param({"annotations": {PAUSED: "true"}}, News.LOOK, id="it is paused"),
+        pytest.param({"annotations": {RECONCILE_REQUESTED_AT: "now"}}, News.LOOK, id="a reconcile is asked for"),
+        pytest.param({"status": THEIRS}, News.OVERWRITTEN, id="somebody wrote a claim"),
+        pytest.param({"finalizers": (FINALIZER,)}, News.LOOK, id="somebody changed the finalizers"),
+        pytest.param({"uid": "another"}, News.LOOK, id="it was made anew under its name"),
+        pytest.param({"status": {"state": "READY"}}, News.OVERWRITTEN, id="somebody wrote another status"),
+        pytest.param(
+            {"annotations": {"somebody/elses": "note"}}, News.NOTHING, id="an annotation that is not ours changed"
+        ),
+        pytest.param({}, News.NOTHING, id="nothing that matters here changed"),
     ],
 )
-def test_what_asks_for_a_look_and_what_does_not(store: Store, change: dict[str, Any], *, asks: bool):
+def test_what_asks_for_a_look_and_what_does_not(store: Store, change: dict[str, Any], asks: News):
     store.put(body("chat", version=1))
     assert store.put(body("chat", version=2, **change)) is asks
 
 
 def test_a_claim_or_finalizer_that_somebody_removed_asks_for_a_look(store: Store):
     store.put(body("chat", version=1, **ours()))
-    assert store.put(body("chat", version=2, finalizers=(FINALIZER,))) is True
-    assert store.put(body("chat", version=3)) is True
+    assert store.put(body("chat", version=2, finalizers=(FINALIZER,))) is News.OVERWRITTEN
+    assert store.put(body("chat", version=3)) is News.LOOK
 
 
 def test_what_a_write_of_ours_was_answered_is_kept_at_once(store: Store):
@@ -82,19 +86,19 @@ def test_what_a_write_of_ours_was_answered_is_kept_at_once(store: Store):
 
 
 @pytest.mark.parametrize(
-    ("written", "marks"),
+    ("written", "ours"),
     [
-        pytest.param({"status": {"state": "READY"}}, (), id="a status"),
-        pytest.param({"finalizers": (FINALIZER,)}, ("finalizers",), id="the finalizer"),
-        pytest.param({"status": CLAIMED}, ("claim",), id="the claim"),
+        pytest.param({"status": {"state": "READY"}}, Ours(status={"state": "READY"}), id="a status"),
+        pytest.param({"finalizers": (FINALIZER,)}, Ours(finalizers=(FINALIZER,)), id="the finalizer"),
+        pytest.param({"status": CLAIMED}, Ours(status=CLAIMED), id="the claim"),
+        pytest.param({}, Ours(status={"resolvedVersion": "4"}), id="a field that an older CRD strips"),
     ],
 )
-def test_the_watchs_echo_of_our_own_write_asks_for_nothing(
-    store: Store, written: dict[str, Any], marks: tuple[str, ...]
-):
+def test_the_watchs_echo_of_our_own_write_asks_for_nothing(store: Store, written: dict[str, Any], ours: Ours):
     store.put(body("chat", version=1))
-    store.refresh(body("chat", version=2, **written), ours=marks)
-    assert store.put(body("chat", version=2, **written)) is False
+    store.refresh(body("chat", version=2, **written), ours=ours)
+    assert store.put(body("chat", version=2, **written)) is News.NOTHING
+    assert store.take_overwritten(CHAT) is None
 
 
 MARKED: dict[str, Any] = {"finalizers": (FINALIZER,)}
@@ -103,60 +107,101 @@ MARKED: dict[str, Any] = {"finalizers": (FINALIZER,)}
 @pytest.mark.parametrize(
     ("change", "asks"),
     [
-        pytest.param(MARKED, False, id="the mark that is written"),
-        pytest.param({}, False, id="nothing yet"),
-        pytest.param(MARKED | {"generation": 2}, True, id="an edit beside it"),
-        pytest.param(MARKED | {"annotations": {PAUSED: "true"}}, True, id="a pause beside it"),
-        pytest.param(MARKED | {"deleted": "2026-11-22T10:00:00Z"}, True, id="a deletion beside it"),
-        pytest.param(MARKED | {"status": THEIRS}, True, id="somebody's claim beside it"),
-        pytest.param({"finalizers": (FINALIZER, "somebody/elses")}, True, id="somebody else's finalizer beside it"),
+        pytest.param(MARKED, News.NOTHING, id="the mark that is written"),
+        pytest.param({}, News.NOTHING, id="nothing yet"),
+        pytest.param(MARKED | {"generation": 2}, News.LOOK, id="an edit beside it"),
+        pytest.param(MARKED | {"annotations": {PAUSED: "true"}}, News.LOOK, id="a pause beside it"),
+        pytest.param(MARKED | {"deleted": "2026-11-22T10:00:00Z"}, News.LOOK, id="a deletion beside it"),
+        pytest.param(MARKED | {"status": THEIRS}, News.LOOK, id="somebody's claim beside it"),
+        pytest.param(
+            {"finalizers": (FINALIZER, "somebody/elses")}, News.LOOK, id="somebody else's finalizer beside it"
+        ),
     ],
 )
-def test_the_watch_may_tell_of_our_own_write_before_it_is_answered(store: Store, change: dict[str, Any], *, asks: bool):
+def test_the_watch_may_tell_of_our_own_write_before_it_is_answered(store: Store, change: dict[str, Any], asks: News):
     store.put(body("chat", version=1))
-    with store.expecting(CHAT, {"finalizers": (FINALIZER,)}):
+    with store.expecting(CHAT, Ours(finalizers=(FINALIZER,))):
         assert store.put(body("chat", version=2, **change)) is asks
-        assert store.put(body("chat", version=2, **change)) is False
+        assert store.put(body("chat", version=2, **change)) is News.NOTHING
+
+
+STATUS_WRITTEN: dict[str, Any] = {"conditions": [a_condition("Ready", "True Available")], "state": "READY"}
+
+
+@pytest.mark.parametrize(
+    ("found", "asks"),
+    [
+        pytest.param(STATUS_WRITTEN, News.NOTHING, id="as it is written"),
+        pytest.param({"conditions": STATUS_WRITTEN["conditions"]}, News.NOTHING, id="without what an older CRD strips"),
+        pytest.param({"state": "READY"}, News.OVERWRITTEN, id="without what decisions go by"),
+        pytest.param(STATUS_WRITTEN | {"endpointId": "another"}, News.OVERWRITTEN, id="somebody's words beside it"),
+    ],
+)
+def test_the_watch_may_tell_of_our_own_status_before_it_is_answered(store: Store, found: dict[str, Any], asks: News):
+    store.put(body("chat", version=1))
+    with store.expecting(CHAT, Ours(status=STATUS_WRITTEN)):
+        assert store.put(body("chat", version=2, status=found)) is asks
+
+
+def test_a_write_whose_answer_was_lost_is_no_news_when_the_watch_tells_of_it(store: Store):
+    store.put(body("chat", version=1))
+    with pytest.raises(TimeoutError), store.expecting(CHAT, Ours(status=STATUS_WRITTEN)):
+        raise TimeoutError
+    assert store.put(body("chat", version=2, status=STATUS_WRITTEN)) is News.NOTHING
+
+
+def test_what_somebody_overwrote_is_handed_out_once_as_it_was_before_all_of_it(store: Store):
+    store.put(body("chat", version=1, **ours(state="READY")))
+    store.put(body("chat", version=2, finalizers=(FINALIZER,), status={"state": "GONE"}))
+    store.put(body("chat", version=3, finalizers=(FINALIZER,)))
+    assert store.take_overwritten(CHAT) == CLAIMED | {"state": "READY"}
+    assert store.take_overwritten(CHAT) is None
+
+
+def test_nothing_is_put_right_of_an_object_that_was_made_anew_or_that_is_new(store: Store):
+    store.put(body("chat", version=1, uid="old", status={"state": "READY"}))
+    store.put(body("chat", version=2, uid="new"))
+    assert store.take_overwritten(CHAT) is None
 
 
 def test_what_was_expected_is_news_once_no_write_is_under_way(store: Store):
     store.put(body("chat", version=1))
-    with store.expecting(CHAT, {"finalizers": (FINALIZER,)}):
+    with store.expecting(CHAT, Ours(finalizers=(FINALIZER,))):
         pass
-    assert store.put(body("chat", version=2, **MARKED)) is True
+    assert store.put(body("chat", version=2, **MARKED)) is News.LOOK
 
 
 def test_that_an_expected_mark_was_taken_off_again_is_news(store: Store):
     store.put(body("chat", version=1))
-    with store.expecting(CHAT, {"finalizers": (FINALIZER,)}):
+    with store.expecting(CHAT, Ours(finalizers=(FINALIZER,))):
         store.put(body("chat", version=2, **MARKED))
-    assert store.put(body("chat", version=3)) is True
+    assert store.put(body("chat", version=3)) is News.LOOK
 
 
 def test_an_edit_that_came_back_with_our_own_write_still_asks_for_a_look_when_its_event_comes(store: Store):
     store.put(body("chat", version=1, **ours()))
     store.refresh(body("chat", version=3, generation=2, **ours(state="READY")))
-    assert store.put(body("chat", version=2, generation=2, **ours())) is True
-    assert store.put(body("chat", version=3, generation=2, **ours(state="READY"))) is False
+    assert store.put(body("chat", version=2, generation=2, **ours())) is News.LOOK
+    assert store.put(body("chat", version=3, generation=2, **ours(state="READY"))) is News.NOTHING
 
 
 def test_an_edit_between_two_writes_of_ours_still_asks_for_a_look(store: Store):
     store.put(body("chat", version=1))
     store.refresh(body("chat", version=3, generation=2, **ours()), ours=OUR_MARKS)
     store.refresh(body("chat", version=4, generation=2, **ours(state="CREATING")))
-    assert store.put(body("chat", version=2, generation=2)) is True
+    assert store.put(body("chat", version=2, generation=2)) is News.LOOK
 
 
 def test_marks_that_somebody_removed_while_we_wrote_a_status_still_ask_for_a_look(store: Store):
     store.put(body("chat", version=1, **ours()))
     store.refresh(body("chat", version=3, status={"state": "READY"}))
-    assert store.put(body("chat", version=2)) is True
+    assert store.put(body("chat", version=2)) is News.LOOK
 
 
 def test_a_claim_that_somebody_overwrote_while_we_wrote_a_status_still_asks_for_a_look(store: Store):
     store.put(body("chat", version=1, **ours()))
     store.refresh(body("chat", version=3, **ours(THEIRS, state="READY")))
-    assert store.put(body("chat", version=2, **ours(THEIRS))) is True
+    assert store.put(body("chat", version=2, **ours(THEIRS))) is News.OVERWRITTEN
 
 
 def test_a_late_answer_to_a_write_does_not_bring_an_object_back(store: Store):
@@ -201,21 +246,34 @@ def test_the_end_of_an_object_does_not_remove_the_one_made_anew_under_its_name(s
 def test_an_object_that_is_made_anew_asks_for_a_look_again(store: Store):
     store.put(body("chat", version=1))
     store.remove(body("chat", version=1))
-    assert store.put(body("chat", version=7, uid="new")) is True
+    assert store.put(body("chat", version=7, uid="new")) is News.LOOK
 
 
 def test_a_list_that_began_before_the_end_of_an_object_does_not_bring_it_back(store: Store):
     store.put(body("chat", version=1))
     store.remove(body("chat", version=2))
-    assert store.put(body("chat", version=1)) is False
+    assert store.put(body("chat", version=1)) is News.NOTHING
     assert CHAT not in store
+
+
+def test_an_object_that_a_watch_let_go_and_shows_again_is_taken_in(store: Store):
+    store.put(body("chat", version=1))
+    store.remove(body("chat", version=2))
+    assert store.put(body("chat", version=3)) is News.LOOK
+
+
+def test_one_whose_end_nobody_told_does_not_come_back_as_it_was(store: Store):
+    store.put(body("chat", version=3))
+    store.remove({"metadata": {name: body("chat")["metadata"][name] for name in ("namespace", "name", "uid")}})
+    assert store.put(body("chat", version=3)) is News.NOTHING
+    assert store.put(body("chat", version=4)) is News.LOOK
 
 
 def test_an_object_that_was_replaced_before_the_watch_told_of_its_end_does_not_come_back(store: Store):
     store.put(body("chat", version=5, uid="new"))
     store.remove(body("chat", version=4, uid="old"))
     store.remove(body("chat", version=6, uid="new"))
-    assert store.put(body("chat", version=3, uid="old")) is False
+    assert store.put(body("chat", version=3, uid="old")) is News.NOTHING
 
 
 def test_an_end_is_remembered_for_as_long_as_a_list_may_go_on():
@@ -224,9 +282,9 @@ def test_an_end_is_remembered_for_as_long_as_a_list_may_go_on():
     for number in range(3000):
         store.remove(body("chat", uid=str(number)))
     now[0] = GONE_FOR - 1
-    assert store.put(body("chat", uid="0")) is False
+    assert store.put(body("chat", uid="0")) is News.NOTHING
     now[0] = GONE_FOR
-    assert store.put(body("chat", uid="0")) is True  # the API server was restored from a backup
+    assert store.put(body("chat", uid="0")) is News.LOOK  # the API server was restored from a backup
     store.remove(body("chat", uid="0"))
     assert list(store._gone) == ["0"]
 
@@ -310,7 +368,9 @@ def test_no_wish_of_anybodys_is_ever_lost(changes: list[str], data: st.DataObjec
     while events or answers:
         if answers and (not events or data.draw(st.booleans())):
             version, change = answers.pop(0)
-            store.refresh(version, ours=OUR_MARKS if change == MARK else ())
+            store.refresh(
+                version, ours=OUR_MARKS if change == MARK else Ours(status={"state": version["status"]["state"]})
+            )
             marks = marks_of(store) if change == MARK else marks
         elif store.put(events.pop(0)):
             edit, marks = generation_of(store), marks_of(store)
@@ -324,7 +384,7 @@ def test_our_own_writes_ask_for_nothing_when_their_answers_come_before_their_eve
     store, (first, *versions) = Store(), history(changes)
     store.put(first)
     for version, change in zip(versions, changes, strict=True):
-        store.refresh(version, ours=OUR_MARKS if change == MARK else ())
+        store.refresh(version, ours=OUR_MARKS if change == MARK else Ours(status={"state": version["status"]["state"]}))
     assert not any(store.put(version) for version in versions)
 
 

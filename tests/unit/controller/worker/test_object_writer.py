@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.worker.object_writer import expected, lacking
+from agentrun_operator.controller.informer.news import Ours
+from agentrun_operator.controller.worker.object_writer import lacking, set_by
 from agentrun_operator.resources.names import FINALIZER
 
 OTHERS = "example.com/other"
@@ -51,19 +52,37 @@ def test_of_a_status_what_decisions_go_by_may_not_be_left_out(
 
 
 @pytest.mark.parametrize(
-    ("held", "patch", "marks"),
+    ("held", "patch", "ours"),
     [
-        pytest.param(None, {"metadata": {"finalizers": ["a", "b"]}}, {"finalizers": ("a", "b")}, id="finalizers"),
-        pytest.param(None, {"metadata": {}, "status": {"claim": {"uid": "1"}}}, {"claim": {"uid": "1"}}, id="a claim"),
+        pytest.param({}, {"metadata": {"finalizers": ["a", "b"]}}, Ours(finalizers=("a", "b")), id="finalizers"),
+        pytest.param({}, {"metadata": {"finalizers": []}}, Ours(finalizers=()), id="no finalizer any more"),
         pytest.param(
-            {"uid": "1", "since": "then"},
-            {"metadata": {}, "status": {"claim": {"uid": "2", "since": None}}},
-            {"claim": {"uid": "2"}},
-            id="a change of one",
+            {"state": "CREATING"},
+            {"metadata": {}, "status": {"claim": {"uid": "1"}}},
+            Ours(status={"claim": {"uid": "1"}}),
+            id="a field",
         ),
-        pytest.param({"uid": "1"}, {"metadata": {}, "status": {"claim": None}}, {"claim": None}, id="none any more"),
-        pytest.param({"uid": "1"}, {"metadata": {}, "status": {"state": "READY"}}, {}, id="no mark"),
+        pytest.param(
+            {"claim": {"uid": "1", "since": "then"}},
+            {"metadata": {}, "status": {"claim": {"uid": "2", "since": None}}},
+            Ours(status={"claim": {"uid": "2"}}),
+            id="a part of one",
+        ),
+        pytest.param(
+            {"routing": "odd"},
+            {"metadata": {}, "status": {"routing": {"versionWeights": [1]}}},
+            Ours(status={"routing": {"versionWeights": [1]}}),
+            id="instead of something else",
+        ),
+        pytest.param(
+            {"claim": {"uid": "1"}},
+            {"metadata": {}, "status": {"claim": None}},
+            Ours(status={"claim": None}),
+            id="gone",
+        ),
     ],
 )
-def test_the_marks_that_an_object_will_have(held: dict[str, Any] | None, patch: dict[str, Any], marks: dict[str, Any]):
-    assert expected({"status": {"claim": held} if held else {}}, patch) == marks
+def test_what_an_object_will_have_once_a_patch_is_merged_into_it(
+    held: dict[str, Any], patch: dict[str, Any], ours: Ours
+):
+    assert set_by(patch, {"status": held}) == ours

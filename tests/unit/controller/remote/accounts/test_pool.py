@@ -393,7 +393,9 @@ async def test_a_thousand_objects_that_came_and_went_leave_nothing_behind(world:
 async def test_an_object_that_goes_in_the_middle_of_its_pass_leaves_no_account_and_no_poller_behind(world: World):
     store = Store()
     queue: WorkQueue[ObjectKey] = WorkQueue(lambda _: ("team-a", "lane"), 1, jitter=lambda: 0.5, clock=clock)
-    informer = Informer(store, OwnershipIndex(store, "cn-hangzhou"), queue, world.accounts.release)
+    informer = Informer(
+        store, OwnershipIndex(store, "cn-hangzhou"), queue, world.accounts.release, overwritten=lambda _: None
+    )
     world.put_secret()
     informer.on_event("ADDED", body("chat", **NAMED))
     await queue.get()
