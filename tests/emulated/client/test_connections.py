@@ -10,6 +10,7 @@ from agentrun_operator.agentrun.api.errors import HTTPError, NoAnswerError, Serv
 from agentrun_operator.agentrun.api.operations import get_runtime
 from agentrun_operator.agentrun.http import over_aiohttp
 from agentrun_operator.agentrun.http.client import AsyncClient
+from agentrun_operator.agentrun.http.connections import Reuse
 from agentrun_operator.agentrun.http.retry import NO_RETRY
 from support.agentrun import a_config, envelope
 
@@ -42,6 +43,21 @@ class Peer:
                 if (answer := self.answer(name)) is None:
                     break
                 writer.write(answer)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        self.open -= 1
+
+
+class Impatient(Peer):
+    """It ends each connection with the second request on it, as if it had closed it just before."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections.append([])
+        self.open += 1
+        with suppress(ConnectionError, IndexError):
+            writer.write(self.fine((await reader.read(2**16)).split(b" ", 2)[1].rsplit(b"/", 1)[1].decode()))
+            await reader.read(2**16)
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
@@ -112,6 +128,47 @@ async def test_a_call_that_a_closing_connection_swallowed_is_not_made_again_unse
             await asked(client, "b")
     assert caught.value.may_have_arrived
     assert [len(pieces) for pieces in peer.connections] == [2]
+
+
+async def test_where_connections_end_under_calls_each_call_has_its_own_for_a_while():
+    peer = Impatient()
+    async with calling(peer) as client:
+        failures = 0
+        for number in range(50):
+            try:
+                await asked(client, f"r{number}")
+            except NoAnswerError:
+                failures += 1
+    assert failures == 1
+    assert len(peer.connections) >= 49
+
+
+@pytest.mark.parametrize(
+    ("times", "untrusted_for"), [([0.0], 60.0), ([0.0, 1.0, 59.0], 60.0), ([0.0, 60.0], 120.0), ([0.0, 8000.0], 60.0)]
+)
+def test_connections_are_distrusted_for_longer_each_time(times: list[float], untrusted_for: float):
+    now = [0.0]
+    reuse = Reuse(lambda: now[0])
+    assert reuse.allowed
+    for now[0] in times:
+        reuse.failed()
+    began = max(each for each in times if each in (0.0, 60.0, 8000.0))
+    now[0] = began + untrusted_for - 1
+    assert not reuse.allowed
+    now[0] = began + untrusted_for
+    assert reuse.allowed
+
+
+def test_however_often_they_end_connections_are_tried_again_each_hour():
+    now = [0.0]
+    reuse = Reuse(lambda: now[0])
+    tries = 0
+    while now[0] < 24 * 3600:
+        if reuse.allowed:
+            tries += 1
+            reuse.failed()
+        now[0] += 30
+    assert 24 <= tries <= 32
 
 
 async def test_a_call_to_nobody_never_left():

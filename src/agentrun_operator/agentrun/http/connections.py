@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 import httpx
 
+from agentrun_operator.backoff import backoff
+
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     import httpcore
 
@@ -18,6 +23,37 @@ IDLE_CONNECTIONS = 16
 IDLE_FOR = 10.0
 """Seconds: idle connections go before the cloud's load balancers drop them (by default after 15 s). A request that
 meets a closing connection has no answer."""
+
+
+FIRST_DISTRUST, LONGEST_DISTRUST = 60.0, 3600.0
+
+
+class Reuse:
+    """Whether a connection is used for another call.
+
+    Not for a while after one ended under a call: somebody on the way may close each soon after its answer, and a call
+    that meets that has no answer. The while doubles each time; a connection more costs far less than a create in doubt.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Trust connections; `clock` is the time in seconds."""
+        self._clock = clock
+        self._failures = 0
+        self._not_before = self._failed_at = -math.inf
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it is."""
+        return self._clock() >= self._not_before
+
+    def failed(self) -> None:
+        """A connection ended under a call. Those that end while it is known are no news."""
+        now = self._clock()
+        if now < self._not_before:
+            return
+        self._failures = self._failures + 1 if now - self._failed_at < 2 * LONGEST_DISTRUST else 1
+        self._failed_at = now
+        self._not_before = now + backoff(self._failures - 1, first=FIRST_DISTRUST, at_most=LONGEST_DISTRUST)
 
 
 def limits_of(connections: int | None) -> httpx.Limits:
@@ -35,4 +71,4 @@ def unbound(http: httpx.AsyncClient, ssl_context: ssl.SSLContext) -> None:
     if isinstance(own, httpx.AsyncHTTPTransport) and find_spec("aiohttp"):
         from agentrun_operator.agentrun.http.over_aiohttp import AiohttpPool  # noqa: PLC0415 - it has to be installed
 
-        own._pool = cast("httpcore.AsyncConnectionPool", AiohttpPool(ssl_context))  # noqa: SLF001 - see above
+        own._pool = cast("httpcore.AsyncConnectionPool", AiohttpPool(ssl_context, Reuse(time.monotonic)))  # noqa: SLF001 - see above

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Iterator
 
+    from agentrun_operator.agentrun.http.connections import Reuse
+
 HEADER_LIMIT = 64 * 1024
 """Bytes of one header of an answer."""
 
@@ -29,18 +31,20 @@ class AiohttpPool:
 
     Args:
         ssl_context: how to verify the service.
+        reuse: whether a connection serves another call.
     """
 
-    def __init__(self, ssl_context: ssl.SSLContext) -> None:
+    def __init__(self, ssl_context: ssl.SSLContext, reuse: Reuse) -> None:
         self._ssl_context = ssl_context
-        self._session: aiohttp.ClientSession | None = None
+        self._reuse = reuse
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request; the body of its response is not read yet."""
         timeouts = request.extensions["timeout"]
         content = b"".join(cast("Iterator[bytes]", request.stream))  # whole already: it was signed
-        with _translated():
-            response = await self._opened().request(
+        with self._watched(), _translated():
+            response = await self._opened(reused=self._reuse.allowed).request(
                 request.method.decode(),
                 URL(bytes(request.url).decode(), encoded=True),
                 headers=[(name.decode(), value.decode()) for name, value in request.headers],
@@ -52,20 +56,31 @@ class AiohttpPool:
 
     async def aclose(self) -> None:
         """Close all connections, and so end the calls under way."""
-        if self._session is not None:
-            await self._session.close()
+        for session in self._sessions.values():
+            await session.close()
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:  # only now is there certainly an event loop
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=self._ssl_context, keepalive_timeout=IDLE_FOR),
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except httpcore.ConnectError:
+            raise
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+            self._reuse.failed()
+            raise
+
+    def _opened(self, *, reused: bool) -> aiohttp.ClientSession:
+        if reused not in self._sessions:  # only now is there certainly an event loop
+            connections = {"keepalive_timeout": IDLE_FOR} if reused else {"force_close": True}
+            self._sessions[reused] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ssl=self._ssl_context, **connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 max_line_size=HEADER_LIMIT,
                 max_field_size=HEADER_LIMIT,
                 middlewares=(_once,),
             )
-        return self._session
+        return self._sessions[reused]
 
 
 async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -12,6 +12,7 @@ import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 from pydantic_core import from_json
@@ -50,6 +51,7 @@ MAX_VALUES = 250_000
 which Python takes two hundred."""
 
 SUCCESSFUL = range(200, 300)
+REDIRECTS = (301, 302, 303, 307, 308)
 REFUSED = range(400, 500)
 NOT_FOUND = (404,)
 TAKEN = (400, 409, 500)  # all of them were seen with a name that already exists
@@ -147,6 +149,8 @@ def read_answer(
         message = _QUOTED_SECRET.sub(r"\1**********", _text(envelope, "message"))
     else:
         message = _describe(_header(headers, "content-type", secrets), body)
+    if status in REDIRECTS and (location := _location(headers, secrets)):
+        message = f"it leads to {location}, which is not followed: check AgentRun's address. {message}".rstrip()
     code = code if readable else "MalformedAnswer"
     return _classify(_Failure(status, code, message, request_id, action, _retry_after(headers), readable))
 
@@ -192,6 +196,15 @@ def _odd(value: JsonValue) -> str:
 
 def _header(headers: Mapping[str, str], name: str, secrets: Sequence[Redactor]) -> str:
     return str(cleaned(headers.get(name, ""), secrets))
+
+
+def _location(headers: Mapping[str, str], secrets: Sequence[Redactor]) -> str:
+    """Where a redirect leads; a query, or a user, is nothing to tell."""
+    try:
+        target = urlsplit(_header(headers, "location", secrets))
+    except ValueError:
+        return ""
+    return urlunsplit((target.scheme, target.netloc.rpartition("@")[2], target.path, "", ""))
 
 
 def _describe(kind: str, body: bytes | bytearray) -> str:

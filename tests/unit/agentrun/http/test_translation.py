@@ -124,6 +124,29 @@ def test_a_failure_is_what_it_says(status, code, message, error):
     assert (outcome.request_id, outcome.action) == ("request-1", "GetAgentRuntimeEndpoint")
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        (
+            "https://agentrun.cn-shanghai.aliyuncs.com/2025-09-10/",
+            "https://agentrun.cn-shanghai.aliyuncs.com/2025-09-10/",
+        ),
+        ("https://user:secret@elsewhere/path?token=secret#secret", "https://elsewhere/path"),
+        ("//elsewhere", "//elsewhere"),
+        ("/login", "/login"),
+        ("http://[", None),
+        ("", None),
+    ],
+)
+def test_a_redirect_says_where_it_leads(status, location, told):
+    error = failed(status, HTML, location=location, **{"content-type": "text/html"})
+    assert isinstance(error, ServiceUnavailableError)
+    assert ("not followed" in error.message) is (told is not None)
+    assert f"leads to {told}, which" in error.message or told is None
+    assert "secret" not in error.message
+
+
 @pytest.mark.parametrize(
     ("code", "message", "missing"),
     [
