@@ -158,3 +158,43 @@ def test_a_fence_that_names_nobody_lets_nobody_in(
 
     endpoints.wait_reason("chat", "CredentialsNotAllowed")
     assert emulator.calls() == []
+
+
+ACTIONS = {
+    "CreateAgentRuntimeEndpoint": ("CredentialsRejected", "CredentialsRejected"),
+    "GetAgentRuntimeEndpoint": ("Available", "Available"),
+    "ListAgentRuntimeEndpoints": ("CredentialsRejected", "CredentialsRejected"),
+    "GetAgentRuntime": ("CredentialsRejected", "CredentialsRejected"),
+    "ListAgentRuntimes": ("CredentialsRejected", "Available"),
+    "ListAgentRuntimeVersions": ("CredentialsRejected", "CredentialsRejected"),
+}
+"""What objects say that name their runtime by its name, and by its id, where an action is not allowed."""
+
+
+@pytest.mark.usefixtures("operator")
+@pytest.mark.parametrize("action", ACTIONS)
+def test_what_lacks_where_the_ram_policy_lacks_an_action(
+    endpoints: Endpoints, emulator: Emulator, runtime_id: str, action: str
+):
+    by_name, by_id = ACTIONS[action]
+    emulator.fault(action, status=403, code="NoPermission")
+
+    endpoints.apply("by-name")
+    endpoints.apply("by-id", agentRuntimeRef={"id": runtime_id})
+
+    endpoints.wait_reason("by-name", by_name)
+    endpoints.wait_reason("by-id", by_id)
+
+
+@pytest.mark.usefixtures("operator")
+def test_an_object_is_held_until_its_endpoint_may_be_seen_gone(endpoints: Endpoints, emulator: Emulator):
+    emulator.fault("GetAgentRuntimeEndpoint", status=403, code="NoPermission")
+    endpoints.apply("chat")
+    endpoints.wait_ready("chat")
+
+    endpoints.delete("chat")
+    endpoints.wait_reason("chat", "CredentialsRejected", within=30)
+
+    emulator.heal()
+    endpoints.wait_gone("chat", within=40)
+    assert emulator.endpoint("chat") is None
