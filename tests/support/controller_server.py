@@ -13,7 +13,14 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
-from agentrun_operator.controller.kube.client import CONFLICT, METADATA_ONLY, NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.controller.kube.client import (
+    CONFLICT,
+    FORBIDDEN,
+    METADATA_ONLY,
+    NOT_FOUND,
+    KubeClient,
+    KubeError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +65,7 @@ class MemoryServer(KubeClient):
         self.accepted: list[str] = []
         self.weather: Callable[[str, str], Weather] = lambda _method, _path: CALM
         self.page_size = 2
+        self.forbidden: set[str] = set()
 
     def sharing(self) -> MemoryServer:
         """Another client, with weather of its own."""
@@ -121,6 +129,9 @@ class MemoryServer(KubeClient):
                 return self._page(path, int(query.get("continue", "0")), metadata_only=accept == METADATA_ONLY)
             case "GET":
                 return self._known(path)
+            case "POST" if path.endswith("/selfsubjectaccessreviews"):
+                asked = body["spec"]["resourceAttributes"].get("namespace", "")
+                return {"status": {"allowed": asked not in self.forbidden}}
             case "POST":
                 return self._created(path, body)
             case _:
@@ -142,6 +153,8 @@ class MemoryServer(KubeClient):
         return self.put(f"{path}/{name}", body)
 
     def _page(self, path: str, start: int, *, metadata_only: bool) -> Body:
+        if "/namespaces/" in path and path.split("/")[5] in self.forbidden:
+            raise KubeError(FORBIDDEN, "no permission", "")
         namespace = "/namespaces/" + path.split("/")[5] + "/" if "/namespaces/" in path else ""
         found = [each for at, each in self.objects.items() if "/agentruntimeendpoints/" in at and namespace in at]
         page = found[start : start + self.page_size]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
     from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
+    from agentrun_operator.controller.informer.reach import Reach
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.remote.accounts.pool import AccountPool
@@ -32,6 +33,7 @@ class Working:
     queue: WorkQueue[ObjectKey]
     store: Store
     accounts: AccountPool
+    reach: Reach
 
 
 class ManagerCollector(Collector):
@@ -46,6 +48,8 @@ class ManagerCollector(Collector):
         now = self._working()
         yield from _queue(now)
         yield from _runtimes(now)
+        forbidden = len(now.reach.forbidden) if now else 0
+        yield _gauge("namespaces_forbidden", "Namespaces that are to be watched and may not be", forbidden)
         yield _objects(now)
         yield _limits(now)
 

@@ -17,6 +17,7 @@ from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.kopf_handlers import registry
 from agentrun_operator.controller.informer.ownership import lane_of
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.reach import Reach
 from agentrun_operator.controller.informer.resync import Resync
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.informer.watch import Watch
@@ -59,6 +60,7 @@ class Manager:
 
     Attributes:
         has_synced: whether every object was listed once.
+        reach: which namespaces it may watch.
         working: what it works with, to be measured.
     """
 
@@ -85,12 +87,13 @@ class Manager:
             own_signals: puts our signal handlers back.
         """
         self.has_synced = False
+        self.reach = Reach(kube, settings.namespaces)
         self._store = Store()
         context = AccountContext(settings, kube, metrics, may_write, self.enqueue)
         self._accounts = AccountPool(context)
         ownership = OwnershipIndex(self._store, self._accounts.region)
         self._queue: WorkQueue[ObjectKey] = WorkQueue(self._lane, settings.workers, jitter=random.random)
-        self.working = Working(self._queue, self._store, self._accounts)
+        self.working = Working(self._queue, self._store, self._accounts, self.reach)
         self._recorder = EventRecorder(kube, identity, metrics, _now)
         gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
         reporter = Reporter(self._recorder, metrics)
@@ -107,9 +110,9 @@ class Manager:
             now=_now,
         )
         self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
-        self._resync = Resync(kube, self._store, informer, settings.namespaces, settings.resync_interval)
+        self._resync = Resync(kube, self._store, informer, self.reach, settings.resync_interval)
         handlers = registry(login_handler(configuration))
-        self._watch = Watch(kube, informer, handlers, settings.namespaces, own_signals=own_signals)
+        self._watch = Watch(kube, informer, handlers, self.reach, own_signals=own_signals)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let what is under way end."""

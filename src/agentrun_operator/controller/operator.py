@@ -70,7 +70,7 @@ class Operator:
     async def run(self) -> None:
         """Run until it is told to stop."""
         self._own_signals()
-        health = Health(self._settings.health_address, self._ready, self._metrics.registry)
+        health = Health(self._settings.health_address, self._ready, self._metrics.registry, self._notes)
         port = await health.start()
         try:
             environment.check(environment.ambient())
@@ -142,6 +142,10 @@ class Operator:
 
     def _ready(self) -> bool:
         return self._standing_by or (self._manager is not None and self._manager.has_synced)
+
+    def _notes(self) -> list[str]:
+        forbidden = self._manager.reach.forbidden if self._manager else {}
+        return [f"namespace {namespace} is not served: {why}" for namespace, why in forbidden.items()]
 
     def _own_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -12,6 +12,7 @@ from agentrun_operator.controller.collector import ManagerCollector, Working
 from agentrun_operator.controller.concurrency.limits import UNPROVEN_SHARE
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
+from agentrun_operator.controller.informer.reach import Reach
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
@@ -52,8 +53,14 @@ async def world(no_leaks: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         Settings(api_qps=7), MemoryServer(), Metrics(), may_write=lambda: True, enqueue=lambda _: None, clock=clock
     )
     accounts = AccountPool(context)
-    yield World(Working(queue, Store(), accounts))
+    yield World(Working(queue, Store(), accounts, Reach(MemoryServer(), ())))
     await accounts.aclose()
+
+
+async def test_namespaces_are_counted_that_are_forbidden(world: World):
+    assert world.told("namespaces_forbidden") == 0
+    world.working.reach.forbidden["team-a"] = "no permission"
+    assert world.told("namespaces_forbidden") == 1
 
 
 async def test_keys_are_counted_by_what_happens_to_them(world: World):

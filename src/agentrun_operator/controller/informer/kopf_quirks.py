@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,13 @@ import kopf
 from kopf._cogs.clients import watching
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from types import CodeType
 
 log = logging.getLogger(__name__)
+
+TRY = re.compile(r"Request attempt #(\d+)")
+TOLD_EVERY = 100
 
 
 class EveryTask(frozenset[asyncio.Task[object]]):
@@ -58,16 +62,18 @@ def _is_kopfs(code: CodeType | None) -> bool:
 
 
 @contextmanager
-def taken(take: Callable[[str | None, Any], None]) -> Iterator[None]:
+def taken(take: Callable[[str | None, Any], None], until_allowed: Callable[[str], Awaitable[None]]) -> Iterator[None]:
     """Events are taken from kopf's watch as they come. On their way to a handler each would get a task, a timer, three
     loggers and a dozen views of the object: a sixth of the time that an object costs.
 
     Args:
         take: is given an event's type, None for what a list showed, and the object.
+        until_allowed: ends when a namespace may be watched: Kopf tries on and on, and each try is an error in the log.
     """
     watch = watching.infinite_watch
 
     async def marks(**where: Any) -> AsyncIterator[Any]:  # noqa: ANN401 - kopf's own arguments, as they are
+        await until_allowed(where["namespace"] or "")
         async for event in watch(**where):
             if isinstance(event, watching.Bookmark):
                 yield event
@@ -75,10 +81,20 @@ def taken(take: Callable[[str | None, Any], None]) -> Iterator[None]:
                 _take(take, event)
 
     watching.infinite_watch = marks
+    watching.logger.addFilter(_is_told)
     try:
         yield
     finally:
         watching.infinite_watch = watch
+        watching.logger.removeFilter(_is_told)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Whether the log has a line about a try of kopf's: about the first that fails, and then about one in five minutes,
+    where each would have one every three seconds.
+    """
+    found = TRY.match(record.getMessage())
+    return found is None or found[1] == "1" or int(found[1]) % TOLD_EVERY == 0
 
 
 def _take(take: Callable[[str | None, Any], None], event: Any) -> None:  # noqa: ANN401 - an event of kopf's

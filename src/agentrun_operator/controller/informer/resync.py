@@ -16,6 +16,7 @@ from agentrun_operator.controller.kube.client import KubeError
 
 if TYPE_CHECKING:
     from agentrun_operator.controller.informer.informer import Informer
+    from agentrun_operator.controller.informer.reach import Reach
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.kube.client import KubeClient
 
@@ -28,22 +29,20 @@ CHECK = 5.0
 class Resync:
     """The comparison."""
 
-    def __init__(
-        self, kube: KubeClient, store: Store, informer: Informer, namespaces: tuple[str, ...], interval: float
-    ) -> None:
+    def __init__(self, kube: KubeClient, store: Store, informer: Informer, reach: Reach, interval: float) -> None:
         """Prepare it.
 
         Args:
             kube: where to list.
             store: what is known.
             informer: where differences go.
-            namespaces: what to list; empty: all namespaces.
+            reach: what to list.
             interval: seconds between two comparisons.
         """
         self._kube = kube
         self._store = store
         self._informer = informer
-        self._namespaces = namespaces or ("",)
+        self._reach = reach
         self._interval = interval
         self._late_lists = 0
 
@@ -53,12 +52,16 @@ class Resync:
         Returns:
             how many there are.
         """
-        for namespace in self._namespaces:
-            async for page in self._kube.pages(namespace):
-                for body in page:
-                    self._informer.on_object(body, Priority.RESYNC)
-                page.clear()  # what is read is not kept while the next one is asked for
+        for namespace in self._reach.namespaces:
+            with self._reach.listing(namespace):
+                await self._fill(namespace)
         return len(self._store)
+
+    async def _fill(self, namespace: str) -> None:
+        async for page in self._kube.pages(namespace):
+            for body in page:
+                self._informer.on_object(body, Priority.RESYNC)
+            page.clear()  # what is read is not kept while the next one is asked for
 
     async def run(self) -> None:
         """Compare until it is cancelled: each interval, and soon after the watch had to list anew."""
@@ -77,12 +80,15 @@ class Resync:
 
         A list shows what is newest. That an object is older in it than it was before says that etcd was restored.
         """
+        await self._reach.review()
         known = self._store.versions()
         listed: dict[ObjectKey, tuple[str, int]] = {}
-        for namespace in self._namespaces:
-            async for page in self._kube.pages(namespace, metadata_only=True):
-                listed.update((key_of(item), _seen(item)) for item in page)
-                page.clear()
+        for namespace in self._reach.namespaces:
+            with self._reach.listing(namespace):
+                async for page in self._kube.pages(namespace, metadata_only=True):
+                    listed.update((key_of(item), _seen(item)) for item in page)
+                    page.clear()
+        known = {key: seen for key, seen in known.items() if key.namespace not in self._reach.forbidden}
         for key, (uid, _) in known.items():
             if key not in listed or listed[key][0] != uid:
                 log.info("%s is gone; the watch did not tell", key)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.controller.informer.informer import Informer
+    from agentrun_operator.controller.informer.reach import Reach
     from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Watch:
         kube: KubeClient,
         informer: Informer,
         registry: kopf.OperatorRegistry,
-        namespaces: tuple[str, ...],
+        reach: Reach,
         *,
         own_signals: Callable[[], None],
     ) -> None:
@@ -42,19 +43,19 @@ class Watch:
             kube: to see whether the CRD is there.
             informer: where events go.
             registry: the handlers.
-            namespaces: what to watch; empty: all namespaces.
+            reach: what to watch.
             own_signals: puts our signal handlers back, which kopf replaces by its own.
         """
         self._kube = kube
         self._informer = informer
         self._registry = registry
-        self._namespaces = namespaces
+        self._reach = reach
         self._own_signals = own_signals
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
         asyncio.get_running_loop().set_exception_handler(ShutdownNoise(stop))
-        with taken(self._informer.on_event):
+        with taken(self._informer.on_event, self._reach.until_allowed):
             await self._run(stop)
 
     async def _run(self, stop: asyncio.Event) -> None:
@@ -62,8 +63,8 @@ class Watch:
             tasks = await kopf.spawn_tasks(
                 registry=self._registry,
                 settings=settings(lambda: self._kube.fitting),
-                namespaces=self._namespaces,
-                clusterwide=not self._namespaces,
+                namespaces=tuple(filter(None, self._reach.namespaces)),
+                clusterwide=not any(self._reach.namespaces),
                 stop_flag=stop,
             )
             self._own_signals()

@@ -34,18 +34,28 @@ async def check(kube: KubeClient, settings: Settings) -> None:
 
 
 async def _permissions_are_given(kube: KubeClient, settings: Settings) -> None:
-    refused = [
-        f"{verb} {PLURAL}{'/' + part if part else ''}{' in namespace ' + namespace if namespace else ''}"
-        for namespace in settings.namespaces or ("",)
-        for verb, part in NEEDED
-        if not await kube.allowed(verb, PLURAL, group=GROUP, namespace=namespace, part=part)
-    ]
-    if refused:
+    """A namespace that lacks them keeps nobody from the others."""
+    namespaces = settings.namespaces or ("",)
+    refused = {namespace: told for namespace in namespaces if (told := await _refused(kube, namespace))}
+    if len(refused) == len(namespaces):
         raise StartError(
-            f"No permission to {', '.join(refused)}: bind the operator's account to its ClusterRole"
+            f"No permission to {', '.join(refused.values())}: bind the operator's account to its ClusterRole"
             f"{' or the Role in that namespace' if settings.namespaces else ', or set --namespaces'}"
         )
+    for told in refused.values():
+        log.warning("No permission to %s: bind the operator's account to the Role in that namespace", told)
     await _lease_is_allowed(kube, settings)
+
+
+async def _refused(kube: KubeClient, namespace: str) -> str:
+    """What may not be done in a namespace; empty when all of it may."""
+    return ", ".join(
+        [
+            f"{verb} {PLURAL}{'/' + part if part else ''}{' in namespace ' + namespace if namespace else ''}"
+            for verb, part in NEEDED
+            if not await kube.allowed(verb, PLURAL, group=GROUP, namespace=namespace, part=part)
+        ]
+    )
 
 
 async def _lease_is_allowed(kube: KubeClient, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from agentrun_operator.controller.errors import StartError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from prometheus_client import CollectorRegistry, Metric
 
@@ -65,17 +65,25 @@ class Measured(Collector):
 class Health:
     """The health server."""
 
-    def __init__(self, address: str, ready: Callable[[], bool], metrics: CollectorRegistry) -> None:
+    def __init__(
+        self,
+        address: str,
+        ready: Callable[[], bool],
+        metrics: CollectorRegistry,
+        notes: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         """Prepare it.
 
         Args:
             address: host and port; an empty host is every address of the machine, one of IPv6 may stand in brackets.
             ready: whether this replica does what it is to do, standing by included.
             metrics: what /metrics tells.
+            notes: what /readyz is to tell beside that, a line each.
         """
         host, _, port = address.rpartition(":")
         self._host, self._port = host.strip("[]") or None, int(port)
         self._ready = ready
+        self._notes = notes
         self._metrics = Measured(metrics)
         self._written = make_aiohttp_handler(self._metrics)
         self._runner: web.AppRunner | None = None
@@ -136,7 +144,9 @@ class Health:
         return web.Response(text="ok\n")
 
     async def _readyz(self, _: web.Request) -> web.Response:
-        return web.Response(text="ok\n") if self._ready() else web.Response(status=503, text="not ready\n")
+        ready = self._ready()
+        lines = ("ok" if ready else "not ready", *self._notes())
+        return web.Response(status=200 if ready else 503, text="".join(f"{line}\n" for line in lines))
 
 
 def _abort(connection: web.RequestHandler) -> None:

@@ -64,9 +64,25 @@ async def test_events_are_taken_from_kopfs_stream_and_one_that_cannot_be_stops_n
             raise LookupError("a defect")
         found.append((kind, body))
 
-    with taken(take):
-        left = [each async for each in watching.infinite_watch(settings=None, resource=None, namespace=None)]  # type: ignore[arg-type]
+    allowed: list[str] = []
+
+    async def until_allowed(namespace: str) -> None:
+        allowed.append(namespace)
+
+    with taken(take, until_allowed):
+        stream = watching.infinite_watch(settings=None, resource=None, namespace="team-a")  # type: ignore[arg-type]
+        left = [each async for each in stream]
+    assert allowed == ["team-a"]
     assert found == [(None, "listed"), ("DELETED", "gone")]
     assert left == [Bookmark.LISTED], "kopf goes by its own marks, and has nothing else to do"
     assert "a defect" in caplog.text
     assert watching.infinite_watch is told, "another operator in this process is not touched"
+
+
+def test_of_the_tries_of_a_watch_the_first_is_told_and_then_one_in_five_minutes(caplog: pytest.LogCaptureFixture):
+    with taken(lambda *_: None, until_allowed=None):  # type: ignore[arg-type]
+        for number in range(1, 301):
+            watching.logger.error("Request attempt #%d failed; will retry: GET /", number)
+        watching.logger.error("something else")
+    assert [record.args[0] for record in caplog.records if record.args] == [1, 100, 200, 300]  # type: ignore[index]
+    assert caplog.messages[-1] == "something else"

@@ -9,6 +9,7 @@ from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.reach import ASK_AGAIN, Reach
 from agentrun_operator.controller.informer.resync import CHECK, Resync
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.kube.client import METADATA_ONLY, KubeError
@@ -44,7 +45,8 @@ class World:
             self.forgotten.append,
             overwritten=lambda _: None,
         )
-        self.resync = Resync(self.kube, self.store, self.informer, namespaces, INTERVAL)
+        self.reach = Reach(self.kube, namespaces)
+        self.resync = Resync(self.kube, self.store, self.informer, self.reach, INTERVAL)
 
     def add(self, *names: str, namespace: str = "team-a", **fields: object) -> None:
         for name in names:
@@ -93,6 +95,61 @@ async def test_only_the_namespaces_that_were_asked_for_are_listed():
     world.add("c", namespace="team-c")
     await world.resync.fill()
     assert world.known() == {"team-a/a", "team-b/b"}
+
+
+@pytest.fixture
+async def two_teams() -> World:
+    world = World("team-a", "team-b")
+    world.add("a")
+    world.add("b", namespace="team-b")
+    return world
+
+
+async def test_a_namespace_that_is_forbidden_keeps_nobody_from_the_others(
+    two_teams: World, caplog: pytest.LogCaptureFixture
+):
+    two_teams.kube.forbidden = {"team-a"}
+    for _ in range(3):
+        await two_teams.resync.fill()
+        await two_teams.resync.compare()
+    assert two_teams.known() == {"team-b/b"}
+    assert set(two_teams.reach.forbidden) == {"team-a"}
+    assert sum("team-a is not served" in text for text in caplog.messages) == 1
+
+
+async def test_what_is_known_of_a_namespace_that_is_forbidden_now_is_not_taken_for_gone(two_teams: World):
+    await two_teams.resync.fill()
+    two_teams.kube.forbidden = {"team-a"}
+    await two_teams.resync.compare()
+    assert two_teams.known() == {"team-a/a", "team-b/b"}
+
+
+async def test_one_that_is_allowed_again_is_taken_up(two_teams: World):
+    two_teams.kube.forbidden = {"team-a"}
+    await two_teams.resync.fill()
+    allowed = asyncio.create_task(two_teams.reach.until_allowed("team-a"))
+    await asyncio.sleep(3 * ASK_AGAIN)
+    assert not allowed.done()
+    two_teams.kube.forbidden = set()
+    await asyncio.sleep(ASK_AGAIN)
+    assert allowed.done()
+    await two_teams.resync.compare()
+    assert two_teams.known() == {"team-a/a", "team-b/b"}
+    assert two_teams.reach.forbidden == {}
+
+
+@pytest.mark.parametrize("forbidden", [{"team-a", "team-b"}])
+async def test_where_all_are_forbidden_nothing_is_taken_for_read(two_teams: World, forbidden: set[str]):
+    two_teams.kube.forbidden = forbidden
+    with pytest.raises(KubeError):
+        await two_teams.resync.fill()
+
+
+async def test_another_error_in_one_of_them_is_an_error(two_teams: World):
+    two_teams.kube.weather = lambda _, path: Weather(status=500, refused="team-a" in path)
+    with pytest.raises(KubeError):
+        await two_teams.resync.fill()
+    assert two_teams.reach.forbidden == {}
 
 
 async def test_when_nothing_was_missed_a_sweep_changes_nothing_and_lists_metadata_alone(sweeping: World):
