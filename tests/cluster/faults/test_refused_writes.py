@@ -114,6 +114,7 @@ def test_a_status_that_is_refused_makes_no_write_to_agentrun_come_again(
     assert len(events) == updates
     told = [each for each in operator.records() if "no status today" in each["message"]]
     assert len(told) == 1
+    assert endpoints.events("chat").count("WriteRefused") == 1
     assert operator.metrics()['agentrun_reconciles_total{outcome="kubernetes_error"}'] <= 8
 
     policies.end()

@@ -268,6 +268,8 @@ class Reconciler:
             await write(self._store.current(run.subject.body) or run.subject.body, patch)
         except KubeError as error:
             if error.status != NOT_FOUND:
+                if error.refused and error.status != CONFLICT and run.subject.memory.unwritten is None:
+                    self._reporter.refused(run.subject.body, error)
                 self._memories.keep(run, run.subject.memory.untold(after))
                 self._reporter.status(run.subject.body, told, after)
             raise

@@ -50,6 +50,10 @@ class Reporter:
             body, "StatusOverwritten", "Somebody wrote this status, which the operator alone writes; it is put right"
         )
 
+    def refused(self, body: Body, error: Exception) -> None:
+        """The API server refused the status, which cannot tell of it then; whoever tries again writes the log."""
+        self._recorder.warning(body, Reason.WRITE_REFUSED, str(error))
+
     def left_behind(self, body: Body) -> None:
         """The object went while its endpoint was being made: somebody took the finalizer off."""
         told = "This object went while its endpoint was being made; what was made is deleted again"
