@@ -1,20 +1,15 @@
-"""What AgentRun says and is told: the wire's objects, and the words of its states.
-
-Imports pydantic and the standard library only, as pure decisions build on it; knows no requests, credentials, errors.
-
-The API writes camelCase, Python reads snake_case; both are accepted. An object that is read may lack any field, and may
-have others, which are ignored. An object that is sent has only what was set: *unset means unsent*, a null never is.
-"""
+"""What AgentRun answers, and the words of its states. What makes no sense in an answer is read as such, not refused."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue, ValidationError, WrapValidator
-from pydantic import ValidationInfo as Info
+from pydantic import ValidationError, WrapValidator
 from pydantic import ValidatorFunctionWrapHandler as Handler
-from pydantic.alias_generators import to_camel
+
+from agentrun_operator.agentrun.models.inputs import RoutingConfiguration, ScheduledPolicy
+from agentrun_operator.agentrun.models.wire import Count, WireModel
 
 # `status` is an open string: these are the words whose meaning is known, any other is a state unknown to us.
 READY_STATES = frozenset({"READY", "ACTIVE"})
@@ -25,29 +20,8 @@ RESOURCE_NAME = re.compile(r"acs:[a-z0-9-]{1,32}:(?P<region>[a-z0-9-]{1,32}):(?P
 
 ItemT = TypeVar("ItemT")
 
-NO_SHARE, NO_NUMBER = 1e300, 2**63
-ANSWERED = "answered"
-"""The context in which an answer is read: an odd number in it agrees with nothing, and does not void the rest."""
 NAMES = frozenset(f"agentRuntime{part}" for part in ("EndpointId", "EndpointName", "Id", "Name", "Version"))
 """The fields that tell an item of a list from the others."""
-
-
-def _or(stand_in: float, *, of: type | tuple[type, ...] = object) -> WrapValidator:
-    """In an answer, what is no number that makes sense is this one: what is no share, or of a count what is a half."""
-
-    def read(value: Any, handler: Handler, info: Info) -> Any:  # noqa: ANN401 - whatever AgentRun says
-        try:
-            return handler(value)
-        except ValidationError:
-            if info.context == ANSWERED and isinstance(value, of):
-                return stand_in
-            raise
-
-    return WrapValidator(read)
-
-
-Share = Annotated[float, _or(NO_SHARE)]
-Count = Annotated[int, _or(NO_NUMBER, of=(int, float))]
 
 
 def _item(value: Any, handler: Handler) -> Any:  # noqa: ANN401 - what makes no sense is known by its names alone
@@ -58,80 +32,6 @@ def _item(value: Any, handler: Handler) -> Any:  # noqa: ANN401 - what makes no 
         if known := {name: text for name, text in fields if name in NAMES and isinstance(text, str)}:
             return handler(known)
         raise
-
-
-class WireModel(BaseModel):
-    """An object of the API: immutable, lenient in what it reads."""
-
-    model_config = ConfigDict(
-        alias_generator=AliasGenerator(
-            validation_alias=lambda name: AliasChoices(name, to_camel(name)), serialization_alias=to_camel
-        ),
-        extra="ignore",
-        frozen=True,
-        coerce_numbers_to_str=True,  # a version written as 3 means "3"
-        allow_inf_nan=False,  # JSON has no word for them
-        hide_input_in_errors=True,  # an answer's content is none of a log's business
-    )
-
-    def to_wire(self) -> dict[str, JsonValue]:
-        """The JSON object to send: camelCase, only what was set, no nulls."""
-        wire: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return wire
-
-
-class VersionWeight(WireModel):
-    """A canary.
-
-    Attributes:
-        version: the version's number, as a string: `"4"`.
-        weight: its share of the traffic, a fraction between 0 and 1; `targetVersion` gets what the canaries leave.
-    """
-
-    version: str | None = None
-    weight: Share | None = None
-
-
-class RoutingConfiguration(WireModel):
-    """Where the traffic goes besides the target version.
-
-    Attributes:
-        version_weights: the canaries. An empty list asks for none, whereas unset leaves them as they are.
-    """
-
-    version_weights: list[VersionWeight] | None = None
-
-
-class ScheduledPolicy(WireModel):
-    """A scaling that is switched on by the clock.
-
-    Attributes:
-        name: its name, unique in the endpoint.
-        schedule_expression: when it starts, as the service takes it: `cron(0 0 9 * * *)`.
-        target: how many instances it keeps.
-        start_time: from when it is in force, as the service takes it.
-        end_time: until when.
-        time_zone: the time zone of its times: `Asia/Shanghai`.
-    """
-
-    name: str | None = None
-    schedule_expression: str | None = None
-    target: Count | None = None
-    start_time: str | None = None
-    end_time: str | None = None
-    time_zone: str | None = None
-
-
-class ScalingConfig(WireModel):
-    """How many instances to keep.
-
-    Attributes:
-        min_instances: instances that are kept even without traffic.
-        scheduled_policies: what the clock changes about that.
-    """
-
-    min_instances: int | None = None
-    scheduled_policies: list[ScheduledPolicy] | None = None
 
 
 class ScalingStatus(WireModel):
@@ -184,51 +84,6 @@ class Endpoint(WireModel):
     status: str | None = None
     status_reason: str | None = None
     target_version: str | None = None
-
-
-class AgentRuntimeEndpointCreateInput(WireModel):
-    """What a new endpoint should be; whatever is left out is the service's choice.
-
-    Args:
-        agent_runtime_endpoint_name: its name, `^[a-zA-Z][a-zA-Z0-9_-]{0,63}$`, unique in the runtime.
-        description: free text, at most 256 characters.
-        disable_public_network_access: True makes it reachable from the VPC only.
-        routing_configuration: the canaries.
-        scaling_config: instances to keep.
-        target_version: `LATEST`, or a version's number as a string.
-
-    Raises:
-        pydantic.ValidationError: a field is unknown or of the wrong type. (A ValueError.)
-    """
-
-    model_config = ConfigDict(extra="forbid")  # a misspelt field would silently not be sent
-
-    agent_runtime_endpoint_name: str | None = None
-    description: str | None = None
-    disable_public_network_access: bool | None = None
-    routing_configuration: RoutingConfiguration | None = None
-    scaling_config: ScalingConfig | None = None
-    target_version: str | None = None
-
-
-class AgentRuntimeEndpointUpdateInput(AgentRuntimeEndpointCreateInput):
-    """What should change about an endpoint; whatever is left out stays as it is.
-
-    Takes what AgentRuntimeEndpointCreateInput takes, and:
-
-    Args:
-        delete_scaling_config: True removes the scaling configuration, which leaving `scaling_config` out would keep.
-
-    Raises:
-        pydantic.ValidationError: a field is unknown or of the wrong type. (A ValueError.)
-    """
-
-    delete_scaling_config: bool | None = None
-
-
-# The short names, for code that calls the object an Endpoint.
-EndpointCreate = AgentRuntimeEndpointCreateInput
-EndpointUpdate = AgentRuntimeEndpointUpdateInput
 
 
 class Runtime(WireModel):

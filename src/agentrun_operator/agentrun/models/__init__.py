@@ -1,0 +1,53 @@
+"""What AgentRun is told (`inputs`) and says (`answers`): the wire's objects, and the words of its states.
+
+Imports pydantic and the standard library only, as pure decisions build on it; knows no requests, credentials, errors.
+"""
+
+from __future__ import annotations
+
+from agentrun_operator.agentrun.models.answers import (
+    FAILED_STATES,
+    MOVING_STATES,
+    READY_STATES,
+    Endpoint,
+    ItemT,
+    Page,
+    Runtime,
+    RuntimeVersion,
+    ScalingStatus,
+)
+from agentrun_operator.agentrun.models.inputs import (
+    AgentRuntimeEndpointCreateInput,
+    AgentRuntimeEndpointUpdateInput,
+    EndpointCreate,
+    EndpointUpdate,
+    RoutingConfiguration,
+    ScalingConfig,
+    ScheduledPolicy,
+    VersionWeight,
+)
+from agentrun_operator.agentrun.models.wire import ANSWERED, NO_NUMBER, NO_SHARE, WireModel
+
+__all__ = [
+    "ANSWERED",
+    "FAILED_STATES",
+    "MOVING_STATES",
+    "NO_NUMBER",
+    "NO_SHARE",
+    "READY_STATES",
+    "AgentRuntimeEndpointCreateInput",
+    "AgentRuntimeEndpointUpdateInput",
+    "Endpoint",
+    "EndpointCreate",
+    "EndpointUpdate",
+    "ItemT",
+    "Page",
+    "RoutingConfiguration",
+    "Runtime",
+    "RuntimeVersion",
+    "ScalingConfig",
+    "ScalingStatus",
+    "ScheduledPolicy",
+    "VersionWeight",
+    "WireModel",
+]

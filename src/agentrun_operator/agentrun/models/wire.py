@@ -1,0 +1,56 @@
+"""The form of every object of the wire: how it is read, and how it is written.
+
+The API writes camelCase, Python reads snake_case; both are accepted. An object that is read may lack any field, and may
+have others, which are ignored. An object that is sent has only what was set: *unset means unsent*, a null never is.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue, ValidationError, WrapValidator
+from pydantic import ValidationInfo as Info
+from pydantic import ValidatorFunctionWrapHandler as Handler
+from pydantic.alias_generators import to_camel
+
+NO_SHARE, NO_NUMBER = 1e300, 2**63
+ANSWERED = "answered"
+"""The context in which an answer is read: an odd number in it agrees with nothing, and does not void the rest."""
+
+
+def _or(stand_in: float, *, of: type | tuple[type, ...] = object) -> WrapValidator:
+    """In an answer, what is no number that makes sense is this one: what is no share, or of a count what is a half."""
+
+    def read(value: Any, handler: Handler, info: Info) -> Any:  # noqa: ANN401 - whatever AgentRun says
+        try:
+            return handler(value)
+        except ValidationError:
+            if info.context == ANSWERED and isinstance(value, of):
+                return stand_in
+            raise
+
+    return WrapValidator(read)
+
+
+Share = Annotated[float, _or(NO_SHARE)]
+Count = Annotated[int, _or(NO_NUMBER, of=(int, float))]
+
+
+class WireModel(BaseModel):
+    """An object of the API: immutable, lenient in what it reads."""
+
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(
+            validation_alias=lambda name: AliasChoices(name, to_camel(name)), serialization_alias=to_camel
+        ),
+        extra="ignore",
+        frozen=True,
+        coerce_numbers_to_str=True,  # a version written as 3 means "3"
+        allow_inf_nan=False,  # JSON has no word for them
+        hide_input_in_errors=True,  # an answer's content is none of a log's business
+    )
+
+    def to_wire(self) -> dict[str, JsonValue]:
+        """The JSON object to send: camelCase, only what was set, no nulls."""
+        wire: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return wire
