@@ -38,6 +38,9 @@ AGENTRUN_VARIABLES = (
     "ALIBABA_CLOUD_SECURITY_TOKEN",
     "FC_ACCOUNT_ID",
     "FC_REGION",
+    "DEVS_ENDPOINT",
+    "BAILIAN_ENDPOINT",
+    "AGENTRUN_KB_USE_VPC",
 )
 
 
@@ -45,6 +48,7 @@ def forget_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide the credentials and addresses of whoever runs the tests."""
     for name in AGENTRUN_VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
 
 
 @dataclass

@@ -9,9 +9,15 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
 
-from agentrun_operator.agentrun import AgentRuntimeEndpoint, Config, ConfigError, ResourceNotExistError
+from agentrun_operator.agentrun import (
+    AgentRuntimeDataAPI,
+    AgentRuntimeEndpoint,
+    Config,
+    ConfigError,
+    ResourceNotExistError,
+)
 from support.agentrun import a_config
-from support.agentrun_wire import recording
+from support.agentrun_wire import Wire, recording
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, TOKEN
 
 HELLO: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello"}]
@@ -97,6 +103,74 @@ def test_tools_are_passed_on_and_called(way, endpoint):
     completion = way(endpoint, "invoke_openai", HELLO, tools=[WEATHER], temperature=0.2)
     (call,) = completion.choices[0].message.tool_calls
     assert (call.function.name, call.function.arguments) == ("weather", '{"city": "Hello"}')
+
+
+def recorded(wire: Wire) -> Wire:
+    """The same, answering as a chat does."""
+    message = {"role": "assistant", "content": "Hm."}
+    choices = [{"index": 0, "finish_reason": "stop", "message": message}]
+    wire.answer = json.dumps(
+        {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": choices}
+    ).encode()
+    return wire
+
+
+def test_what_a_call_adds_is_sent(way, server, endpoint):
+    with recording() as wire:
+        recorded(wire)
+        way(
+            endpoint,
+            "invoke_openai",
+            HELLO,
+            config=config_with(server, data_endpoint=wire.url),
+            model="another",
+            extra_headers={"x-agentrun-session-id": "made-up-session"},
+            extra_body={"language": "de"},
+            extra_query={"trace": "1"},
+        )
+        sent = wire.take()
+    assert sent.headers["x-agentrun-session-id"] == "made-up-session"
+    assert "agentrun-authorization" in sent.headers
+    assert (sent.body["model"], sent.body["language"]) == ("another", "de")
+    assert sent.query == {"trace": "1"}
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+def test_an_endpoint_that_asks_for_a_key_gets_it(way, server, endpoint, name):
+    with recording() as wire:
+        config = config_with(server, data_endpoint=recorded(wire).url)
+        way(endpoint, "invoke_openai", HELLO, config=config, extra_headers={name: "Bearer made-up"})
+        sent = wire.take()
+    assert sent.headers["authorization"] == "Bearer made-up"
+    assert "agentrun-authorization" in sent.headers
+
+
+def test_a_call_may_have_a_time_of_its_own(way, emulator, endpoint):
+    emulator.fault("InvokeOpenAI", hang=30)
+    with pytest.raises(openai.APITimeoutError):
+        way(endpoint, "invoke_openai", HELLO, timeout=0.2)
+
+
+def test_an_argument_that_nobody_knows_is_refused(way, endpoint):
+    with pytest.raises(TypeError, match="temprature"):
+        way(endpoint, "invoke_openai", HELLO, temprature=1)
+
+
+def test_headers_of_the_call_join_the_key_of_the_object(way, endpoint):
+    assert way(endpoint, "invoke_openai", HELLO, config=Config(headers={"x-agentrun-session-id": "made-up"})).choices
+
+
+def test_by_its_names_an_endpoint_is_called_and_nothing_else(way, emulator, endpoint):
+    api = AgentRuntimeDataAPI("support-bot", "chat", endpoint.config)
+    completion = way(api, "invoke_openai", HELLO)
+    assert completion.choices[0].message.content == "support-bot/chat (version 3) heard: Hello"
+    assert emulator.counts() == {"InvokeOpenAI": 1}
+
+
+@pytest.mark.parametrize("names", [("",), (None,), ("support-bot", ""), ("support-bot", 5)], ids=str)
+def test_what_is_no_name_is_told(names):
+    with pytest.raises(ValueError, match="is no name of a runtime or an endpoint"):
+        AgentRuntimeDataAPI(*names)
 
 
 def test_names_are_asked_for_once(way, emulator, endpoint):

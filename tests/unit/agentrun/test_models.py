@@ -1,5 +1,6 @@
 """The wire's objects: what they read, and what they put on the wire."""
 
+import copy
 import inspect
 
 import pytest
@@ -16,6 +17,7 @@ from agentrun_operator.agentrun.models import (
     RoutingConfiguration,
     ScalingConfig,
     ScheduledPolicy,
+    Status,
     VersionWeight,
 )
 
@@ -169,3 +171,75 @@ def test_the_known_states_are_those_of_the_api():
     assert sorted(READY_STATES) == ["ACTIVE", "READY"]
     assert sorted(FAILED_STATES) == ["CREATE_FAILED", "DELETE_FAILED", "FAILED", "UPDATE_FAILED"]
     assert sorted(MOVING_STATES) == ["CREATING", "DELETING", "UPDATING"]
+
+
+def test_what_is_written_can_be_changed():
+    wanted = AgentRuntimeEndpointCreateInput(agent_runtime_endpoint_name="chat")
+    wanted.routing_configuration = RoutingConfiguration(version_weights=[VersionWeight(version="4")])
+    (canary,) = wanted.routing_configuration.version_weights or []
+    canary.weight = 0.1
+    wanted.scaling_config = ScalingConfig()
+    wanted.scaling_config.min_instances = 2
+    assert wanted.to_wire() == {
+        "agentRuntimeEndpointName": "chat",
+        "routingConfiguration": {"versionWeights": [{"version": "4", "weight": 0.1}]},
+        "scalingConfig": {"minInstances": 2},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wire"),
+    [
+        ("target_version", 3, {"targetVersion": "3"}),
+        ("scaling_config", {"min_instances": 1}, {"scalingConfig": {"minInstances": 1}}),
+        ("scaling_config", {"minInstances": 1}, {"scalingConfig": {"minInstances": 1}}),
+        ("description", None, {}),
+    ],
+)
+def test_what_is_assigned_is_read_as_what_is_given_at_first(name, value, wire):
+    wanted = AgentRuntimeEndpointUpdateInput()
+    setattr(wanted, name, value)
+    assert wanted.to_wire() == wire
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("descripton", "x"), ("description", ["x"]), ("scaling_config", "large"), ("disable_public_network_access", "x")],
+)
+def test_what_cannot_be_is_not_assigned(name, value):
+    wanted = AgentRuntimeEndpointCreateInput()
+    with pytest.raises(ValueError, match=name):
+        setattr(wanted, name, value)
+    assert wanted.to_wire() == {}
+
+
+def test_what_is_dumped_has_the_names_of_the_wire():
+    endpoint = Endpoint.model_validate(WHOLE)
+    assert endpoint.model_dump(exclude_none=True) == WHOLE
+    assert Endpoint.model_validate_json(endpoint.model_dump_json()) == endpoint
+
+
+def test_a_schema_has_the_names_of_python():
+    assert "routing_configuration" in AgentRuntimeEndpointCreateInput.model_json_schema()["properties"]
+
+
+def test_a_copy_is_another():
+    wanted = AgentRuntimeEndpointCreateInput(scaling_config=ScalingConfig(min_instances=1))
+    other = copy.deepcopy(wanted)
+    assert other == wanted
+    assert other.scaling_config
+    other.scaling_config.min_instances = 2
+    assert wanted.to_wire() == {"scalingConfig": {"minInstances": 1}}
+
+
+def test_the_documented_states_are_compared_with_what_the_service_says():
+    assert Endpoint(status="READY").status == Status.READY
+    assert Endpoint(status="HIBERNATING").status not in list(Status)
+
+
+@pytest.mark.parametrize(
+    ("status", "final"),
+    [("READY", True), ("ACTIVE", True), ("FAILED", True), (None, True), ("CREATING", False), ("HIBERNATING", False)],
+)
+def test_a_state_is_final_when_nothing_is_under_way(status, final):
+    assert Status.is_final_status(status) is final

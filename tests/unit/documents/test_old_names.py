@@ -43,11 +43,12 @@ NAMES = {
 }
 """English words: a name of ours no more, and free everywhere else."""
 
-ELSEWHERE = {
+ELSEWHERE: dict[str, str | tuple[str, ...]] = {
     "Objects": "benchmarks/",  # an option, how many
     "Plan": "benchmarks/soak",  # what a soak is to do
     "Recorder": "tests/support/fault_watch",  # of what a watch said when
     "Server": "src/agentrun_operator/emulator/",  # one that serves
+    "ServerError": ("src/agentrun_operator/agentrun/", "tests/", "docs/", "CHANGELOG.md"),  # the official SDK's word
 }
 """Where a word is the right one, for another thing."""
 

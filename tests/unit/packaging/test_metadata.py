@@ -26,7 +26,7 @@ def pinned(file: str) -> set[str]:
 
 
 def test_the_plain_installation_brings_what_the_client_and_the_crd_need():
-    assert brought() == {"alibabacloud-credentials", "httpx", "pydantic", "pyyaml", "rich", "typer"}
+    assert brought() == {"alibabacloud-credentials", "httpx", "pydantic", "python-dotenv", "pyyaml", "rich", "typer"}
 
 
 def test_the_extra_operator_adds_the_rest_of_what_runs_the_operator():

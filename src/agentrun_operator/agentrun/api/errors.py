@@ -4,15 +4,18 @@
     ├── ConfigError                     a setting that cannot work; also a ValueError
     ├── CredentialsNotFoundError        no access key anywhere
     ├── EndpointFailedError             waited for an endpoint that ended in a failed state
+    │   └── DeleteResourceError         waited for one to be gone that stays
     ├── WaitTimeoutError                waited long enough; also a TimeoutError
     └── HTTPError                       a call to the service failed
         ├── ResourceNotExistError       the endpoint, or its runtime, does not exist
         ├── ResourceAlreadyExistError   the name is taken
-        ├── CredentialsRejectedError    the access key is unknown, wrong, expired or not allowed
-        ├── ThrottledError              too many calls
-        ├── RuntimeNotReadyError        endpoints can be written only while their runtime is READY
-        ├── RequestRejectedError        the service refused the request for another reason
-        ├── ServiceUnavailableError     the service, or what stands before it, gave no usable answer
+        ├── ClientError                 the service refused the call
+        │   ├── CredentialsRejectedError    the access key is unknown, wrong, expired or not allowed
+        │   ├── ThrottledError              too many calls
+        │   ├── RuntimeNotReadyError        endpoints can be written only while their runtime is READY
+        │   └── RequestRejectedError        the service refused the request for another reason
+        ├── ServerError                 the service failed
+        │   └── ServiceUnavailableError     the service, or what stands before it, gave no usable answer
         └── NoAnswerError               the connection failed or was lost
 
 Classes only: which of them an answer means is decided in `translation`. Imports nothing, and no secret enters here.
@@ -27,6 +30,8 @@ MESSAGE_LIMIT = 300
 
 CODE_LIMIT = 64
 """Characters of its error code, and of its name for a call."""
+
+DETAILS = ("action", "retry_after", "missing", "may_have_arrived")
 
 Missing = Literal["endpoint", "runtime", "unknown"]
 
@@ -60,6 +65,16 @@ class EndpointFailedError(AgentRunError):
         return str(self.args[0])
 
 
+class DeleteResourceError(EndpointFailedError):
+    """An endpoint was deleted, and is still there in a state that does not lead to its end."""
+
+    def __init__(self, message: str = "", status: str | None = None, status_reason: str | None = None) -> None:
+        super().__init__(message, status, status_reason)
+
+    def __str__(self) -> str:
+        return f"Failed to delete resource.{' Reason: ' if self.args[0] else ''}{self.args[0]}"
+
+
 class WaitTimeoutError(AgentRunError, TimeoutError):
     """The time to wait is over, and the endpoint is not where it should be."""
 
@@ -74,7 +89,12 @@ class HTTPError(AgentRunError):
         request_id: what to quote to the service's support, `""` when there is none.
         action: the API action that was called, such as `GetAgentRuntimeEndpoint`.
         retry_after: seconds that the service asked to wait before the next call, None when it did not.
+        response_body: what the answer said of the failure, cut and without secrets, None when that is unreadable.
+        response_headers: the answer's headers that help to find its cause, None when there was no answer.
     """
+
+    response_body: dict[str, str] | None = None
+    response_headers: dict[str, str] | None = None
 
     def __init__(
         self,
@@ -96,6 +116,17 @@ class HTTPError(AgentRunError):
         self.request_id = request_id
         self.action = action
         self.retry_after = retry_after
+
+    @property
+    def error_code(self) -> str | None:
+        """Another name of `code`, None when there is none."""
+        return self.code or None
+
+    @property
+    def details(self) -> dict[str, object]:
+        """What else is known: the action, and what the error's class tells."""
+        known = {name: getattr(self, name, None) for name in DETAILS}
+        return {name: value for name, value in known.items() if value not in (None, "")}
 
     def __str__(self) -> str:
         answer = "no answer" if self.status_code is None else f"HTTP {self.status_code}"
@@ -129,23 +160,31 @@ class ResourceAlreadyExistError(HTTPError):
     """The runtime already has an endpoint of that name."""
 
 
-class CredentialsRejectedError(HTTPError):
+class ClientError(HTTPError):
+    """The service refused the call; what exists or not has errors of its own."""
+
+
+class ServerError(HTTPError):
+    """The service, or what stands before it, failed."""
+
+
+class CredentialsRejectedError(ClientError):
     """The access key is unknown, disabled, expired or wrong, or may not do this."""
 
 
-class ThrottledError(HTTPError):
+class ThrottledError(ClientError):
     """Too many calls; `retry_after` says, in seconds, when the service wants to hear from us again."""
 
 
-class RuntimeNotReadyError(HTTPError):
+class RuntimeNotReadyError(ClientError):
     """The runtime is not READY, and its endpoints can be written only then: try again later."""
 
 
-class RequestRejectedError(HTTPError):
+class RequestRejectedError(ClientError):
     """The service understood the request and refused it; the same request will be refused again."""
 
 
-class ServiceUnavailableError(HTTPError):
+class ServiceUnavailableError(ServerError):
     """A server error, or an answer that is none: HTML, nothing at all, JSON of another shape."""
 
 

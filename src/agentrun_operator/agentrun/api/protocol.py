@@ -37,7 +37,7 @@ class Request:
         ahead: what will be asked for next, as far as can be told; it may be sent at the same time.
 
     Raises:
-        ValueError: a segment is empty or a dot: it would lead to another resource than the one that was meant.
+        ValueError: a segment is no text, empty or a dot: it would lead to another resource than the one that was meant.
     """
 
     action: str
@@ -50,8 +50,8 @@ class Request:
 
     def __post_init__(self) -> None:
         for segment in self.path:
-            if segment in {"", ".", ".."}:
-                raise ValueError(f"{self.action}: {segment!r} is no id of a runtime or an endpoint")
+            if not _is_id(segment):
+                raise ValueError(f"{self.action}: {segment!r:.100} is no id of a runtime or an endpoint")
 
     @classmethod
     def with_body(cls, action: str, method: str, path: tuple[str, ...], body: JsonValue, *, repeatable: bool) -> Self:
@@ -121,6 +121,10 @@ Operation: TypeAlias = Generator[Request, Response, T]
 
 Process: TypeAlias = Generator[Request | Pause, Response, T]
 """An operation that also waits: a pause is answered by nothing."""
+
+
+def _is_id(segment: object) -> bool:
+    return isinstance(segment, str) and segment not in {"", ".", ".."}
 
 
 def _told(error: ValidationError) -> str:

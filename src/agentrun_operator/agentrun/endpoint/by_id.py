@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from agentrun_operator.agentrun.api import operations
-from agentrun_operator.agentrun.endpoint.remote import RemoteEndpoint, run, run_async
+from agentrun_operator.agentrun.endpoint.remote import RemoteEndpoint, input_of, run, run_async
+from agentrun_operator.agentrun.models import AgentRuntimeEndpointCreateInput, AgentRuntimeEndpointUpdateInput
 
 if TYPE_CHECKING:
+    from agentrun_operator.agentrun.api.protocol import Operation
     from agentrun_operator.agentrun.auth.config import Config
-    from agentrun_operator.agentrun.models import AgentRuntimeEndpointCreateInput, AgentRuntimeEndpointUpdateInput
+    from agentrun_operator.agentrun.models import Endpoint
 
 
 class EndpointById(RemoteEndpoint):
@@ -31,13 +33,15 @@ class EndpointById(RemoteEndpoint):
 
         Args:
             agent_runtime_id: the runtime that it belongs to.
-            input: what it should be; what is left out is the service's choice.
+            input: what it should be, or a dict of it; what is left out is the service's choice.
             config: where AgentRun is and who calls, by default the environment's.
 
         Returns:
             the endpoint created, as far as the service tells: usually in the state CREATING.
 
         Raises:
+            ValueError: the id cannot be one, or the input has a field that is unknown or of the wrong type.
+            TypeError: the input or the config is none.
             ResourceAlreadyExistError: the runtime has an endpoint of that name.
             ResourceNotExistError: there is no such runtime.
             RuntimeNotReadyError: the runtime is not READY yet.
@@ -56,7 +60,7 @@ class EndpointById(RemoteEndpoint):
                 ),
             )
         """
-        return cls._made(run(operations.create_endpoint(agent_runtime_id, input), config), config)
+        return cls._made(run(_create(agent_runtime_id, input), config), config)
 
     @classmethod
     async def create_by_id_async(
@@ -66,7 +70,7 @@ class EndpointById(RemoteEndpoint):
         config: Config | None = None,
     ) -> Self:
         """As `create_by_id`, awaited."""
-        return cls._made(await run_async(operations.create_endpoint(agent_runtime_id, input), config), config)
+        return cls._made(await run_async(_create(agent_runtime_id, input), config), config)
 
     @classmethod
     def delete_by_id(cls, agent_runtime_id: str, endpoint_id: str, config: Config | None = None) -> Self:
@@ -81,6 +85,8 @@ class EndpointById(RemoteEndpoint):
             the endpoint deleted, as far as the service tells: usually in the state DELETING.
 
         Raises:
+            ValueError: an id cannot be one.
+            TypeError: the config is none.
             ResourceNotExistError: there is no such endpoint, or no such runtime. After a lost answer the request is
                 repeated, so this may be the call's own doing.
             HTTPError: the call failed for another reason.
@@ -108,14 +114,16 @@ class EndpointById(RemoteEndpoint):
         Args:
             agent_runtime_id: the runtime that it belongs to.
             endpoint_id: the endpoint's id.
-            input: what to change. Unset means unsent; to ask for no canaries, set an empty `version_weights`; to remove
-                the scaling configuration, set `delete_scaling_config`.
+            input: what to change, or a dict of it. Unset means unsent; to ask for no canaries, set an empty
+                `version_weights`; to remove the scaling configuration, set `delete_scaling_config`.
             config: where AgentRun is and who calls, by default the environment's.
 
         Returns:
             the endpoint updated, as far as the service tells: usually in the state UPDATING.
 
         Raises:
+            ValueError: an id cannot be one, or the input has a field that is unknown or of the wrong type.
+            TypeError: the input or the config is none.
             ResourceNotExistError: there is no such endpoint, or no such runtime.
             RuntimeNotReadyError: the runtime is not READY.
             HTTPError: the call failed for another reason.
@@ -125,7 +133,7 @@ class EndpointById(RemoteEndpoint):
                 runtime_id, endpoint_id, AgentRuntimeEndpointUpdateInput(target_version="4")
             )
         """
-        return cls._made(run(operations.update_endpoint(agent_runtime_id, endpoint_id, input), config), config)
+        return cls._made(run(_update(agent_runtime_id, endpoint_id, input), config), config)
 
     @classmethod
     async def update_by_id_async(
@@ -136,7 +144,7 @@ class EndpointById(RemoteEndpoint):
         config: Config | None = None,
     ) -> Self:
         """As `update_by_id`, awaited."""
-        operation = operations.update_endpoint(agent_runtime_id, endpoint_id, input)
+        operation = _update(agent_runtime_id, endpoint_id, input)
         return cls._made(await run_async(operation, config), config)
 
     @classmethod
@@ -152,6 +160,8 @@ class EndpointById(RemoteEndpoint):
             the endpoint.
 
         Raises:
+            ValueError: an id cannot be one.
+            TypeError: the config is none.
             ResourceNotExistError: there is no such endpoint, or no such runtime.
             HTTPError: the call failed for another reason.
 
@@ -177,6 +187,8 @@ class EndpointById(RemoteEndpoint):
             the endpoints, in the service's order.
 
         Raises:
+            ValueError: the id cannot be one.
+            TypeError: the config is none.
             ResourceNotExistError: there is no such runtime.
             HTTPError: a page could not be read. There is no half of a list.
 
@@ -190,3 +202,11 @@ class EndpointById(RemoteEndpoint):
         """As `list_by_id`, awaited."""
         endpoints = await run_async(operations.list_endpoints(agent_runtime_id), config)
         return [cls._made(found, config) for found in endpoints]
+
+
+def _create(runtime_id: str, given: AgentRuntimeEndpointCreateInput) -> Operation[Endpoint]:
+    return operations.create_endpoint(runtime_id, input_of(AgentRuntimeEndpointCreateInput, given))
+
+
+def _update(runtime_id: str, endpoint_id: str, given: AgentRuntimeEndpointUpdateInput) -> Operation[Endpoint]:
+    return operations.update_endpoint(runtime_id, endpoint_id, input_of(AgentRuntimeEndpointUpdateInput, given))

@@ -1,4 +1,4 @@
-"""The part of `AgentRuntimeEndpoint` that calls the endpoint itself; addresses and signatures are in `openai`."""
+"""The part of `AgentRuntimeEndpoint` that calls the endpoint; addresses and signatures are in `endpoint/openai.py`."""
 # ruff: noqa: FBT001, FBT002 - `stream` comes second, as callers of the official SDK pass it
 
 from __future__ import annotations
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 
 from pydantic import PrivateAttr
 
-from agentrun_operator.agentrun.auth.chain import credentials_for
-from agentrun_operator.agentrun.auth.config import Config
-from agentrun_operator.agentrun.endpoint.openai import Chat, complete, complete_async, names_of
+from agentrun_operator.agentrun.auth.config import merged
+from agentrun_operator.agentrun.endpoint.data_api import AgentRuntimeDataAPI
 from agentrun_operator.agentrun.endpoint.remote import RemoteEndpoint, run, run_async
 
 if TYPE_CHECKING:
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
     from openai import AsyncStream, Stream
     from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
 
-    from agentrun_operator.agentrun.endpoint.openai import ChatParameters
+    from agentrun_operator.agentrun.auth.config import Config
+    from agentrun_operator.agentrun.endpoint.parameters import ChatParameters
 
 
 class InvocableEndpoint(RemoteEndpoint):
@@ -68,9 +68,11 @@ class InvocableEndpoint(RemoteEndpoint):
         Args:
             messages: the conversation so far, as the `openai` package takes it.
             stream: whether to return the answer in chunks, while it is made.
-            config: for this call, instead of the object's own. Its `account_id` or `data_endpoint` must be known; its
-                `read_timeout` is 600 seconds here unless it was given.
-            parameters: what else to ask for, as the `openai` package takes it: `tools`, `temperature`, …
+            config: for this call; what it was not given is the object's own. An `account_id` or `data_endpoint` must be
+                known; `read_timeout` is 600 seconds here unless it was given.
+            parameters: what else to ask for, as the `openai` package takes it: `tools`, `temperature`, …; `model` in
+                place of the runtime's name; `extra_headers`, `extra_body`, `extra_query`; `timeout`, in seconds, in
+                place of the config's. A conversation keeps its session by the header `x-agentrun-session-id`, a UUID.
 
         Returns:
             an `openai` ChatCompletion, or a Stream of ChatCompletionChunk: iterate it to its end, or close it.
@@ -78,6 +80,7 @@ class InvocableEndpoint(RemoteEndpoint):
         Raises:
             openai.OpenAIError: the call failed; the package's own errors (APIStatusError, APIConnectionError, …).
             ValueError: an id is missing.
+            TypeError: the config is none, or a parameter is unknown.
             ConfigError: the data plane's address is unknown.
             CredentialsNotFoundError: there is nothing to sign with.
             ResourceNotExistError: the runtime or the endpoint does not exist, found when its name was asked for.
@@ -87,11 +90,12 @@ class InvocableEndpoint(RemoteEndpoint):
         Example:
             endpoint.invoke_openai([{"role": "user", "content": "Hello"}]).choices[0].message.content
         """
-        config = config or self.config or Config()
+        config = merged(self.config, config)
         if self._names is None:
+            from agentrun_operator.agentrun.endpoint.openai import names_of  # noqa: PLC0415 - HTTP is loaded by a call
+
             self._names = run(names_of(*self._ids(), self.agent_runtime_endpoint_name), config)
-        credentials = None if config.token else credentials_for(config).get()
-        return complete(Chat(config, *self._names, credentials), messages, parameters, stream=stream)
+        return AgentRuntimeDataAPI(*self._names, config).invoke_openai(messages, stream, **parameters)
 
     @overload
     async def invoke_openai_async(
@@ -128,8 +132,9 @@ class InvocableEndpoint(RemoteEndpoint):
         **parameters: Unpack[ChatParameters],
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
         """As `invoke_openai`, awaited; a stream is an AsyncStream."""
-        config = config or self.config or Config()
+        config = merged(self.config, config)
         if self._names is None:
+            from agentrun_operator.agentrun.endpoint.openai import names_of  # noqa: PLC0415 - HTTP is loaded by a call
+
             self._names = await run_async(names_of(*self._ids(), self.agent_runtime_endpoint_name), config)
-        credentials = None if config.token else await credentials_for(config).get_async()
-        return await complete_async(Chat(config, *self._names, credentials), messages, parameters, stream=stream)
+        return await AgentRuntimeDataAPI(*self._names, config).invoke_openai_async(messages, stream, **parameters)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
 from agentrun_operator.agentrun.api.canonical import escape
-from agentrun_operator.agentrun.api.errors import ConfigError, ServiceUnavailableError
+from agentrun_operator.agentrun.api.errors import ServiceUnavailableError
 from agentrun_operator.agentrun.api.operations import get_endpoint, get_runtime
+from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.data_signing import DataPlaneAuth
 from agentrun_operator.agentrun.auth.signing import utc_now
 from agentrun_operator.agentrun.http.client import default_ssl_context
@@ -23,42 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import openai
-    from openai.types.chat import (
-        ChatCompletion,
-        ChatCompletionChunk,
-        ChatCompletionMessageParam,
-        ChatCompletionStreamOptionsParam,
-        ChatCompletionToolChoiceOptionParam,
-        ChatCompletionToolUnionParam,
-    )
-    from openai.types.chat.completion_create_params import ResponseFormat
+    from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
 
     from agentrun_operator.agentrun.api.protocol import Operation
     from agentrun_operator.agentrun.auth.config import Config
     from agentrun_operator.agentrun.auth.credentials import Credentials
+    from agentrun_operator.agentrun.endpoint.parameters import ChatParameters
 
 DATA_DOMAIN = "agentrun-data"
 RAM_SUFFIX = "-ram"
 NO_API_KEY = "unused"  # the package insists on one; the header that it would go into is left out
 OPENAI_HEADERS = ("openai-organization", "openai-project")  # from variables that are meant for OpenAI
-
-
-class ChatParameters(TypedDict, total=False):
-    """What else a chat may be asked for; the `openai` package explains each."""
-
-    max_completion_tokens: int
-    max_tokens: int
-    metadata: dict[str, str]
-    parallel_tool_calls: bool
-    response_format: ResponseFormat
-    seed: int
-    stop: str | list[str]
-    stream_options: ChatCompletionStreamOptionsParam
-    temperature: float
-    tool_choice: ChatCompletionToolChoiceOptionParam
-    tools: Iterable[ChatCompletionToolUnionParam]
-    top_p: float
-    user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +84,13 @@ class Chat:
         """Headers of the package that are OpenAI's business, or empty here."""
         return OPENAI_HEADERS if self.credentials is None else (*OPENAI_HEADERS, "authorization")
 
+    def asked(self, parameters: ChatParameters, unsent: openai.Omit) -> dict[str, Any]:
+        """What the package is asked for: also the model, unless another is given, and no header of its own."""
+        own = parameters.get("extra_headers") or {}
+        given = {name.lower() for name in own}
+        headers = {name: unsent for name in self.unsent_headers if name not in given}
+        return {"model": self.runtime_name, **parameters, "extra_headers": {**headers, **own}}
+
 
 class _ClientOptions(TypedDict):
     api_key: str
@@ -133,14 +116,26 @@ def data_plane(config: Config, *, signed: bool) -> str:
     Raises:
         ConfigError: neither an address nor an account is known.
     """
-    if config.data_endpoint is None and config.account_id is None:
-        raise ConfigError("the data plane's address is unknown: set account_id or AGENTRUN_ACCOUNT_ID")
-    url = config.data_endpoint or f"https://{config.account_id}.{DATA_DOMAIN}.{config.region_id}.aliyuncs.com"
+    url = config.get_data_endpoint()
     parts = urlsplit(url)
     account, _, domain = parts.netloc.partition(".")
     if not signed or account.endswith(RAM_SUFFIX) or not domain.startswith(f"{DATA_DOMAIN}."):
         return url
     return urlunsplit(parts._replace(netloc=f"{account}{RAM_SUFFIX}.{domain}"))
+
+
+def chat_of(config: Config, names: tuple[str, str]) -> Chat:
+    """The chat with an endpoint, by the names of its runtime and its own.
+
+    Raises:
+        CredentialsNotFoundError: there is nothing to sign with.
+    """
+    return Chat(config, *names, None if config.token else credentials_for(config).get())
+
+
+async def chat_of_async(config: Config, names: tuple[str, str]) -> Chat:
+    """As `chat_of`, awaited."""
+    return Chat(config, *names, None if config.token else await credentials_for(config).get_async())
 
 
 def complete(
@@ -159,10 +154,10 @@ def complete(
     http = openai.DefaultHttpxClient(auth=chat.auth, verify=default_ssl_context(), follow_redirects=False)
     timeout = openai.Timeout(chat.config.data_read_timeout, connect=chat.config.timeout)
     client = openai.OpenAI(http_client=http, timeout=timeout, **chat.client_options)
-    unsent = dict.fromkeys(chat.unsent_headers, openai.Omit())
-    return client.chat.completions.create(
-        model=chat.runtime_name, messages=messages, stream=stream, extra_headers=unsent, **parameters
+    completion: ChatCompletion | openai.Stream[ChatCompletionChunk] = client.chat.completions.create(
+        messages=messages, stream=stream, **chat.asked(parameters, openai.Omit())
     )
+    return completion
 
 
 async def complete_async(
@@ -175,10 +170,10 @@ async def complete_async(
     http = openai.DefaultAsyncHttpxClient(auth=chat.auth, verify=default_ssl_context(), follow_redirects=False)
     timeout = openai.Timeout(chat.config.data_read_timeout, connect=chat.config.timeout)
     client = openai.AsyncOpenAI(http_client=http, timeout=timeout, **chat.client_options)
-    unsent = dict.fromkeys(chat.unsent_headers, openai.Omit())
-    return await client.chat.completions.create(
-        model=chat.runtime_name, messages=messages, stream=stream, extra_headers=unsent, **parameters
+    completion: ChatCompletion | openai.AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(
+        messages=messages, stream=stream, **chat.asked(parameters, openai.Omit())
     )
+    return completion
 
 
 def _require_openai() -> None:

@@ -57,6 +57,9 @@ NOT_FOUND = (404,)
 TAKEN = (400, 409, 500)  # all of them were seen with a name that already exists
 TOO_MANY_REQUESTS = 429
 
+HEADERS = ("content-type", "date", "retry-after", "server", "x-acs-request-id", "x-acs-retry-after")
+"""Headers of an answer that an error keeps: they say who answered, when, and for how long to wait."""
+
 CREDENTIALS_CODES = (
     "AccessDenied",
     "Forbidden",
@@ -152,7 +155,12 @@ def read_answer(
     if status in REDIRECTS and (location := _location(headers, secrets)):
         message = f"it leads to {location}, which is not followed: check AgentRun's address. {message}".rstrip()
     code = code if readable else "MalformedAnswer"
-    return _classify(_Failure(status, code, message, request_id, action, _retry_after(headers), readable))
+    error = _classify(_Failure(status, code, message, request_id, action, _retry_after(headers), readable))
+    if readable:
+        said = {"code": error.code, "message": error.message, "requestId": error.request_id}
+        error.response_body = {name: text for name, text in said.items() if text}
+    error.response_headers = {name: text for name in HEADERS if (text := _header(headers, name, secrets))}
+    return error
 
 
 def unread_answer(action: str, status: int, error: BodyError) -> ServiceUnavailableError:

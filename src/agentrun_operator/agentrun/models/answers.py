@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import ValidationError, WrapValidator
@@ -15,6 +16,28 @@ from agentrun_operator.agentrun.models.wire import Count, WireModel
 READY_STATES = frozenset({"READY", "ACTIVE"})
 FAILED_STATES = frozenset({"CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED", "FAILED"})
 MOVING_STATES = frozenset({"CREATING", "UPDATING", "DELETING"})
+
+
+class Status(StrEnum):
+    """The documented states, to compare an endpoint's `status` with; the service may say others."""
+
+    CREATING = "CREATING"
+    CREATE_FAILED = "CREATE_FAILED"
+    UPDATING = "UPDATING"
+    UPDATE_FAILED = "UPDATE_FAILED"
+    READY = "READY"
+    DELETING = "DELETING"
+    DELETE_FAILED = "DELETE_FAILED"
+
+    @staticmethod
+    def is_final_status(status: str | None = None) -> bool:
+        """Whether no change is under way, as far as the state tells: also where there is none."""
+        return status is None or status in READY_STATES | FAILED_STATES
+
+    def is_final(self) -> bool:
+        """Whether no change is under way."""
+        return self.is_final_status(self)
+
 
 RESOURCE_NAME = re.compile(r"acs:[a-z0-9-]{1,32}:(?P<region>[a-z0-9-]{1,32}):(?P<account>[A-Za-z0-9-]{1,64}):")
 
@@ -84,6 +107,10 @@ class Endpoint(WireModel):
     status: str | None = None
     status_reason: str | None = None
     target_version: str | None = None
+
+
+AgentRuntimeEndpointSystemProps = Endpoint
+"""The official SDK's name for what the service alone says of an endpoint."""
 
 
 class Runtime(WireModel):

@@ -7,7 +7,13 @@ from pydantic import ConfigDict
 from agentrun_operator.agentrun.models.wire import Count, Share, WireModel
 
 
-class VersionWeight(WireModel):
+class Written(WireModel):
+    """What people write: its fields can be assigned to, and what is assigned is checked as what is given at first."""
+
+    model_config = ConfigDict(frozen=False, validate_assignment=True)
+
+
+class VersionWeight(Written):
     """A canary.
 
     Attributes:
@@ -19,7 +25,7 @@ class VersionWeight(WireModel):
     weight: Share | None = None
 
 
-class RoutingConfiguration(WireModel):
+class RoutingConfiguration(Written):
     """Where the traffic goes besides the target version.
 
     Attributes:
@@ -29,7 +35,7 @@ class RoutingConfiguration(WireModel):
     version_weights: list[VersionWeight] | None = None
 
 
-class ScheduledPolicy(WireModel):
+class ScheduledPolicy(Written):
     """A scaling that is switched on by the clock.
 
     Attributes:
@@ -49,7 +55,7 @@ class ScheduledPolicy(WireModel):
     time_zone: str | None = None
 
 
-class ScalingConfig(WireModel):
+class ScalingConfig(Written):
     """How many instances to keep.
 
     Attributes:
@@ -61,7 +67,31 @@ class ScalingConfig(WireModel):
     scheduled_policies: list[ScheduledPolicy] | None = None
 
 
-class AgentRuntimeEndpointCreateInput(WireModel):
+class AgentRuntimeEndpointMutableProps(Written):
+    """What can be said of an endpoint, and changed.
+
+    Attributes:
+        agent_runtime_endpoint_name: its name, unique in the runtime.
+        description: free text.
+        disable_public_network_access: whether it is reachable from the VPC only.
+        routing_configuration: the canaries.
+        scaling_config: instances to keep.
+        target_version: `LATEST`, or a version's number as a string.
+    """
+
+    agent_runtime_endpoint_name: str | None = None
+    description: str | None = None
+    disable_public_network_access: bool | None = None
+    routing_configuration: RoutingConfiguration | None = None
+    scaling_config: ScalingConfig | None = None
+    target_version: str | None = None
+
+
+class AgentRuntimeEndpointImmutableProps(Written):
+    """What can be said of an endpoint once only: nothing, so far."""
+
+
+class AgentRuntimeEndpointCreateInput(AgentRuntimeEndpointMutableProps, AgentRuntimeEndpointImmutableProps):
     """What a new endpoint should be; whatever is left out is the service's choice.
 
     Args:
@@ -77,13 +107,6 @@ class AgentRuntimeEndpointCreateInput(WireModel):
     """
 
     model_config = ConfigDict(extra="forbid")  # a misspelt field would silently not be sent
-
-    agent_runtime_endpoint_name: str | None = None
-    description: str | None = None
-    disable_public_network_access: bool | None = None
-    routing_configuration: RoutingConfiguration | None = None
-    scaling_config: ScalingConfig | None = None
-    target_version: str | None = None
 
 
 class AgentRuntimeEndpointUpdateInput(AgentRuntimeEndpointCreateInput):
@@ -104,3 +127,31 @@ class AgentRuntimeEndpointUpdateInput(AgentRuntimeEndpointCreateInput):
 # The short names, for code that calls the object an Endpoint.
 EndpointCreate = AgentRuntimeEndpointCreateInput
 EndpointUpdate = AgentRuntimeEndpointUpdateInput
+
+# The names that the official SDK has for the same.
+AgentRuntimeEndpointRoutingConfig = RoutingConfiguration
+AgentRuntimeEndpointRoutingWeight = VersionWeight
+
+
+class PageableInput(Written):
+    """Which page of a list.
+
+    Args:
+        page_number: counted from 1.
+        page_size: how many items it should hold.
+    """
+
+    page_number: int | None = None
+    page_size: int | None = None
+
+
+class AgentRuntimeEndpointListInput(PageableInput):
+    """Which endpoints of a runtime.
+
+    Args:
+        endpoint_name: those of this name.
+        search_mode: how to compare names, the service's word.
+    """
+
+    endpoint_name: str | None = None
+    search_mode: str | None = None

@@ -37,12 +37,13 @@ Count = Annotated[int, _or(NO_NUMBER, of=(int, float))]
 
 
 class WireModel(BaseModel):
-    """An object of the API: immutable, lenient in what it reads."""
+    """An object of the API: immutable where nothing else is said, lenient in what it reads, camelCase when dumped."""
 
     model_config = ConfigDict(
         alias_generator=AliasGenerator(
             validation_alias=lambda name: AliasChoices(name, to_camel(name)), serialization_alias=to_camel
         ),
+        serialize_by_alias=True,
         extra="ignore",
         frozen=True,
         coerce_numbers_to_str=True,  # a version written as 3 means "3"

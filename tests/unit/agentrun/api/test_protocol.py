@@ -39,6 +39,12 @@ def test_what_would_lead_elsewhere_is_no_id(segment):
         Request("DeleteAgentRuntimeEndpoint", "DELETE", ("r", "endpoints", segment))
 
 
+@pytest.mark.parametrize("segment", [None, 5, b"e", ["e"], True], ids=repr)
+def test_what_is_no_text_is_no_id(segment):
+    with pytest.raises(ValueError, match=r"GetAgentRuntime: .* is no id of a runtime or an endpoint"):
+        Request("GetAgentRuntime", "GET", (segment,))
+
+
 def test_a_body_is_compact_json_in_utf8():
     request = Request.with_body("X", "POST", (), {"description": "für", "n": [1, 0.1]}, repeatable=False)
     assert request.body == '{"description":"für","n":[1,0.1]}'.encode()

@@ -7,6 +7,7 @@ import pytest
 
 from agentrun_operator.agentrun.api.errors import (
     CredentialsRejectedError,
+    DeleteResourceError,
     EndpointFailedError,
     HTTPError,
     NoAnswerError,
@@ -17,7 +18,7 @@ from agentrun_operator.agentrun.api.errors import (
     WaitTimeoutError,
 )
 from agentrun_operator.agentrun.api.protocol import Process, Request, Response
-from agentrun_operator.agentrun.api.waiting import LONGEST_PAUSE, until_deleted, until_ready
+from agentrun_operator.agentrun.api.waiting import LONGEST_PAUSE, until_deleted, until_gone, until_ready, until_settled
 from agentrun_operator.agentrun.models import Endpoint
 from support.agentrun import VirtualTime, drive, ok
 
@@ -145,3 +146,79 @@ def test_a_deletion_that_failed_ends_at_once():
 def test_a_deletion_that_cannot_be_seen_ends_at_once(error):
     with pytest.raises(type(error)):
         drive(deleted(VirtualTime()), looks(error))
+
+
+Seen = list[str | None]
+"""The states that were told of."""
+
+
+def settled(time: VirtualTime, seen: Seen, interval: float = 5.0, timeout: float = 60.0) -> Process[Endpoint]:
+    def tell(endpoint: Endpoint) -> None:
+        seen.append(endpoint.status)
+
+    return until_settled("r", "e", tell, interval=interval, timeout=timeout, clock=time.clock)
+
+
+def gone(time: VirtualTime, seen: Seen, interval: float = 5.0, timeout: float = 60.0) -> Process[ResourceNotExistError]:
+    def tell(endpoint: Endpoint) -> None:
+        seen.append(endpoint.status)
+
+    return until_gone("r", "e", tell, interval=interval, timeout=timeout, clock=time.clock)
+
+
+@pytest.mark.parametrize("state", ["READY", "ACTIVE", "CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED", "FAILED"])
+def test_settled_is_ready_or_failed_and_each_look_is_told(state):
+    time, seen = VirtualTime(), Seen()
+    assert drive(settled(time, seen), looks("CREATING", "UPDATING", state), time).status == state
+    assert seen == ["CREATING", "UPDATING", state]
+    assert time.slept == [5.0, 5.0]
+
+
+@pytest.mark.parametrize("state", ["CREATING", "DELETING", "HIBERNATING", "", None, *PASSING], ids=str)
+def test_what_does_not_settle_ends_with_the_time(state):
+    time = VirtualTime()
+    with pytest.raises(WaitTimeoutError, match="endpoint e: waited 12 s in vain"):
+        drive(settled(time, Seen(), timeout=12.0), looks(state), time)
+    assert time.slept == [5.0, 5.0, 2.0]
+
+
+@pytest.mark.parametrize("error", [GONE, *LASTING], ids=lambda error: type(error).__name__)
+def test_nothing_settles_that_cannot_be_seen(error):
+    with pytest.raises(type(error)):
+        drive(settled(VirtualTime(), Seen()), looks("CREATING", error))
+
+
+def test_what_is_gone_is_told_no_more():
+    time, seen = VirtualTime(), Seen()
+    assert drive(gone(time, seen), looks("DELETING", "DELETING", GONE), time) is GONE
+    assert seen == ["DELETING", "DELETING"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "looked"),
+    [
+        pytest.param(["READY", "DELETING", GONE], 3, id="the first look may be older than the deletion"),
+        pytest.param(["READY", "DELETING", "READY", "DELETING", GONE], 5, id="any look may be old"),
+        pytest.param([ServiceUnavailableError(502), "DELETING", GONE], 3, id="a look may fail"),
+    ],
+)
+def test_a_look_that_is_old_is_no_failure(shown, looked):
+    time = VirtualTime()
+    drive(gone(time, Seen()), looks(*shown), time)
+    assert len(time.slept) == looked - 1
+
+
+@pytest.mark.parametrize("state", ["READY", "DELETE_FAILED", "UPDATING", "HIBERNATING", None])
+def test_what_stays_is_an_error_at_the_second_look(state):
+    time, seen = VirtualTime(), Seen()
+    with pytest.raises(DeleteResourceError, match=f"Resource status is {state}") as caught:
+        drive(gone(time, seen), looks("DELETING", state), time)
+    assert (caught.value.status, caught.value.status_reason) == (state, "no quota")
+    assert seen == ["DELETING", state, state]
+
+
+@pytest.mark.parametrize("wait", [settled, gone])
+@pytest.mark.parametrize("times", [{"interval": -1.0}, {"timeout": -1.0}, {"timeout": float("nan")}], ids=str)
+def test_times_are_checked_before_anything_is_asked(wait, times):
+    with pytest.raises(ValueError, match="must be a number of seconds, 0 or more"):
+        wait(VirtualTime(), Seen(), **times)

@@ -10,6 +10,7 @@ import pytest
 
 from agentrun_operator.agentrun.api.errors import ConfigError
 from agentrun_operator.agentrun.auth.config import Config
+from agentrun_operator.agentrun.auth.secret import Secret
 
 SECRETS: dict[str, Any] = {
     "access_key_secret": "s3cret-made-up",
@@ -170,9 +171,150 @@ def test_a_config_is_not_pickled(settings, protocol):
     assert "made-up" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_settings_are_by_keyword_only():
-    with pytest.raises(TypeError):
-        Config("made-up-id")  # type: ignore[call-arg]
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"access_key_id": 5}, "access_key_id must be a string, not int"),
+        ({"access_key_secret": b"pa55word"}, "access_key_secret must be a string, not bytes"),
+        ({"token": ["pa55word"]}, "token must be a string, not list"),
+        ({"account_id": True}, "account_id must be a string, not bool"),
+        ({"account_id": 1.5}, "account_id must be a string, not float"),
+        ({"region_id": 5}, "region_id must be a string, not int"),
+        ({"control_endpoint": {}}, "control_endpoint must be a string, not dict"),
+        ({"timeout": "10"}, "timeout must be a number of seconds above 0, not '10'"),
+        ({"read_timeout": True}, "read_timeout must be a number of seconds above 0, not True"),
+        ({"headers": "pa55word"}, "headers must be a dict of names and values, not str"),
+        ({"headers": {"x-trace": 5}}, "the header 'x-trace' must be a string with a string, not int"),
+        ({"headers": {5: "x"}}, "the header 5 must be a string with a string, not str"),
+    ],
+    ids=str,
+)
+def test_what_is_of_another_type_is_refused_by_name(settings: dict[str, Any], told: str):
+    with pytest.raises(ConfigError) as caught:
+        Config(**settings)
+    assert str(caught.value) == told
+
+
+def test_an_account_may_be_a_number():
+    assert Config(account_id=1000000000000001).account_id == "1000000000000001"
+
+
+A_SECRET = Secret("made-up-secret")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "found"),
+    [
+        pytest.param({"region_id": "a"}, {"region_id": "b"}, {"region_id": "b"}, id="the later wins"),
+        pytest.param({"region_id": "a"}, {"timeout": 3}, {"region_id": "a", "timeout": 3.0}, id="the rest stays"),
+        pytest.param({"account_id": "7"}, {"account_id": ""}, {"account_id": None}, id="an empty one is asked for"),
+        pytest.param(
+            {"access_key_id": "a", "access_key_secret": "s", "security_token": "t"},
+            {"access_key_id": "b", "access_key_secret": A_SECRET},
+            {"access_key_id": "b", "access_key_secret": A_SECRET, "security_token": None},
+            id="another key has not the token of the first",
+        ),
+        pytest.param(
+            {"access_key_id": "a", "security_token": A_SECRET},
+            {"access_key_id": "a"},
+            {"security_token": A_SECRET},
+            id="the same key keeps its token",
+        ),
+        pytest.param(
+            {"headers": {"X-One": "1", "x-two": "2"}},
+            {"headers": {"x-one": "3"}},
+            {"headers": {"x-two": "2", "x-one": "3"}},
+            id="headers add up, whatever their case",
+        ),
+        pytest.param(
+            {"control_endpoint": "gw-{region}.test"},
+            {"region_id": "b"},
+            {"control_endpoint": "https://gw-b.test"},
+            id="an address follows the region",
+        ),
+    ],
+)
+def test_configs_are_merged(earlier: dict[str, Any], later: dict[str, Any], found: dict[str, Any]):
+    merged = Config.with_configs(Config(**earlier), None, Config(**later))
+    assert {name: getattr(merged, name) for name in found} == found
+    updated = Config(**earlier)
+    assert updated.update(Config(**later)) is updated
+    assert vars(updated) == vars(merged)
+
+
+def test_what_was_given_wins_over_the_environment_of_whoever_merges(monkeypatch):
+    earlier = Config(region_id="cn-beijing")
+    monkeypatch.setenv("AGENTRUN_REGION", "cn-shanghai")
+    assert Config.with_configs(earlier, Config()).region_id == "cn-beijing"
+
+
+@pytest.mark.parametrize("other", [{"region_id": "a"}, "cn-beijing", 5], ids=str)
+def test_only_configs_are_merged(other: Any):
+    with pytest.raises(TypeError, match="config must be a Config, not"):
+        Config.with_configs(Config(), other)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_a_copy_is_not_changed_with_the_first(duplicate):
+    config = Config(region_id="cn-beijing", headers={"x-one": "1"})
+    copied = duplicate(config)
+    assert vars(copied) == vars(config)
+    config.update(Config(region_id="cn-shanghai", headers={"x-two": "2"}))
+    assert (copied.region_id, copied.get_headers()) == ("cn-beijing", {"x-one": "1"})
+
+
+def test_the_headers_that_are_read_are_a_copy():
+    config = Config(headers={"x-one": "1"})
+    config.get_headers()["x-two"] = "2"
+    assert config.get_headers() == {"x-one": "1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [
+        ("get_access_key_id", ""),
+        ("get_access_key_secret", ""),
+        ("get_security_token", ""),
+        ("get_token", None),
+        ("get_region_id", "cn-hangzhou"),
+        ("get_timeout", 10.0),
+        ("get_read_timeout", 30.0),
+        ("get_control_endpoint", "https://agentrun.cn-hangzhou.aliyuncs.com"),
+        ("get_devs_endpoint", "https://devs.cn-hangzhou.aliyuncs.com"),
+        ("get_bailian_endpoint", "https://bailian.cn-beijing.aliyuncs.com"),
+        ("get_gpdb_endpoint", "gpdb.aliyuncs.com"),
+        ("get_use_vpc_endpoint", False),
+        ("get_headers", {}),
+    ],
+)
+def test_what_was_not_given_is_read_as_the_default(name, without):
+    assert getattr(Config(), name)() == without
+
+
+def test_the_secrets_themselves_are_read():
+    config = Config("made-up-id", **SECRETS)
+    found = {"access_key_secret": config.get_access_key_secret(), "token": config.get_token()}
+    assert found | {"security_token": config.get_security_token()} == SECRETS
+
+
+def test_the_vpc_has_addresses_of_its_own():
+    config = Config(region_id="cn-beijing", use_vpc_endpoint=True)
+    assert config.get_bailian_endpoint() == "bailian-vpc.cn-beijing.aliyuncs.com"
+    assert config.get_gpdb_endpoint() == "gpdb-vpc.cn-beijing.aliyuncs.com"
+    assert config.get_ots_endpoint("x") == "https://x.cn-beijing.vpc.tablestore.aliyuncs.com"
+    assert Config().get_ots_endpoint("x") == "https://x.cn-hangzhou.ots.aliyuncs.com"
+    assert Config(region_id="mars").get_gpdb_endpoint() == "gpdb.mars.aliyuncs.com"
+
+
+@pytest.mark.parametrize(("word", "meant"), [("1", True), ("Yes", True), ("0", False), ("", False)])
+def test_the_vpc_may_be_asked_for_by_a_variable(monkeypatch, word, meant):
+    monkeypatch.setenv("AGENTRUN_KB_USE_VPC", word)
+    assert Config().use_vpc_endpoint is meant
+    assert Config(use_vpc_endpoint=not meant).use_vpc_endpoint is not meant
+
+
+def test_another_environment_may_be_asked():
+    assert Config(environment={"AGENTRUN_REGION": "cn-beijing"}).region_id == "cn-beijing"
 
 
 def test_a_config_does_not_touch_the_environment():

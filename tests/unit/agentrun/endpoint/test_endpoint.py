@@ -23,6 +23,15 @@ from agentrun_operator.agentrun import (
 )
 from support.agentrun import a_config, envelope, failure
 
+
+def call_sync(target, name, *arguments):
+    return getattr(target, name)(*arguments)
+
+
+def call_async(target, name, *arguments):
+    return asyncio.run(getattr(target, f"{name}_async")(*arguments))
+
+
 URL = "http://agentrun.test/2025-09-10/agents/runtimes"
 IDS = {"agentRuntimeId": "r", "agentRuntimeEndpointId": "e"}
 CREATE = AgentRuntimeEndpointCreateInput(agent_runtime_endpoint_name="chat")
@@ -40,6 +49,8 @@ METHODS = {
     "refresh": ["self", "config"],
     "wait_until_ready": ["self", "timeout", "config"],
     "wait_until_deleted": ["self", "timeout", "config"],
+    "wait_until_ready_or_failed": ["self", "callback", "interval_seconds", "timeout_seconds"],
+    "delete_and_wait_until_finished": ["self", "callback", "interval_seconds", "timeout_seconds"],
     "invoke_openai": ["self", "messages", "stream", "config", "parameters"],
 }
 ON_ITSELF = {
@@ -49,6 +60,12 @@ ON_ITSELF = {
     "refresh": lambda endpoint: endpoint.refresh(),
     "wait_until_ready": lambda endpoint: endpoint.wait_until_ready(),
     "wait_until_deleted": lambda endpoint: endpoint.wait_until_deleted(),
+    "wait_until_ready_or_failed": lambda endpoint: endpoint.wait_until_ready_or_failed(),
+    "delete_and_wait_until_finished": lambda endpoint: endpoint.delete_and_wait_until_finished(),
+    "wait_until_ready_or_failed_async": lambda endpoint: asyncio.run(endpoint.wait_until_ready_or_failed_async()),
+    "delete_and_wait_until_finished_async": lambda endpoint: asyncio.run(
+        endpoint.delete_and_wait_until_finished_async()
+    ),
     "invoke_openai": lambda endpoint: endpoint.invoke_openai([], config=a_config()),
     "delete_async": lambda endpoint: asyncio.run(endpoint.delete_async()),
     "update_async": lambda endpoint: asyncio.run(endpoint.update_async(UPDATE)),
@@ -149,6 +166,75 @@ def test_a_config_given_to_a_call_is_for_that_call(name, call):
     call(endpoint)
     assert (own.call_count, elsewhere.call_count) == (1, 1)
     assert "Credential=another-id," in elsewhere.calls[0].request.headers["authorization"]
+
+
+@respx.mock
+def test_what_a_config_for_a_call_was_not_given_is_the_objects_own():
+    route = respx.get(f"{URL}/r/endpoints/e").mock(return_value=answer(IDS))
+    endpoint = an_endpoint(a_config(headers={"x-own": "1"}))
+    endpoint.get(Config(headers={"x-for-this-call": "2"}))
+    endpoint.get()
+    first, second = (call.request.headers for call in route.calls)
+    assert "Credential=made-up-id," in first["authorization"]
+    assert (first["x-own"], first["x-for-this-call"]) == ("1", "2")
+    assert "x-for-this-call" not in second
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "error", "told"),
+    [
+        pytest.param("create_by_id", (None, CREATE), ValueError, "None is no id", id="no runtime"),
+        pytest.param("get_by_id", ("r", None), ValueError, "None is no id", id="no endpoint"),
+        pytest.param("get_by_id", ("r", ""), ValueError, "'' is no id", id="an empty id"),
+        pytest.param("delete_by_id", ("r", 5), ValueError, "5 is no id", id="a number for an id"),
+        pytest.param("list_by_id", (None,), ValueError, "None is no id", id="a list of nothing"),
+        pytest.param("update_by_id", ("r", "e", None), TypeError, "input must be an", id="no input"),
+        pytest.param("create_by_id", ("r", "chat"), TypeError, "not str", id="a name for an input"),
+        pytest.param("create_by_id", ("r", Endpoint()), TypeError, "not AgentRuntimeEndpoint", id="an endpoint"),
+        pytest.param("create_by_id", ("r", {"nme": "chat"}), ValueError, "nme", id="a misspelt field in a dict"),
+        pytest.param("create_by_id", ("r", {"description": 5.5j}), ValueError, "description", id="a wrong type"),
+        pytest.param("get_by_id", ("r", "e", {"region_id": "x"}), TypeError, "config must be a Config", id="a config"),
+    ],
+)
+@pytest.mark.parametrize("way", [call_sync, call_async])
+@respx.mock
+def test_what_cannot_be_asked_for_is_told_and_not_asked(way, name, arguments, error, told):
+    given = arguments if isinstance(arguments[-1], dict) and name == "get_by_id" else (*arguments, a_config())
+    with pytest.raises(error, match=told):
+        way(Endpoint, name, *given)
+    assert respx.calls.call_count == 0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda endpoint: endpoint.set_config({"region_id": "x"}),
+        lambda endpoint: endpoint.refresh({"region_id": "x"}),
+        lambda endpoint: endpoint.update("new"),
+        lambda endpoint: endpoint.invoke_openai([], config={"region_id": "x"}),
+    ],
+    ids=["set_config", "refresh", "update", "invoke_openai"],
+)
+@respx.mock
+def test_what_an_object_cannot_use_is_told_and_not_asked(call):
+    with pytest.raises(TypeError, match="must be a"):
+        call(an_endpoint())
+    assert respx.calls.call_count == 0
+
+
+@pytest.mark.parametrize("given", [{"description": "new"}, UPDATE, AgentRuntimeEndpointCreateInput(description="new")])
+@respx.mock
+def test_an_input_may_be_a_dict_of_its_fields_or_the_other_input(given):
+    route = respx.put(f"{URL}/r/endpoints/e").mock(return_value=answer(IDS))
+    an_endpoint().update(given)
+    assert route.calls[0].request.content == b'{"description":"new"}'
+
+
+@respx.mock
+def test_nothing_is_deleted_when_it_cannot_be_awaited():
+    with pytest.raises(ValueError, match="timeout"):
+        an_endpoint().delete_and_wait_until_finished(timeout_seconds=-1)
+    assert respx.calls.call_count == 0
 
 
 @respx.mock
@@ -279,6 +365,58 @@ def test_it_shows_and_dumps_no_config():
     endpoint = an_endpoint()
     assert "config=Config" not in repr(endpoint)
     assert "config" not in endpoint.model_dump()
+
+
+def test_it_has_a_schema_without_its_config():
+    properties = Endpoint.model_json_schema()["properties"]
+    assert "agent_runtime_endpoint_name" in properties
+    assert "config" not in properties
+
+
+def test_it_is_dumped_in_the_words_of_the_api():
+    dumped = an_endpoint(status="READY").model_dump(exclude_none=True)
+    assert dumped == {**IDS, "status": "READY"}
+
+
+@respx.mock
+def test_two_equal_reads_are_equal_whatever_they_were_made_with_and_used_for():
+    respx.get(f"{URL}/r/endpoints/e").mock(return_value=answer({**IDS, "scalingStatus": {"minInstances": 1}}))
+    one, other = (Endpoint.get_by_id("r", "e", a_config()) for _ in range(2))
+    one._names = ("support-bot", "chat")
+    assert one == other
+    assert one.refresh() == other
+    other.description = "another"
+    assert one != other
+    assert one != "an endpoint"
+
+
+@respx.mock
+def test_the_scaling_config_follows_what_the_service_tells():
+    tells = [{"minInstances": 1}, {"minInstances": 2}, None]
+    reads = [answer({**IDS, "scalingStatus": each}) for each in (tells[0], tells[2])]
+    respx.get(f"{URL}/r/endpoints/e").mock(side_effect=reads)
+    respx.put(f"{URL}/r/endpoints/e").mock(return_value=answer({**IDS, "scalingStatus": tells[1]}))
+    endpoint = an_endpoint()
+    assert endpoint.get().scaling_config == ScalingConfig(min_instances=1)
+    assert endpoint.update(UPDATE).scaling_config == ScalingConfig(min_instances=2)
+    assert endpoint.get().scaling_config is None
+
+
+def test_the_scaling_config_can_be_assigned():
+    endpoint = an_endpoint()
+    endpoint.scaling_config = ScalingConfig(min_instances=1)
+    assert endpoint.model_dump(exclude_none=True)["scalingConfig"] == {"minInstances": 1}
+
+
+def test_a_deep_copy_is_another():
+    endpoint = an_endpoint(description="one")
+    other = copy.deepcopy(endpoint)
+    assert other == endpoint
+    other.description = "another"
+    assert endpoint.description == "one"
+    assert other.config is not endpoint.config
+    assert other.config
+    assert other.config.access_key_id == "made-up-id"
 
 
 def test_it_is_no_key():

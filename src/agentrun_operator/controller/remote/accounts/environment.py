@@ -23,7 +23,7 @@ def ambient() -> Config:
         StartError: a value cannot work.
     """
     try:
-        return Config()
+        return Config(environment=os.environ)
     except ConfigError as error:
         raise StartError(f"Bad settings of AgentRun in the environment (AGENTRUN_...): {error}") from None
 

@@ -185,7 +185,7 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
         _tell(limits, under_way.get(), attempt)
 
     client = AsyncClient(
-        Config(region_id=account_key.region),
+        Config(region_id=account_key.region, environment=os.environ),
         credentials=secret,
         retry=NO_RETRY,
         connections=None,  # the work queue bounds the calls, by runtime: one that hangs takes none of the others'
@@ -207,7 +207,7 @@ def make_account(account_key: AccountKey, context: AccountContext, limiters: Rat
 
 def _address(region: str) -> str:
     """Where AgentRun is called in a region, as the environment says."""
-    return Config(region_id=region).control_endpoint
+    return Config(region_id=region, environment=os.environ).control_endpoint
 
 
 def _tell(limits: Limits, call: Call, attempt: Attempt) -> None:
