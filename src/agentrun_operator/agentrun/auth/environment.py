@@ -56,7 +56,7 @@ def _text(path: Path) -> str:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise ConfigError(f"{path} is larger than {LARGEST} bytes: is it the .env file that was meant?")
-        return content.decode("utf-8-sig")
+        return content.decode()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
     raise ConfigError(f"{path} cannot be read ({why}): correct it, or set {DISABLED}=1")

@@ -86,10 +86,8 @@ class Chat:
 
     def asked(self, parameters: ChatParameters, unsent: openai.Omit) -> dict[str, Any]:
         """What the package is asked for: also the model, unless another is given, and no header of its own."""
-        own = parameters.get("extra_headers") or {}
-        given = {name.lower() for name in own}
-        headers = {name: unsent for name in self.unsent_headers if name not in given}
-        return {"model": self.runtime_name, **parameters, "extra_headers": {**headers, **own}}
+        headers = {**dict.fromkeys(self.unsent_headers, unsent), **(parameters.get("extra_headers") or {})}
+        return {"model": self.runtime_name, **parameters, "extra_headers": headers}
 
 
 class _ClientOptions(TypedDict):

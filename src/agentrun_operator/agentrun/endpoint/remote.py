@@ -32,7 +32,7 @@ def run(process: Process[T], config: Config | None) -> T:
     """Carry out an operation over connections of its own."""
     from agentrun_operator.agentrun.http.client import Client  # noqa: PLC0415 - HTTP is loaded by the first call
 
-    with Client(checked(config)) as client:
+    with Client(config) as client:
         return client.run(process)
 
 
@@ -40,7 +40,7 @@ async def run_async(process: Process[T], config: Config | None) -> T:
     """As `run`, awaited."""
     from agentrun_operator.agentrun.http.client import AsyncClient  # noqa: PLC0415 - HTTP is loaded by the first call
 
-    async with AsyncClient(checked(config)) as client:
+    async with AsyncClient(config) as client:
         return await client.run(process)
 
 

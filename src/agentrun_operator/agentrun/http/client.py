@@ -18,7 +18,7 @@ import httpx
 from agentrun_operator.agentrun.api.errors import HTTPError
 from agentrun_operator.agentrun.api.protocol import Pause, Process, Request
 from agentrun_operator.agentrun.auth.chain import credentials_for
-from agentrun_operator.agentrun.auth.config import Config
+from agentrun_operator.agentrun.auth.config import Config, checked
 from agentrun_operator.agentrun.auth.signing import ControlPlaneAuth, random_nonce, utc_now
 from agentrun_operator.agentrun.http.body import LARGE_AT_ONCE, BodyError
 from agentrun_operator.agentrun.http.connections import limits_of, unbound
@@ -95,7 +95,7 @@ class AsyncClient(Driver):
         large_answers: asyncio.Semaphore | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        config = config or Config()
+        config = checked(config) or Config()
         super().__init__(config, retry, after_attempt, monotonic, chance, others=others_secrets)
         self._before_attempt = before_attempt
         self._sleep = sleep
@@ -207,7 +207,7 @@ class Client(Driver):
         others_secrets: Redactor | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        config = config or Config()
+        config = checked(config) or Config()
         super().__init__(config, retry, after_attempt, monotonic, chance, others=others_secrets)
         self._before_attempt = before_attempt
         self._sleep = sleep

@@ -13,6 +13,8 @@ from agentrun_operator.agentrun import AgentRuntimeEndpoint as Endpoint
 from agentrun_operator.agentrun import (
     AgentRuntimeEndpointCreateInput,
     AgentRuntimeEndpointUpdateInput,
+    AsyncClient,
+    Client,
     Config,
     HTTPError,
     ResourceAlreadyExistError,
@@ -220,6 +222,12 @@ def test_what_an_object_cannot_use_is_told_and_not_asked(call):
     with pytest.raises(TypeError, match="must be a"):
         call(an_endpoint())
     assert respx.calls.call_count == 0
+
+
+@pytest.mark.parametrize("client", [AsyncClient, Client])
+def test_a_client_takes_configs_only(client):
+    with pytest.raises(TypeError, match="config must be a Config, not dict"):
+        client({"region_id": "x"})
 
 
 @pytest.mark.parametrize("given", [{"description": "new"}, UPDATE, AgentRuntimeEndpointCreateInput(description="new")])

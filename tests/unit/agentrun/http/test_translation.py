@@ -17,6 +17,9 @@ from agentrun_operator.agentrun.api.errors import (
     ThrottledError,
 )
 from agentrun_operator.agentrun.api.protocol import Response
+from agentrun_operator.agentrun.auth.credentials import Credentials
+from agentrun_operator.agentrun.auth.redaction import Redactor
+from agentrun_operator.agentrun.auth.secret import Secret
 from agentrun_operator.agentrun.http.translation import no_answer, read_answer
 from support.agentrun import envelope, failure
 
@@ -285,3 +288,32 @@ def test_every_failure_of_the_http_library_is_in_the_table_above():
 def test_a_refused_header_is_not_quoted():
     quoting = httpx.LocalProtocolError("Illegal header value b'made-up-token '")
     assert "made-up" not in str(no_answer("GetX", quoting))
+
+
+def test_an_error_keeps_what_the_answer_said_of_it():
+    error = failed(400, failure("ERR_VALIDATION_FAILED", "no"), **{"content-type": "application/json", "server": "gw"})
+    assert error.response_body == {"code": "ERR_VALIDATION_FAILED", "message": "no", "requestId": "request-1"}
+    assert error.response_headers == {"content-type": "application/json", "server": "gw"}
+
+
+def test_an_unreadable_answer_has_headers_alone():
+    error = failed(502, HTML, **{"content-type": "text/html", "set-cookie": "session=1", "x-acs-retry-after": "1500"})
+    assert error.response_body is None
+    assert error.response_headers == {"content-type": "text/html", "x-acs-retry-after": "1500"}
+
+
+def test_what_an_error_keeps_is_cut_and_has_no_secret():
+    secrets = Redactor()
+    secrets.note(Credentials("made-up-id", Secret("made-up-secret")))
+    body = failure("ERR", "made-up-secret " + "x" * 100_000)
+    answer = {"server": "made-up-secret " + "x" * 100_000}
+    error = read_answer("GetAgentRuntime", 400, answer, body, (secrets,))
+    assert isinstance(error, HTTPError)
+    kept = f"{error.response_body} {error.response_headers}"
+    assert "made-up-secret" not in kept
+    assert len(kept) < 2000
+
+
+def test_no_answer_has_neither():
+    error = no_answer("GetAgentRuntime", httpx.ConnectError("refused"))
+    assert (error.response_body, error.response_headers) == (None, None)
