@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -122,7 +123,8 @@ class AgentRun:
         await self._do("PUT", "/behaviour", settings)
 
     async def _do(self, method: str, path: str, body: object = None) -> Json:
-        response = await self._stage.request(method, path, json=body)
+        content = None if body is None else json.dumps(body)  # httpx writes no half of a character
+        response = await self._stage.request(method, path, content=content)
         response.raise_for_status()
         answer: Json = response.json() if response.content else {}
         return answer

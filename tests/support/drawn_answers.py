@@ -169,6 +169,32 @@ DATA = ITEMS | PAGES | VALUES
 DOCUMENTS = VALUES | st.fixed_dictionaries(
     {"code": st.just("SUCCESS") | TEXTS, "data": DATA}, optional={"message": TEXTS, "requestId": VALUES}
 )
+ODD_WRITINGS = st.sampled_from(
+    [
+        '"\\ud83d"',
+        '"\\udc00\\ud800 x"',
+        '"\\u0000"',
+        '"a\tb\nc"',
+        '"ten"',
+        "NaN",
+        "-Infinity",
+        "1e999",
+        "9" * 5000,
+        "-0",
+        "1.5",
+        "true",
+        "null",
+        "[]",
+        "{}",
+        "[" * 300 + "]" * 300,
+        '{"a":' * 2000 + "1" + "}" * 2000,
+        "[" + ",".join(["{}"] * 2000) + "]",
+        '"' + "x" * 5000 + '"',
+    ]
+)
+"""Values as nobody should write them, in JSON or nearly so."""
+ODD_VALUES = ODD_WRITINGS | VALUES.map(json.dumps) | ITEMS.map(json.dumps)
+ODD_ITEMS = VALUES | ITEMS | st.dictionaries(st.sampled_from(FIELDS), ITEMS | VALUES, max_size=10)
 ANSWERS = st.builds(
     Drawn,
     status=st.sampled_from([200, 200, 200, 200, 204, 301, 400, 401, 403, 404, 409, 429, 500, 503, 599]),

@@ -1,5 +1,6 @@
 """A typed client of the emulator's control routes, for tests. No assertions, no fixtures."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -176,7 +177,8 @@ class Emulator:
         self._call("DELETE", f"/endpoints/{endpoint_id}")
 
     def _call(self, method: str, path: str, body: object = None) -> Json:
-        response = self._http.request(method, path, json=body)
+        content = None if body is None else json.dumps(body)  # httpx writes no half of a character
+        response = self._http.request(method, path, content=content)
         if response.is_error:
             raise RuntimeError(f"{method} {path}: {response.status_code} {response.text}")
         answer: Json = response.json() if response.content else {}

@@ -20,11 +20,11 @@ from __future__ import annotations
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
 from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account
-from agentrun_operator.emulator.answers import ApiError, bad_request, not_found
+from agentrun_operator.emulator.answers import JSON, ApiError, bad_request, encode, not_found
 from agentrun_operator.emulator.checks import anything, boolean, integer, mapping, record, string
 from agentrun_operator.emulator.gateway.request_log import MAX_ENTRIES, RequestLog
 from agentrun_operator.emulator.state.documents import Document, read_create
@@ -122,26 +122,26 @@ class ControlRoutes:
         newest = request.query_params.get("newest", str(MAX_ENTRIES))
         if not newest.isdecimal():
             raise bad_request("newest must be a number of log entries")
-        return JSONResponse(self._log.show(int(newest)))
+        return _shown(self._log.show(int(newest)))
 
     async def forget_requests(self, _request: Request) -> Response:
         self._log.clear()
         return _done()
 
     async def show_behaviour(self, _request: Request) -> Response:
-        return JSONResponse(self._injector.show())
+        return _shown(self._injector.show())
 
     async def change_behaviour(self, request: Request) -> Response:
         self._injector.change(await _json(request))
-        return JSONResponse(self._injector.show())
+        return _shown(self._injector.show())
 
     async def reset_behaviour(self, _request: Request) -> Response:
         self._injector.reset()
-        return JSONResponse(self._injector.show())
+        return _shown(self._injector.show())
 
     async def add_fault(self, request: Request) -> Response:
         self._injector.add_fault(await _json(request))
-        return JSONResponse(self._injector.show(), 201)
+        return _shown(self._injector.show(), 201)
 
     async def list_accounts(self, _request: Request) -> Response:
         return _items([_show_account(account) for account in self._accounts.values()])
@@ -156,7 +156,7 @@ class ControlRoutes:
             given.get("token"),
         )
         self._accounts[account.access_key_id] = account
-        return JSONResponse(_show_account(account), 201)
+        return _shown(_show_account(account), 201)
 
     async def revoke_account(self, request: Request) -> Response:
         access_key_id = request.path_params["access_key_id"]
@@ -178,12 +178,12 @@ class ControlRoutes:
         )
         if given.get("defaultEndpoint", False):
             self._make_endpoint(runtime, {"agentRuntimeEndpointName": "Default"})
-        return JSONResponse(_show_runtime(runtime), 201)
+        return _shown(_show_runtime(runtime), 201)
 
     async def change_runtime(self, request: Request) -> Response:
         runtime = self._runtime(request)
         runtime.status = _RUNTIME_CHANGE("", await _json(request))["status"]
-        return JSONResponse(_show_runtime(runtime))
+        return _shown(_show_runtime(runtime))
 
     async def remove_runtime(self, request: Request) -> Response:
         runtime = self._runtimes.remove(request.path_params["runtime_id"])
@@ -192,13 +192,13 @@ class ControlRoutes:
 
     async def publish_version(self, request: Request) -> Response:
         given = _VERSION("", await _json(request))
-        return JSONResponse(self._runtimes.publish(self._runtime(request), given.get("description", "")), 201)
+        return _shown(self._runtimes.publish(self._runtime(request), given.get("description", "")), 201)
 
     async def add_endpoints(self, request: Request) -> Response:
         runtime, given = self._runtime(request), await _json(request)
         if isinstance(given, list):
             return _items([self._make_endpoint(runtime, each) for each in given], 201)
-        return JSONResponse(self._make_endpoint(runtime, given), 201)
+        return _shown(self._make_endpoint(runtime, given), 201)
 
     async def list_endpoints(self, _request: Request) -> Response:
         return _items([endpoint.snapshot.document for endpoint in self._endpoints])
@@ -208,7 +208,7 @@ class ControlRoutes:
         if fixed := [name for name in _IDENTITY if name in fields]:
             raise bad_request(f"{', '.join(fixed)} cannot be changed: make another endpoint")
         endpoint = self._endpoints.change_by_hand(request.path_params["endpoint_id"], fields)
-        return JSONResponse(endpoint.snapshot.document)
+        return _shown(endpoint.snapshot.document)
 
     async def remove_endpoint(self, request: Request) -> Response:
         self._endpoints.remove_by_hand(request.path_params["endpoint_id"])
@@ -251,6 +251,10 @@ async def _json(request: Request) -> object:
         raise bad_request(f"the request body is not valid JSON: {error}") from None
 
 
+def _shown(value: object, status: int = 200) -> Response:
+    return Response(encode(value), status, media_type=JSON)
+
+
 def _show_account(account: Account) -> Mapping[str, Any]:
     return {"accessKeyId": account.access_key_id, "accountId": account.account_id}
 
@@ -261,7 +265,7 @@ def _show_runtime(runtime: Runtime) -> Mapping[str, Any]:
 
 
 def _items(items: list[Any], status: int = 200) -> Response:
-    return JSONResponse({"items": items, "total": len(items)}, status)
+    return _shown({"items": items, "total": len(items)}, status)
 
 
 def _done() -> Response:

@@ -42,6 +42,7 @@ class WriteResult:
         gone: whether what it was about does not exist any more.
         certain: whether it is known if it was done.
         endpoint: what AgentRun answered, if that tells the endpoint's state.
+        told_id: the endpoint's id, if the answer tells that without the state; empty if not.
     """
 
     problem: Problem | None = None
@@ -49,6 +50,12 @@ class WriteResult:
     gone: bool = False
     certain: bool = True
     endpoint: Endpoint | None = None
+    told_id: str = ""
+
+    @property
+    def endpoint_id(self) -> str:
+        """The endpoint's id, if AgentRun told it; empty if not."""
+        return (self.endpoint.agent_runtime_endpoint_id if self.endpoint else self.told_id) or ""
 
 
 def accepted(given: Input, write: Write) -> Decision:

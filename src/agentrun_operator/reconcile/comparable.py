@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from agentrun_operator.agentrun.odd import oddity_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from agentrun_operator.agentrun.models import Endpoint, RoutingConfiguration
     from agentrun_operator.resources.spec import Spec
@@ -26,6 +28,17 @@ LARGEST_SHARE = 1000.0
 INT32 = range(-(2**31), 2**31)
 NO_COUNT = -(2**31)
 """Stands for a number of instances that is none. As above."""
+
+
+FIELDS: Mapping[str, str] = {
+    "description": "description",
+    "targetVersion": "targetVersion",
+    "routing.versionWeights": "routingConfiguration.versionWeights",
+    "scaling.minInstances": "scalingStatus.minInstances",
+    "scaling.scheduledPolicies": "scalingStatus.scheduledPolicies",
+    "disablePublicNetworkAccess": "disablePublicNetworkAccess",
+}
+"""What a spec's fields are called on the wire, by their paths."""
 
 
 class _PolicyLike(Protocol):
@@ -65,7 +78,10 @@ class Policy(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparable:
-    """What can be changed of an endpoint. Canaries and policies are sorted, since their order says nothing."""
+    """What can be changed of an endpoint. Canaries and policies are sorted, since their order says nothing.
+
+    `unread` has the paths, below `spec`, of fields whose value nobody knows: what AgentRun said there makes no sense.
+    """
 
     description: str
     target_version: str
@@ -73,6 +89,7 @@ class Comparable:
     min_instances: int
     policies: tuple[Policy, ...]
     disable_public_network_access: bool
+    unread: frozenset[str] = frozenset()
 
     @property
     def scaled(self) -> bool:
@@ -108,6 +125,17 @@ def comparable_of_endpoint(endpoint: Endpoint) -> Comparable:
         min_instances=count_of(scaling.min_instances) if scaling else 0,
         policies=_sorted_policies((scaling.scheduled_policies or ()) if scaling else ()),
         disable_public_network_access=bool(endpoint.disable_public_network_access),
+        unread=_unread(endpoint),
+    )
+
+
+def _unread(endpoint: Endpoint) -> frozenset[str]:
+    oddity = oddity_of(endpoint)
+    odd = [f"{path}." for path in oddity.unread] if oddity else []
+    return frozenset(
+        field
+        for field, wire in FIELDS.items()
+        if any(path.startswith(f"{wire}.") or f"{wire}.".startswith(path) for path in odd)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.verdict import Verdict
 
 Json = dict[str, Any]
+
+REQUEST = "(request "
+_REQUEST = re.compile(r"\(request [^()]*\)")
 
 MESSAGE_LIMIT = 1024
 """Characters of a condition's message; an answer of the service is quoted no further."""
@@ -61,14 +65,20 @@ def _merged(kind: str, statement: Statement | None, generation: int, now: dateti
     if statement is None:
         return before or {}
     unchanged = before is not None and before["status"] == statement.status
+    message = statement.message[:MESSAGE_LIMIT]
     condition: Json = {
         "type": kind,
         "status": statement.status,
         "reason": statement.reason.value,
-        "message": statement.message[:MESSAGE_LIMIT],
+        "message": before["message"] if before and _same(before["message"], message) else message,
         "lastTransitionTime": before["lastTransitionTime"] if before and unchanged else timestamp(now),
     }
     return condition | ({"observedGeneration": generation} if generation else {})
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two messages say the same of different calls: then the first stays, or each look would be a write."""
+    return one == other or (REQUEST in one and _REQUEST.sub("", one) == _REQUEST.sub("", other))
 
 
 def unread(why: str, now: datetime, before: Iterable[Mapping[str, Any]]) -> list[Json]:

@@ -52,7 +52,8 @@ def _unready(given: Input) -> Decision | None:
     runtime, reason = given.runtime, Reason.RUNTIME_NOT_READY
     if runtime.ready:
         return None
-    message = f"Runtime {runtime.name or runtime.id} is {runtime.state or 'in no known state'}, not READY"
+    state = runtime.state or f"in no known state{runtime.odd and f' ({runtime.odd})'}"
+    message = f"Runtime {runtime.name or runtime.id} is {state}, not READY"
     return Decision(Retry(reason, at_most=BLOCKED_PAUSE), blocked(reason, message))
 
 

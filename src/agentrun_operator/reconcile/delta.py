@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from agentrun_operator.reconcile.comparable import Comparable, Policy, Weight
 
+UNREADABLE = "unreadable"
+"""Stands for a value that makes no sense."""
+
 SHOWN = 120
 """Characters of a value that a difference shows."""
 
@@ -36,23 +39,33 @@ def delta(desired: Comparable, observed: Comparable, newest: str | None) -> Delt
         observed: what AgentRun holds.
         newest: the newest published version; it stands for LATEST, since the service may answer either.
     """
-    return tuple(_differences(desired, observed, newest))
+    paths = [path for path, differs in _compared(desired, observed, newest) if differs or path in observed.unread]
+    if not paths:
+        return ()
+    wanted, found = _texts(desired), _texts(observed) | dict.fromkeys(observed.unread, UNREADABLE)
+    return tuple(_shown(path, wanted[path], found[path]) for path in paths)
 
 
-def _differences(desired: Comparable, observed: Comparable, newest: str | None) -> Iterator[Difference]:
-    if desired.description != observed.description:
-        yield _shown("description", desired.description, observed.description)
-    if not same_version(desired.target_version, observed.target_version, newest):
-        yield _shown("targetVersion", desired.target_version, observed.target_version)
-    if desired.weights != observed.weights:
-        yield _shown("routing.versionWeights", _weights(desired.weights), _weights(observed.weights))
-    if desired.min_instances != observed.min_instances:
-        yield _shown("scaling.minInstances", _count(desired.min_instances), _count(observed.min_instances))
-    if desired.policies != observed.policies:
-        yield _shown("scaling.scheduledPolicies", _policies(desired.policies), _policies(observed.policies))
-    if desired.disable_public_network_access != observed.disable_public_network_access:
-        both = (desired.disable_public_network_access, observed.disable_public_network_access)
-        yield _shown("disablePublicNetworkAccess", *(str(value).lower() for value in both))
+def _compared(desired: Comparable, observed: Comparable, newest: str | None) -> Iterator[tuple[str, bool]]:
+    yield "description", desired.description != observed.description
+    yield "targetVersion", not same_version(desired.target_version, observed.target_version, newest)
+    yield "routing.versionWeights", desired.weights != observed.weights
+    yield "scaling.minInstances", desired.min_instances != observed.min_instances
+    yield "scaling.scheduledPolicies", desired.policies != observed.policies
+    closed = desired.disable_public_network_access, observed.disable_public_network_access
+    yield "disablePublicNetworkAccess", closed[0] != closed[1]
+
+
+def _texts(shape: Comparable) -> dict[str, str]:
+    """Every field in short, for people."""
+    return {
+        "description": shape.description,
+        "targetVersion": shape.target_version,
+        "routing.versionWeights": _weights(shape.weights),
+        "scaling.minInstances": _count(shape.min_instances),
+        "scaling.scheduledPolicies": _policies(shape.policies),
+        "disablePublicNetworkAccess": str(shape.disable_public_network_access).lower(),
+    }
 
 
 def same_version(desired: str, observed: str, newest: str | None) -> bool:

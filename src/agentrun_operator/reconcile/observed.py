@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentrun_operator.agentrun.odd import Oddity, oddity_of
 from agentrun_operator.reconcile.comparable import Comparable, comparable_of_endpoint
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class RuntimeSeen:
         newest_version: the newest published version, if it was asked for and there is one.
         account: the account that owns it, by its ARN; empty if AgentRun did not tell.
         region: its region, likewise.
+        odd: what of the answer makes no sense, for people; empty if all of it does.
     """
 
     id: str
@@ -56,6 +58,7 @@ class RuntimeSeen:
     newest_version: str | None = None
     account: str = ""
     region: str = ""
+    odd: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class EndpointSeen:
     def id(self) -> str:
         """The endpoint's id; empty if the service did not say."""
         return self.wire.agent_runtime_endpoint_id or ""
+
+    @property
+    def oddity(self) -> Oddity | None:
+        """What of the answer makes no sense; None if all of it does."""
+        return oddity_of(self.wire)
 
     @property
     def state(self) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.observed import EndpointSeen, Problem
 
+BESIDE_ODDITY = 500
+"""Characters of a state and its reason that are told beside what of the answer makes no sense."""
+
 REASONS = {
     "CREATING": Reason.CREATING,
     "UPDATING": Reason.UPDATING,
@@ -26,7 +29,8 @@ REASONS = {
 def ready_by_state(endpoint: EndpointSeen) -> Statement:
     """The Ready condition that follows from the state alone."""
     if endpoint.state in READY_STATES:
-        return good(Reason.AVAILABLE, f"The endpoint serves version {endpoint.comparable.target_version or 'unknown'}.")
+        version = endpoint.comparable.target_version or "unknown"
+        return good(Reason.AVAILABLE, f"The endpoint serves version {version}.{_odd(endpoint)}")
     if endpoint.state in REASONS:
         return bad(REASONS[endpoint.state], state_message(endpoint))
     return unknown(Reason.UNKNOWN_STATE, state_message(endpoint))
@@ -35,7 +39,14 @@ def ready_by_state(endpoint: EndpointSeen) -> Statement:
 def state_message(endpoint: EndpointSeen) -> str:
     """The state in the service's words."""
     said = f": {endpoint.wire.status_reason}" if endpoint.wire.status_reason else ""
-    return f"AgentRun reports the endpoint as {endpoint.state or 'nothing (an empty state)'}{said}"
+    odd = _odd(endpoint)
+    message = f"AgentRun reports the endpoint as {endpoint.state or 'nothing (an empty state)'}{said}"
+    return f"{message[:BESIDE_ODDITY]}.{odd}" if odd else message
+
+
+def _odd(endpoint: EndpointSeen) -> str:
+    """What of the answer makes no sense, as a further sentence; empty if all of it does."""
+    return f" {endpoint.oddity}" if endpoint.oddity else ""
 
 
 def ready_while_paused(given: Input) -> Statement | None:

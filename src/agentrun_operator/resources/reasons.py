@@ -124,8 +124,8 @@ class Reason(StrEnum):
     )
     UNKNOWN_STATE = (
         "UnknownState",
-        "AgentRun reports a state that this version does not know.",
-        "Look at the endpoint in AgentRun; a newer operator may know the state.",
+        "AgentRun reports a state, or tells of the endpoint in a way, that this version does not understand.",
+        "Look at the endpoint in AgentRun; a newer operator may understand it.",
     )
     STALE = (
         "Stale",

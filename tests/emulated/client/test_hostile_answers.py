@@ -183,7 +183,7 @@ def test_a_list_that_never_ends_is_left_in_bounded_memory():
 
 @pytest.mark.parametrize("call", ["get", "list"])
 async def test_nothing_keeps_an_answer_that_failed(call: str):
-    body = success({"status": ["no text"], "items": [5], "x": ["y" * 1000] * 9000})
+    body = success([["y" * 1000] * 9000])
     held = []
     with running_evil(lambda _: whole(200, body)) as evil:
         gc.collect()

@@ -101,6 +101,8 @@ def test_any_state_is_read_as_it_is(fields, status):
     assert result.status == status
 
 
-def test_half_a_character_is_malformed():
-    body = b'{"code": "SUCCESS", "data": {"status": "\\ud800"}}'
-    assert isinstance(outcome(operations.get_endpoint("r", "e"), 200, {}, body), HTTPError)
+def test_half_a_character_is_read_as_an_unknown_one():
+    body = b'{"code": "SUCCESS", "data": {"status": "READY", "statusReason": "\\ud800"}}'
+    result = outcome(operations.get_endpoint("r", "e"), 200, {}, body)
+    assert isinstance(result, Endpoint)
+    assert (result.status, result.status_reason) == ("READY", "\ufffd")

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 
 from agentrun_operator.agentrun.models import (
-    NO_NUMBER,
-    NO_SHARE,
     Endpoint,
     RoutingConfiguration,
     ScalingStatus,
     ScheduledPolicy,
 )
+from agentrun_operator.agentrun.odd import read_oddly
 from agentrun_operator.reconcile.comparable import (
     NO_COUNT,
     NO_PERCENT,
@@ -147,7 +146,6 @@ def test_a_percent_survives_every_precision_in_which_a_service_may_keep_it(perce
         pytest.param([("4", 10.0)], (Weight("4", 1000),), id="percent on the wire are not taken for fractions"),
         pytest.param([("4", 1e308)], (Weight("4", NO_PERCENT),), id="a number that is too large for a percentage"),
         pytest.param([("4", -0.001)], (Weight("4", NO_PERCENT),), id="less than nothing"),
-        pytest.param([("4", NO_SHARE)], (Weight("4", NO_PERCENT),), id="no number at all"),
         pytest.param([("3", -1.0)], (Weight("3", NO_PERCENT),), id="what the target cannot get"),
         pytest.param([("4", 0.1), ("4", 0.2)], (Weight("4", 10), Weight("4", 20)), id="twice is twice"),
     ],
@@ -165,13 +163,34 @@ def test_the_canaries_of_a_routing(entries, found):
         pytest.param(2**31, NO_COUNT, id="one more"),
         pytest.param(10**26, NO_COUNT, id="far more"),
         pytest.param(-(10**4000), NO_COUNT, id="far less"),
-        pytest.param(NO_NUMBER, NO_COUNT, id="no number at all"),
     ],
 )
 def test_a_number_of_instances(number, found):
     status = ScalingStatus(min_instances=number, scheduled_policies=[ScheduledPolicy(name="day", target=number)])
     shape = comparable_of_endpoint(Endpoint(scaling_status=status))
     assert (shape.min_instances, shape.policies[0].target) == (found, found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "unread"),
+    [
+        pytest.param({"description": {}}, {"description"}, id="a field"),
+        pytest.param({"routingConfiguration": 7}, {"routing.versionWeights"}, id="what it is in"),
+        pytest.param(
+            {"routingConfiguration": {"versionWeights": [{"weight": "ten"}]}},
+            {"routing.versionWeights"},
+            id="a part of it",
+        ),
+        pytest.param(
+            {"scalingStatus": []}, {"scaling.minInstances", "scaling.scheduledPolicies"}, id="what two are in"
+        ),
+        pytest.param({"scalingStatus": {"minInstances": "x"}}, {"scaling.minInstances"}, id="one beside another"),
+        pytest.param({"scalingStatus": {"currentInstances": "x"}}, set(), id="what nobody asks for"),
+        pytest.param({"statusReason": []}, set(), id="what is shown only"),
+    ],
+)
+def test_what_makes_no_sense_is_no_value_of_its_field(fields, unread):
+    assert comparable_of_endpoint(read_oddly(Endpoint, fields, "")).unread == unread
 
 
 @pytest.mark.parametrize("routing", [None, RoutingConfiguration(), RoutingConfiguration(version_weights=[])])

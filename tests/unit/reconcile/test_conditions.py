@@ -155,3 +155,17 @@ def test_a_message_is_cut_so_that_an_answer_of_the_service_does_not_fill_the_sta
 )
 def test_times_are_written_in_utc_and_whole_seconds(moment):
     assert timestamp(moment) == "2026-11-22T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("said", "says", "kept"),
+    [
+        pytest.param("It is odd (request q1)", "It is odd (request q2)", True, id="the same of another call"),
+        pytest.param("It is odd (request q1)", "It is odder (request q2)", False, id="something else"),
+        pytest.param("It is odd", "It is odd (request q2)", False, id="at first without a call"),
+    ],
+)
+def test_a_message_that_says_the_same_of_another_call_stays(said, says, kept):
+    before = [a_condition("Ready", "True Available") | {"message": said}]
+    found = after(Verdict(good(Reason.AVAILABLE, says), SYNCED), before)["Ready"]["message"]
+    assert found == (said if kept else says)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.comparable import NO_COUNT, NO_PERCENT, Comparable, Policy, Weight
+from agentrun_operator.reconcile.comparable import FIELDS, NO_COUNT, NO_PERCENT, Comparable, Policy, Weight
 from agentrun_operator.reconcile.delta import SHOWN, Delta, Difference, delta, same_version
 from support.comparables import SHAPES
 
@@ -71,6 +71,13 @@ def changed(**fields: Any) -> Delta:
 )
 def test_a_field_that_differs_is_named_with_both_values(fields, difference):
     assert changed(**fields) == (difference,)
+
+
+@pytest.mark.parametrize("path", sorted(FIELDS))
+def test_a_field_that_cannot_be_read_differs_whatever_else_is_taken_for_its_value(path):
+    (found,) = changed(unread=frozenset({path}))
+    assert (found.path, found.observed) == (path, "unreadable")
+    assert found.desired != "unreadable"
 
 
 def test_every_field_that_differs_is_named():

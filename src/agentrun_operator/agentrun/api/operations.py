@@ -13,6 +13,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from agentrun_operator.agentrun.api.errors import ServiceUnavailableError
 from agentrun_operator.agentrun.api.paging import Listing, Traversal, read_all, read_next
 from agentrun_operator.agentrun.api.protocol import Operation, Request, Response
 from agentrun_operator.agentrun.models import (
@@ -23,6 +24,7 @@ from agentrun_operator.agentrun.models import (
     Runtime,
     RuntimeVersion,
 )
+from agentrun_operator.agentrun.odd import SAYS, Oddity, oddity_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -87,7 +89,7 @@ def list_runtimes(name: str | None = None, page_size: int = PAGE_SIZE) -> Operat
     filters = () if name is None else (("agentRuntimeName", name),)
     runtimes = yield from read_all(_runtimes(page_size, filters))
     # First-party code says that the service ignores the filter; an inexact match would be no better.
-    return [runtime for runtime in runtimes if name is None or runtime.agent_runtime_name == name]
+    return runtimes if name is None else _named(runtimes, name)
 
 
 def next_runtimes(reading: Traversal) -> Operation[list[Runtime]]:
@@ -125,6 +127,18 @@ def _endpoints(runtime_id: str, page_size: int) -> Listing[Endpoint]:
 
 def _runtimes(page_size: int, filters: tuple[tuple[str, str], ...] = ()) -> Listing[Runtime]:
     return Listing("ListAgentRuntimes", (), Page[Runtime], attrgetter("agent_runtime_id"), page_size, filters)
+
+
+def _named(runtimes: list[Runtime], name: str) -> list[Runtime]:
+    """Those of this name. One that does not tell its name or id may be it: then nobody knows that there is none."""
+    found = [runtime for runtime in runtimes if runtime.agent_runtime_name == name]
+    unknown = [runtime for runtime in runtimes if (runtime.agent_runtime_name or name) == name]
+    if unknown and not any(runtime.agent_runtime_id for runtime in found):
+        what = f"a runtime does not tell its name or its id, and may be {name}"
+        oddity = oddity_of(unknown[0]) or Oddity("")
+        message = f"{what}. {SAYS}: {oddity.what}" if oddity.what else what
+        raise ServiceUnavailableError(200, "MalformedAnswer", message, oddity.request_id, "ListAgentRuntimes")
+    return found
 
 
 def _told(runtime_id: str, endpoint_id: str | None, sent: dict[str, JsonValue], response: Response) -> Endpoint:

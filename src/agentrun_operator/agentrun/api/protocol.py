@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import JsonValue, ValidationError
 
 from agentrun_operator.agentrun.api.canonical import encode_query, escape
 from agentrun_operator.agentrun.api.errors import ServiceUnavailableError
-from agentrun_operator.agentrun.models import ANSWERED
+from agentrun_operator.agentrun.odd import ModelT, read_oddly, read_page_oddly
+
+if TYPE_CHECKING:
+    from agentrun_operator.agentrun.models import ItemT, Page
 
 T = TypeVar("T")
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 API_VERSION = "2025-09-10"
 BASE_PATH = f"/{API_VERSION}/agents/runtimes"
@@ -76,6 +78,7 @@ class Response:
         request_id: the service's name for the call.
         data: what was in the envelope; None when there was nothing.
         size: bytes that it takes in memory, about.
+        garbled: whether it could be read only at the second try, so that characters of its texts may be lost.
     """
 
     action: str
@@ -83,26 +86,51 @@ class Response:
     request_id: str
     data: JsonValue
     size: int = field(default=0, compare=False)
+    garbled: bool = field(default=False, compare=False)
 
     def read(self, model: type[ModelT]) -> ModelT:
-        """The data as a `model`.
+        """The data as a `model`. What of it makes no sense reads as absent, and is told of by `odd.oddity_of`.
 
         Raises:
-            ServiceUnavailableError: there is no data, or it is of another shape.
+            ServiceUnavailableError: there is no data, or it is no object.
         """
+        data = self._object()
+        try:
+            if not self.garbled:
+                return model.model_validate(data)
+        except ValidationError:
+            pass  # and the error, which holds on to the whole answer, with it
+        return read_oddly(model, data, self.request_id, garbled=self.garbled)
+
+    def read_page(self, page: type[Page[ItemT]]) -> Page[ItemT]:
+        """The data as a page of a list. An item that makes no sense is there all the same, as far as it does.
+
+        Raises:
+            ServiceUnavailableError: there is no data, or nobody knows what is on the page.
+        """
+        data = self._object()
+        try:
+            if not self.garbled:
+                return page.model_validate(data)
+        except ValidationError:
+            pass
+        found = read_page_oddly(page, data, self.request_id, garbled=self.garbled)
+        if found is None:
+            raise self.malformed("data: it is no page of a list")
+        return found
+
+    def _object(self) -> dict[str, JsonValue]:
         if not self.data:
             raise self.malformed("it tells nothing")
-        try:
-            return model.model_validate(self.data, context=ANSWERED)
-        except ValidationError as error:
-            what = _told(error)
-        raise self.malformed(what)  # out here, since the error above holds on to the whole answer
+        if not isinstance(self.data, dict):
+            raise self.malformed("data: it is no object")
+        return self.data
 
     def malformed(self, what: str) -> ServiceUnavailableError:
         """The error for an answer that succeeded but makes no sense."""
-        return ServiceUnavailableError(
-            self.status_code, "MalformedAnswer", f"the answer is malformed: {what}", self.request_id, self.action
-        )
+        what = f"the answer is malformed: {what}"
+        told = (self.status_code, "MalformedAnswer", what, self.request_id, self.action)
+        return ServiceUnavailableError(*told, done=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +153,3 @@ Process: TypeAlias = Generator[Request | Pause, Response, T]
 
 def _is_id(segment: object) -> bool:
     return isinstance(segment, str) and segment not in {"", ".", ".."}
-
-
-def _told(error: ValidationError) -> str:
-    """What is wrong first, and where."""
-    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return f"{'.'.join(('data', *map(str, problem['loc'])))}: {problem['msg']}"

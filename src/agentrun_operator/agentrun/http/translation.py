@@ -30,6 +30,7 @@ from agentrun_operator.agentrun.api.errors import (
     ThrottledError,
 )
 from agentrun_operator.agentrun.api.protocol import Response
+from agentrun_operator.agentrun.http.second_reading import read_again
 from agentrun_operator.agentrun.http.texts import cleaned
 
 if TYPE_CHECKING:
@@ -142,11 +143,13 @@ def read_answer(
     if values > MAX_VALUES:
         what = f"the answer has more than {MAX_VALUES} values"
         return ServiceUnavailableError(status, "AnswerTooLarge", what, "", action)
-    envelope = cast("dict[str, JsonValue]", cleaned(_parse(body), secrets))
+    document, garbled = _parse(body)
+    envelope = cast("dict[str, JsonValue]", cleaned(document, secrets))
     code = _text(envelope, "code")
     request_id = _text(envelope, "requestId") or _header(headers, "x-acs-request-id", secrets)
     if status in SUCCESSFUL and code == SUCCESS:
-        return Response(action, status, request_id, envelope.get("data"), len(body) + VALUE_SIZE * values)
+        size = len(body) + VALUE_SIZE * values
+        return Response(action, status, request_id, envelope.get("data"), size, garbled)
     readable = bool(code or (envelope and status not in SUCCESSFUL))
     if readable:
         message = _QUOTED_SECRET.sub(r"\1**********", _text(envelope, "message"))
@@ -182,13 +185,17 @@ def late_answer(action: str, deadline: float) -> NoAnswerError:
     return NoAnswerError(None, "AnswerTooSlow", f"it did not come whole within {deadline:g} s", "", action)
 
 
-def _parse(body: bytes | bytearray) -> dict[str, JsonValue]:
-    """The body's JSON object, empty when it is none."""
+def _parse(body: bytes | bytearray) -> tuple[dict[str, JsonValue], bool]:
+    """The body's JSON object, empty when it is none, and whether it took a second reading."""
+    again = False
     try:
         document: object = from_json(body)
     except ValueError:
-        return {}
-    return cast("dict[str, JsonValue]", document) if isinstance(document, dict) else {}
+        try:
+            document, again = read_again(body), True
+        except ValueError:
+            document = None
+    return (cast("dict[str, JsonValue]", document) if isinstance(document, dict) else {}), again
 
 
 def _text(envelope: Mapping[str, JsonValue], name: str) -> str:

@@ -34,14 +34,11 @@ from agentrun_operator.agentrun.models.inputs import (
     ScheduledPolicy,
     VersionWeight,
 )
-from agentrun_operator.agentrun.models.wire import ANSWERED, NO_NUMBER, NO_SHARE, WireModel
+from agentrun_operator.agentrun.models.wire import WireModel
 
 __all__ = [
-    "ANSWERED",
     "FAILED_STATES",
     "MOVING_STATES",
-    "NO_NUMBER",
-    "NO_SHARE",
     "READY_STATES",
     "AgentRuntimeEndpointCreateInput",
     "AgentRuntimeEndpointImmutableProps",

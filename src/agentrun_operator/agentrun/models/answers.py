@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, Generic, TypeVar
-
-from pydantic import ValidationError, WrapValidator
-from pydantic import ValidatorFunctionWrapHandler as Handler
+from typing import Generic, TypeVar
 
 from agentrun_operator.agentrun.models.inputs import RoutingConfiguration, ScheduledPolicy
-from agentrun_operator.agentrun.models.wire import Count, WireModel
+from agentrun_operator.agentrun.models.wire import WireModel
 
 # `status` is an open string: these are the words whose meaning is known, any other is a state unknown to us.
 READY_STATES = frozenset({"READY", "ACTIVE"})
@@ -41,20 +38,7 @@ class Status(StrEnum):
 
 RESOURCE_NAME = re.compile(r"acs:[a-z0-9-]{1,32}:(?P<region>[a-z0-9-]{1,32}):(?P<account>[A-Za-z0-9-]{1,64}):")
 
-ItemT = TypeVar("ItemT")
-
-NAMES = frozenset(f"agentRuntime{part}" for part in ("EndpointId", "EndpointName", "Id", "Name", "Version"))
-"""The fields that tell an item of a list from the others."""
-
-
-def _item(value: Any, handler: Handler) -> Any:  # noqa: ANN401 - what makes no sense is known by its names alone
-    try:
-        return handler(value)
-    except ValidationError:
-        fields = value.items() if isinstance(value, dict) else ()
-        if known := {name: text for name, text in fields if name in NAMES and isinstance(text, str)}:
-            return handler(known)
-        raise
+ItemT = TypeVar("ItemT", bound=WireModel)
 
 
 class ScalingStatus(WireModel):
@@ -69,9 +53,9 @@ class ScalingStatus(WireModel):
     """
 
     current_error: str | None = None
-    current_instances: Count | None = None
-    target_instances: Count | None = None
-    min_instances: Count | None = None
+    current_instances: int | None = None
+    target_instances: int | None = None
+    min_instances: int | None = None
     scheduled_policies: list[ScheduledPolicy] | None = None
 
 
@@ -176,7 +160,7 @@ class Page(WireModel, Generic[ItemT]):
         total: how many items there are in all pages, by the service's count.
     """
 
-    items: list[Annotated[ItemT, WrapValidator(_item)]] | None = None
+    items: list[ItemT] | None = None
     page_number: int | None = None
     page_size: int | None = None
     total: int | None = None

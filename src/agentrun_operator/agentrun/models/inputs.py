@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict
 
-from agentrun_operator.agentrun.models.wire import Count, Share, WireModel
+from agentrun_operator.agentrun.models.wire import WireModel
 
 
 class Written(WireModel):
@@ -22,7 +22,7 @@ class VersionWeight(Written):
     """
 
     version: str | None = None
-    weight: Share | None = None
+    weight: float | None = None
 
 
 class RoutingConfiguration(Written):
@@ -49,7 +49,7 @@ class ScheduledPolicy(Written):
 
     name: str | None = None
     schedule_expression: str | None = None
-    target: Count | None = None
+    target: int | None = None
     start_time: str | None = None
     end_time: str | None = None
     time_zone: str | None = None

@@ -6,34 +6,8 @@ have others, which are ignored. An object that is sent has only what was set: *u
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue, ValidationError, WrapValidator
-from pydantic import ValidationInfo as Info
-from pydantic import ValidatorFunctionWrapHandler as Handler
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
-
-NO_SHARE, NO_NUMBER = 1e300, 2**63
-ANSWERED = "answered"
-"""The context in which an answer is read: an odd number in it agrees with nothing, and does not void the rest."""
-
-
-def _or(stand_in: float, *, of: type | tuple[type, ...] = object) -> WrapValidator:
-    """In an answer, what is no number that makes sense is this one: what is no share, or of a count what is a half."""
-
-    def read(value: Any, handler: Handler, info: Info) -> Any:  # noqa: ANN401 - whatever AgentRun says
-        try:
-            return handler(value)
-        except ValidationError:
-            if info.context == ANSWERED and isinstance(value, of):
-                return stand_in
-            raise
-
-    return WrapValidator(read)
-
-
-Share = Annotated[float, _or(NO_SHARE)]
-Count = Annotated[int, _or(NO_NUMBER, of=(int, float))]
 
 
 class WireModel(BaseModel):

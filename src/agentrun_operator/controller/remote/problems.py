@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import errors
+from agentrun_operator.agentrun.odd import oddity_of
 from agentrun_operator.controller.concurrency.rate_limiter import MAX_RETRY_AFTER
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from agentrun_operator.agentrun.models import Endpoint
 
 
 class ProblemError(Exception):
@@ -62,6 +65,24 @@ def runtime_missing(what: str) -> ProblemError:
     """There is no such runtime."""
     message = f"There is no AgentRuntime {what} in this account and region"
     return ProblemError(Problem(Reason.RUNTIME_NOT_FOUND, message, definite=True))
+
+
+def nameless(endpoint: Endpoint, name: str) -> Problem:
+    """AgentRun lists an endpoint without a name, which may be the one that was made for an object."""
+    told = f"AgentRun lists an endpoint that tells no name, and which may be {name}, made for this object"
+    return _too_little(told, endpoint)
+
+
+def without_id(endpoint: Endpoint, name: str) -> Problem:
+    """AgentRun tells no id of the endpoint that an object needs, and no id of it was ever known."""
+    return _too_little(
+        f"AgentRun tells no id of the endpoint {name}, without which nothing can be done about it", endpoint
+    )
+
+
+def _too_little(told: str, endpoint: Endpoint) -> Problem:
+    odd = oddity_of(endpoint)
+    return Problem(Reason.REMOTE_UNAVAILABLE, f"{told}. {odd}" if odd else told, definite=True)
 
 
 @contextmanager

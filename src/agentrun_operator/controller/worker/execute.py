@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import errors, operations
+from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.controller.remote.problems import problem_of
 from agentrun_operator.reconcile.actions import Create, Delete, Update
 from agentrun_operator.reconcile.after_write import WriteResult
@@ -12,11 +14,12 @@ from agentrun_operator.reconcile.payload import create_body, update_body
 
 if TYPE_CHECKING:
     from agentrun_operator.agentrun.api.protocol import Operation
-    from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.controller.worker.run import Observation
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.desired import Desired
+
+log = logging.getLogger(__name__)
 
 REFUSALS = (
     errors.RequestRejectedError,
@@ -43,11 +46,14 @@ async def execute(desired: Desired, observation: Observation, write: Write) -> W
     try:
         endpoint = await account.client.run(_operation(desired, cache.runtime_id, seen.id if seen else "", write))
     except errors.AgentRunError as error:
-        return _failed(error, cache)
+        if not (isinstance(error, errors.ServiceUnavailableError) and error.done):
+            return _failed(error, cache)
+        log.warning("A write was done, and what AgentRun tells of it makes no sense: %s", error)
+        endpoint = Endpoint()
     complete = endpoint if endpoint.status and endpoint.agent_runtime_endpoint_id else None
     cache.wrote(complete)
     account.poll_soon(cache.runtime_id)
-    return WriteResult(endpoint=complete)
+    return WriteResult(endpoint=complete, told_id=endpoint.agent_runtime_endpoint_id or "")
 
 
 def _operation(desired: Desired, runtime_id: str, endpoint_id: str, write: Write) -> Operation[Endpoint]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.remote.accounts.owner import another_account
-from agentrun_operator.controller.remote.problems import ProblemError
+from agentrun_operator.controller.remote.problems import ProblemError, nameless, without_id
 from agentrun_operator.controller.worker.object_memory import CREATE_LAG, NEVER
 from agentrun_operator.controller.worker.run import Observation
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
@@ -146,8 +146,11 @@ class Gatherer:
         endpoints = await self._listed(subject, cache, self._conclusive_from(subject, recorded))
         named = endpoints.find("", desired.endpoint_name)
         if named is None:
+            _assert_not_nameless(subject, endpoints)
             return None, not subject.memory.doubtful(self._clock())
-        endpoint = await cache.get(named.agent_runtime_endpoint_id or "")
+        if not named.agent_runtime_endpoint_id:
+            return _usable(subject, named), True
+        endpoint = await cache.get(named.agent_runtime_endpoint_id)
         return endpoint, endpoint is not None
 
     def _conclusive_from(self, subject: Subject, recorded: str) -> float:
@@ -165,9 +168,16 @@ class Gatherer:
         """The endpoint by a look that is new enough: at itself, else at all."""
         newer_than = max(subject.memory.changed_at, self._clock() - self._max_age - cache.waited)
         name = subject.desired.endpoint_name
-        if endpoint := cache.endpoints.find(recorded, name, newer_than):
-            return endpoint
-        return (await self._listed(subject, cache, newer_than)).find(recorded, name)
+        found = cache.endpoints.find(recorded, name, newer_than)
+        if found is None:
+            endpoints = await self._listed(subject, cache, newer_than)
+            found = endpoints.find(recorded, name)
+            if found is None and not recorded:
+                _assert_not_nameless(subject, endpoints)
+        if found is None or found.agent_runtime_endpoint_id:
+            return found
+        # Whatever is to be done about it goes by the id that it had, and so would miss another.
+        return found.model_copy(update={"agent_runtime_endpoint_id": recorded}) if recorded else _usable(subject, found)
 
     async def _listed(self, subject: Subject, cache: RuntimeCache, newer_than: float) -> EndpointCache:
         """A list; who asked for one that failed is told of the next."""
@@ -181,6 +191,29 @@ class Gatherer:
         if subject.desired.observes:
             return ""
         return self._ownership.rival(subject.key, subject.body, runtime, seen=subject.desired.deleting)
+
+
+def _assert_not_nameless(subject: Subject, endpoints: EndpointCache) -> None:
+    """Make sure that what a create of this object's made is not among those that tell no name.
+
+    Raises:
+        ProblemError: it may be: the object's endpoint is not taken for absent.
+    """
+    unknown = endpoints.nameless
+    if unknown is None or subject.memory.created_at is None:
+        return
+    raise ProblemError(nameless(unknown, subject.desired.endpoint_name))
+
+
+def _usable(subject: Subject, endpoint: Endpoint) -> Endpoint:
+    """An endpoint that tells no id, for an object that writes nothing to it.
+
+    Raises:
+        ProblemError: it is the object's own, as far as is known, and no id of it ever was.
+    """
+    if subject.desired.current_claim:
+        raise ProblemError(without_id(endpoint, subject.desired.endpoint_name))
+    return endpoint
 
 
 def _is_named(endpoint: Endpoint | None, name: str) -> bool:

@@ -131,11 +131,10 @@ class ObjectMemory(NamedTuple):
             return self._after_problem(write, result, now, claim_unused=claim_unused)
         memory = self._replace(attempts=self.attempts.after(write, now.time, retry_max, jitter))
         if result.endpoint is None:
-            return memory._replace(changed_at=now.clock)
-        if not isinstance(write, Create):
+            memory = memory._replace(changed_at=now.clock)
+        if not isinstance(write, Create) or not result.endpoint_id:
             return memory
-        made_id = result.endpoint.agent_runtime_endpoint_id or ""
-        return memory._replace(created_at=None, unrecorded=True, made_id=made_id)
+        return memory._replace(created_at=None, unrecorded=True, made_id=result.endpoint_id)
 
     def _after_problem(self, write: Write, result: WriteResult, now: Moment, *, claim_unused: bool) -> ObjectMemory:
         if not result.certain:

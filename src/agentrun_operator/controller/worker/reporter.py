@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.agentrun.odd import SAYS
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.reconcile.actions import Create, Delete, Update
 from agentrun_operator.resources.reasons import Reason
@@ -87,6 +88,9 @@ class Reporter:
             self._recorder.normal(body, "DriftDetected", now["message"])
             self._log(body, "DriftDetected", now["message"])
         ready = _condition(after, "Ready")
+        odd = _odd(ready)
+        if odd and odd != _odd(_condition(before, "Ready")):
+            self._warn(body, Reason.UNKNOWN_STATE, odd)
         if ready.get("status") == "True" != _condition(before, "Ready").get("status"):
             self._log(body, "Ready", ready["message"])
 
@@ -114,6 +118,12 @@ def _facts(body: Body, action: str) -> dict[str, object]:
 
 def _synced(status: Mapping[str, Any]) -> Mapping[str, Any]:
     return _condition(status, "Synced")
+
+
+def _odd(condition: Mapping[str, Any]) -> str:
+    """What a condition tells of an answer that makes no sense in part; empty if nothing."""
+    message: str = condition.get("message", "")
+    return "".join(message.partition(SAYS)[1:])
 
 
 def _condition(status: Mapping[str, Any], kind: str) -> Mapping[str, Any]:

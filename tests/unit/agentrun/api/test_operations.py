@@ -173,6 +173,34 @@ def test_a_filter_that_the_service_ignores_is_applied_here():
     assert [runtime.agent_runtime_id for runtime in found] == ["r0", "r3"]
 
 
+ODD_RUNTIMES = {
+    "no name": {"agentRuntimeId": "r1"},
+    "an odd name": {"agentRuntimeId": "r1", "agentRuntimeName": {}},
+    "an odd id": {"agentRuntimeId": [], "agentRuntimeName": "bot"},
+    "no object": "bot",
+}
+
+
+@pytest.mark.parametrize("odd", ODD_RUNTIMES.values(), ids=ODD_RUNTIMES)
+def test_a_runtime_that_may_be_the_one_that_was_asked_for_is_not_absent(odd):
+    items = [{"agentRuntimeId": "r0", "agentRuntimeName": "other"}, odd]
+    with pytest.raises(ServiceUnavailableError, match="may be bot"):
+        drive(operations.list_runtimes("bot"), lambda _: ok({"items": items, "total": 2}))
+
+
+@pytest.mark.parametrize("odd", ODD_RUNTIMES.values(), ids=ODD_RUNTIMES)
+def test_a_runtime_that_makes_no_sense_hides_no_other(odd):
+    items = [odd, {"agentRuntimeId": "r0", "agentRuntimeName": "bot"}]
+    found = drive(operations.list_runtimes("bot"), lambda _: ok({"items": items, "total": 2}))
+    assert Runtime(agent_runtime_id="r0", agent_runtime_name="bot") in found
+
+
+def test_a_version_that_makes_no_sense_hides_no_other():
+    items = [{"agentRuntimeVersion": {}}, None, {"agentRuntimeVersion": "LATEST"}, {"agentRuntimeVersion": "2"}]
+    found = drive(operations.list_versions("r"), lambda _: ok({"items": items, "total": 4}))
+    assert [each.agent_runtime_version for each in found] == [None, None, "LATEST", "2"]
+
+
 def test_without_a_name_every_runtime_is_listed():
     items = [{"agentRuntimeId": "r0"}, {"agentRuntimeId": "r1", "agentRuntimeName": "x"}]
     found = drive(operations.list_runtimes(), lambda _: ok({"items": items, "total": 2}))

@@ -256,8 +256,6 @@ def test_an_empty_list_may_be_written_in_several_ways(data):
         pytest.param({"items": None, "total": 3}, id="null of three"),
         pytest.param({"items": [], "total": 3}, id="nothing of three"),
         pytest.param({"total": 3}, id="items left out"),
-        pytest.param({"items": [{"agentRuntimeEndpointName": "x"}], "total": 1}, id="an item without an id"),
-        pytest.param({"items": [None], "total": 1}, id="a null for an item"),
         pytest.param({"items": {"a": 1}, "total": 1}, id="an object for a list"),
         pytest.param({"items": [], "total": "many"}, id="a word for a number"),
     ],
@@ -265,6 +263,22 @@ def test_an_empty_list_may_be_written_in_several_ways(data):
 def test_a_page_that_makes_no_sense_never_means_nothing_there(data):
     with pytest.raises(ServiceUnavailableError):
         read(lambda _: ok(data))
+
+
+@pytest.mark.parametrize("odd", [{"agentRuntimeEndpointName": "x"}, {}, None, 7, ["e9"]], ids=repr)
+def test_an_item_that_tells_no_id_is_an_item_and_hides_no_other(odd):
+    def answer(_: Request) -> Response:
+        return ok({"items": [{"agentRuntimeEndpointId": "e1"}, odd, odd, {"agentRuntimeEndpointId": "e2"}], "total": 4})
+
+    assert read(answer) == ["e1", "None", "None", "e2"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_makes_no_sense_hides_nothing_of_the_same_id_that_does(turned):
+    items = [{"agentRuntimeEndpointId": "e", "status": ["x"]}, {"agentRuntimeEndpointId": "e", "status": "READY"}]
+    shown = items[::-1] if turned else items
+    listing = Listing("List", (), Page[Endpoint], lambda item: item.agent_runtime_endpoint_id, 10)
+    assert [each.status for each in drive(read_all(listing), lambda _: ok({"items": shown, "total": 1}))] == ["READY"]
 
 
 @pytest.mark.parametrize("last", [{"items": None, "total": 25}, {"items": [], "total": 25}], ids=["null", "empty"])

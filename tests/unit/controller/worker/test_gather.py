@@ -254,6 +254,67 @@ async def test_what_latest_stands_for_is_asked_for_where_no_object_says_it(world
     assert first.observed.runtime.newest_version == "1"
 
 
+async def lists(world: World, *items: Any) -> None:
+    """AgentRun lists this."""
+    page = {"code": "SUCCESS", "requestId": "request-of-the-list", "data": {"items": items, "total": len(items)}}
+    await world.service.fault(LIST, status=200, body=page)
+
+
+ODD = [{"status": "READY"}, {"agentRuntimeEndpointId": "e", "agentRuntimeEndpointName": {"a": 1}}, None, "chat"]
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+async def test_an_endpoint_that_may_be_the_one_that_was_made_is_not_absent(world: World, odd: Any, *, fresh: bool):
+    await lists(world, odd)
+    observation = await world.look(fresh=fresh, recorded=False)
+    problem = observation.observed.problem
+    assert problem is not None
+    assert "which may be chat" in problem.message
+
+
+async def test_an_endpoint_without_a_name_is_nothing_to_an_object_that_made_none(world: World):
+    await world.service.remove(world.endpoint_id)
+    await lists(world, {"status": "READY"})
+    observation = await world.look(recorded=False, status_fields={"claim": None})
+    assert (observation.observed.endpoint, observation.observed.confirmed) == (None, True)
+
+
+async def test_the_endpoint_that_an_id_is_known_of_is_gone_when_agentrun_says_so_whatever_else_has_no_name(
+    world: World,
+):
+    world.memory = world.memory._replace(begun_at=0.0)
+    await world.service.remove(world.endpoint_id)
+    await lists(world, {"status": "READY"})
+    observation = await world.look(**DELETED)
+    assert (observation.observed.endpoint, observation.observed.confirmed) == (None, True)
+
+
+async def test_an_endpoint_that_tells_no_id_in_a_list_is_asked_for_by_the_one_that_it_had(world: World):
+    await lists(world, {"agentRuntimeEndpointName": "chat", "agentRuntimeEndpointId": ["e"], "status": "READY"})
+    observation = await world.look(fresh=False)
+    assert observation.observed.endpoint is not None
+    assert observation.observed.endpoint.id == world.endpoint_id
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+async def test_an_endpoint_that_never_told_an_id_is_told_of_with_the_request(world: World, *, fresh: bool):
+    await lists(world, {"agentRuntimeEndpointName": "chat", "agentRuntimeEndpointId": ["e"]})
+    problem = (await world.look(fresh=fresh, recorded=False)).observed.problem
+    assert problem is not None
+    assert "tells no id of the endpoint chat" in problem.message
+    assert "agentRuntimeEndpointId: Input should be a valid string (request request-of-the-list)" in problem.message
+
+
+async def test_an_odd_endpoint_is_seen_and_the_look_names_what_is_odd(world: World):
+    await world.service.change(world.endpoint_id, description={"a": 1}, statusReason="\ud83d")
+    for fresh in (False, True):
+        seen = (await world.look(fresh=fresh)).observed.endpoint
+        assert seen is not None
+        assert (seen.id, seen.state, seen.comparable.unread) == (world.endpoint_id, "READY", frozenset({"description"}))
+        assert "statusReason: it holds half a character" in str(seen.oddity)
+
+
 async def test_a_list_serves_longer_while_its_runtime_waits_for_its_turn(world: World):
     await world.look(fresh=False)
     cache = world.account.use(CHAT, world.runtime_id, "chat", latest=False)

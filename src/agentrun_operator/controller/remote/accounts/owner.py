@@ -83,8 +83,8 @@ class Owner:
 
     async def _ask(self) -> tuple[str, str]:
         runtime = await self._client.run(operations.first_runtime())
-        told = runtime.owner if runtime else self._seen
-        return told if all(told) else (self._said(), self._region)
+        told = (runtime.owner if runtime else self._seen, self._seen, (self._said(), self._region))
+        return next(filter(all, told), told[-1])
 
 
 def another_account(claim: Claim, account: str, region: str) -> ProblemError:

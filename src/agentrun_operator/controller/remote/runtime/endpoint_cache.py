@@ -39,11 +39,12 @@ class EndpointCache:
         self._ids: dict[str, str] = {}
         self._gone: dict[str, float] = {}
         self._moving: set[str] = set()
+        self._nameless: set[str] = set()
 
     def clear(self) -> None:
         """Forget everything: nothing was ever seen."""
         self.listed_at = NEVER
-        for known in (self._entries, self._ids, self._gone, self._moving):
+        for known in (self._entries, self._ids, self._gone, self._moving, self._nameless):
             known.clear()
 
     def __len__(self) -> int:
@@ -61,6 +62,11 @@ class EndpointCache:
     def moving(self) -> Iterator[Endpoint]:
         """The endpoints in a state that ends by itself."""
         return (self._entries[endpoint_id].endpoint for endpoint_id in self._moving)
+
+    @property
+    def nameless(self) -> Endpoint | None:
+        """An endpoint that does not tell its name, so that it may have any; None if each tells it."""
+        return next((self._entries[endpoint_id].endpoint for endpoint_id in self._nameless), None)
 
     def all_seen(self, began: float) -> set[str]:
         """Take in that every endpoint was looked at: those that were not seen since `began` are gone; return their
@@ -108,12 +114,14 @@ class EndpointCache:
         if namesake is None or namesake.at <= at:
             self._ids[_name(endpoint)] = endpoint_id
         (self._moving.add if endpoint.status in MOVING_STATES else self._moving.discard)(endpoint_id)
+        (self._nameless.discard if _name(endpoint) else self._nameless.add)(endpoint_id)
 
     def _remove(self, endpoint_id: str) -> set[str]:
         entry = self._entries.pop(endpoint_id, None)
         if entry is None:
             return set()
         self._moving.discard(endpoint_id)
+        self._nameless.discard(endpoint_id)
         name = _name(entry.endpoint)
         if self._ids.get(name) == endpoint_id:
             del self._ids[name]

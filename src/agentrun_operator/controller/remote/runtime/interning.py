@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from agentrun_operator.agentrun.models import Endpoint, WireModel
+from agentrun_operator.agentrun.odd import Odd
 
 FIELDS = set(Endpoint.model_fields)
 
@@ -22,7 +23,12 @@ PARTS = 256
 
 
 def interned(endpoint: Endpoint) -> Endpoint:
-    """An equal endpoint that shares with others what they have in common; which of its fields were answered is lost."""
+    """An equal endpoint that shares with others what they have in common; which of its fields were answered is lost.
+
+    One that makes no sense in part is rare, and stays what it is.
+    """
+    if isinstance(endpoint, Odd):
+        return endpoint
     return Endpoint.model_construct(FIELDS, **{name: _shared(value) for name, value in endpoint})
 
 

@@ -7,6 +7,7 @@ changes nothing.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import ResourceNotExistError
 from agentrun_operator.agentrun.api.paging import MAX_ITEMS
+from agentrun_operator.agentrun.odd import oddity_of
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.problems import reported
 from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 4.0
 """Seconds for which an answer is waited for when all that is known is stale already: objects say so meanwhile."""
@@ -217,7 +221,11 @@ class RuntimeCache:
         """Take in what a look showed that began then."""
         for start in range(0, len(endpoints), AT_ONCE):
             part = endpoints[start : start + AT_ONCE]
+            known = self.endpoints.nameless
             self._moved(set[str]().union(*(self.endpoints.seen(endpoint, began) for endpoint in part)))
+            if (nameless := self.endpoints.nameless) and not known:
+                told = oddity_of(nameless) or "it has no agentRuntimeEndpointName"
+                log.warning("Runtime %s has an endpoint that tells no name: %s", self.runtime_id, told)
             await asyncio.sleep(0)
 
     def _moved(self, names: Iterable[str], *, at_least: int = 1) -> None:

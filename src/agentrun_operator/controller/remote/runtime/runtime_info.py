@@ -32,6 +32,9 @@ READY_FOR = 600.0
 UNREADY_FOR = 1.0
 """Seconds for which one that was not READY is not asked about again."""
 
+LONGEST_VERSION = 20
+"""Digits of a version's number, as in a spec. What else a list of versions holds, such as LATEST, is no number."""
+
 MISSING_FOR = 2.0
 """Seconds for which one that did not exist is not asked about again, however many objects name it."""
 
@@ -160,7 +163,7 @@ class RuntimeInfo:
         began = self._clock()
         versions = await self._client.run(operations.list_versions(self._runtime_id))
         words = (version.agent_runtime_version or "" for version in versions)
-        numbers = [int(word) for word in words if word.isdecimal()]
+        numbers = [int(word) for word in words if word.isdecimal() and len(word) <= LONGEST_VERSION]
         before, asked_before = self._newest, self._newest_at != NEVER
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
         wrong = self._subscribers.take_wrong(self._newest)

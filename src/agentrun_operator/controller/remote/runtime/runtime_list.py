@@ -17,6 +17,7 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError
 from agentrun_operator.agentrun.api.paging import Traversal
 from agentrun_operator.agentrun.models import READY_STATES
+from agentrun_operator.agentrun.odd import oddity_of
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
 from agentrun_operator.reconcile.observed import RuntimeSeen
@@ -161,6 +162,7 @@ def seen_of(runtime: Runtime) -> RuntimeSeen:
         state=runtime.status or "",
         account=account,
         region=region,
+        odd=str(oddity_of(runtime) or ""),
     )
 
 

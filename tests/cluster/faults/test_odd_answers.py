@@ -1,0 +1,174 @@
+"""One endpoint that AgentRun tells of in a way that makes no sense: its own object says so, and no other notices."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from agentrun_operator.controlplane import ControlPlane
+from support.cluster import eventually
+from support.endpoints import says
+from support.evil_server import Asked, Evil, whole
+from support.evil_world import World, new_world
+from support.fault_stage import CREATE, GET, LIST, UPDATE
+
+REQUEST = "request-that-was-odd"
+MARK = '"@"'
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def world(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with new_world(control_plane, tmp_path_factory.mktemp("odd")) as world:
+        world.endpoints.apply("beside", "evil-bot")
+        world.endpoints.wait_ready("beside")
+        yield world
+
+
+def without(document: Json, *names: str) -> Json:
+    return {name: value for name, value in document.items() if name not in names}
+
+
+def weights(*canaries: object) -> Json:
+    return {"routingConfiguration": {"versionWeights": list(canaries)}}
+
+
+ID, NAME = "agentRuntimeEndpointId", "agentRuntimeEndpointName"
+TOLD: dict[str, Callable[[Json], str]] = {
+    "half an emoji": lambda found: json.dumps(found | {"statusReason": "\ud83d"}),
+    "an object for a description": lambda found: json.dumps(found | {"description": {"a": 1}}),
+    "a word for a weight": lambda found: json.dumps(found | weights({"version": "4", "weight": "ten"})),
+    "no number for a weight": lambda found: json.dumps(found | weights({"version": "4", "weight": float("nan")})),
+    "canaries that are none": lambda found: json.dumps(found | weights(None, 5, "x")),
+    "a list for a state": lambda found: json.dumps(found | {"status": ["READY"]}),
+    "a list for an address": lambda found: json.dumps(found | {"endpointPublicUrl": [1]}),
+    "no id": lambda found: json.dumps(without(found, ID)),
+    "an object for an id": lambda found: json.dumps(found | {ID: {"a": 1}}),
+    "an object for a name": lambda found: json.dumps(found | {NAME: {"a": 1}}),
+    "nested without end": lambda found: json.dumps(found | {"scalingStatus": "@"}).replace(
+        MARK, "[" * 5000 + "]" * 5000
+    ),
+}
+UNTOLD: dict[str, Callable[[Json], str]] = {
+    "no name": lambda found: json.dumps(without(found, NAME)),
+    "neither": lambda found: json.dumps(without(found, ID, NAME)),
+    "null": lambda _: "null",
+    "a text": lambda _: '"victim"',
+    "nothing": lambda _: "{}",
+    "a number without end": lambda found: json.dumps(found | {"mood": "@"}).replace(MARK, "9" * 5000),
+    "twice": lambda found: f"{json.dumps(found)},{json.dumps(found | {NAME: ['x']})}",
+}
+
+
+def answering(world: World, odd: Callable[[Json], str]) -> Callable[[Asked], Evil | None]:
+    """Whatever is asked of the victim is answered oddly, and what else is on a page as it is."""
+
+    def answer(asked: Asked) -> Evil | None:
+        victim = world.emulator.endpoint("victim")
+        if victim is None or asked.action not in (GET, LIST):
+            return None
+        told = odd(victim)
+        if asked.action == GET:
+            is_it = asked.path.endswith(victim[ID]) and odd in TOLD.values()
+            return success(told) if is_it else None
+        others = [
+            json.dumps(each)
+            for each in world.emulator.endpoints()
+            if each["agentRuntimeId"] == world.runtime_id and each[NAME] != "victim"
+        ]
+        page = ",".join([told, *others])
+        return success(f'{{"items":[{page}]}}')
+
+    return answer
+
+
+def success(data: str) -> Evil:
+    return whole(200, f'\ufeff{{"code":"SUCCESS","requestId":"{REQUEST}","data":{data}}}'.encode())
+
+
+@pytest.mark.parametrize("shape", TOLD | UNTOLD)
+def test_an_odd_endpoint_hides_no_other_and_is_never_taken_for_absent(shape: str, world: World):
+    world.endpoints.wait_ready("victim", 90)
+    before = world.emulator.endpoint("victim")
+    assert before is not None
+    calls = len(world.emulator.calls())
+    world.evil = answering(world, (TOLD | UNTOLD)[shape])
+    world.asked.clear()
+    try:
+        world.endpoints.change("beside", description=f"edited beside {shape}")
+        world.endpoints.wait_ready("beside", 20)
+        world.endpoints.apply("later", "evil-bot")
+        world.endpoints.wait_ready("later", 20)
+        world.endpoints.delete("later")
+        eventually(lambda: world.emulator.endpoint("later") is None, 20, "later gone")
+        if shape in TOLD:
+            eventually(lambda: REQUEST in told(world, "victim"), 20, "the victim told with the request")
+        looks = len([asked for asked in world.asked if asked.action == LIST])
+        eventually(lambda: len([asked for asked in world.asked if asked.action == LIST]) > looks + 3, 30, "more looks")
+    finally:
+        world.evil = None
+    beside = world.emulator.endpoint("beside")
+    assert beside is not None
+    assert beside["description"] == f"edited beside {shape}"
+    after = world.emulator.endpoint("victim")
+    assert after is not None
+    assert after[ID] == before[ID]
+    writes = [call for call in world.emulator.calls()[calls:] if call.action in (CREATE, UPDATE)]
+    assert len([call for call in writes if call.action == CREATE]) == 1  # later
+    assert len(writes) <= 3  # at most one to mend what cannot be read
+    assert [each for each in warnings(world, "beside") if REQUEST in each["message"]] == []
+
+
+def test_what_is_odd_is_told_once(world: World):
+    world.endpoints.wait_ready("victim", 90)
+    before = len(warnings(world, "victim"))
+    world.evil = answering(world, TOLD["a list for an address"])
+    try:
+        eventually(lambda: REQUEST in message(world), 20, "the victim told")
+        version = world.endpoints.get("victim")["metadata"]["resourceVersion"]
+        world.asked.clear()
+        eventually(lambda: len([asked for asked in world.asked if asked.action == LIST]) > 5, 40, "more looks")
+        assert world.endpoints.get("victim")["metadata"]["resourceVersion"] == version
+        assert says(world.endpoints.get("victim"), "Ready") == "True"
+    finally:
+        world.evil = None
+    assert len(warnings(world, "victim")) - before <= 1
+    eventually(lambda: REQUEST not in message(world), 30, "it is odd no longer")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, [], "x", {ID: ["x"], "status": {}}, {"description": "\ud83d", "status": 7}, {"status": "READY", ID: None}],
+    ids=repr,
+)
+def test_an_odd_answer_to_a_write_fails_no_write_and_has_none_sent_again(data: object, world: World):
+    world.number += 1
+    name = f"written-{world.number}"
+    odd = {"status": 200, "body": {"code": "SUCCESS", "requestId": REQUEST, "data": data}, "afterEffect": True}
+    for action in (CREATE, UPDATE):
+        world.emulator.fault(action, endpointName=name, **odd)
+    calls = len(world.emulator.calls())
+    world.endpoints.apply(name)
+    world.endpoints.wait_ready(name, 30)
+    world.endpoints.change(name, description="edited")
+    world.endpoints.wait_ready(name, 30)
+    sent = [call.action for call in world.emulator.calls()[calls:] if call.action in (CREATE, UPDATE)]
+    world.emulator.heal()
+    assert sent == [CREATE, UPDATE]
+    assert {each["reason"] for each in warnings(world, name)} <= {"UnknownState"}
+
+
+def message(world: World) -> str:
+    found = world.endpoints.get("victim")["status"]["conditions"]
+    return str(next(each["message"] for each in found if each["type"] == "Ready"))
+
+
+def told(world: World, name: str) -> str:
+    return json.dumps(world.endpoints.get(name)["status"]) + json.dumps(warnings(world, name))
+
+
+def warnings(world: World, name: str) -> list[Json]:
+    found = [event for event in world.endpoints.kubectl.list("events") if event["involvedObject"]["name"] == name]
+    return [event for event in found if event["type"] == "Warning"]
