@@ -64,6 +64,9 @@ _RUNTIME = record(
 _RUNTIME_CHANGE = record({"status": string()}, required=("status",))
 _VERSION = record({"description": string()})
 _ENDPOINT_CHANGE = mapping(anything)
+DEFAULT = {"agentRuntimeEndpointName": "Default", "description": "默认"}
+"""The endpoint that the service itself makes of a runtime."""
+
 _IDENTITY = ("agentRuntimeEndpointId", "agentRuntimeEndpointName", "agentRuntimeId")
 
 
@@ -177,7 +180,7 @@ class ControlRoutes:
             versions=given.get("versions", 1),
         )
         if given.get("defaultEndpoint", False):
-            self._make_endpoint(runtime, {"agentRuntimeEndpointName": "Default"})
+            self._make_endpoint(runtime, DEFAULT)
         return _shown(_show_runtime(runtime), 201)
 
     async def change_runtime(self, request: Request) -> Response:

@@ -55,11 +55,10 @@ async def test_it_creates_an_endpoint_with_everything(official: Official, runtim
     )
     endpoint = await official.call("create_agent_runtime_endpoint", runtime_id, request)
     endpoint_id = endpoint.agent_runtime_endpoint_id
-    runtime_arn = f"acs:agentrun:cn-hangzhou:{ACCOUNT_ID}:workspaces/default/runtimes/{runtime_id}"
     data_plane = f"https://{ACCOUNT_ID}.agentrun-data.cn-hangzhou.aliyuncs.com"
     assert endpoint.to_map() == await get(official, runtime_id, endpoint_id)
     assert endpoint.to_map() == {
-        "agentRuntimeEndpointArn": f"{runtime_arn}/runtime-endpoints/{endpoint_id}",
+        "agentRuntimeEndpointArn": f"acs:agentrun:cn-hangzhou:{ACCOUNT_ID}:runtime-endpoints/{endpoint_id}",
         "agentRuntimeEndpointId": endpoint_id,
         "agentRuntimeEndpointName": "chat",
         "agentRuntimeId": runtime_id,

@@ -75,7 +75,16 @@ async def test_a_runtime_may_come_with_an_endpoint_of_the_services_own(service: 
     _, made = await service.control("POST", "/runtimes", {"name": "other", "versions": 2, "defaultEndpoint": True})
     assert (made["id"], made["agentRuntimeVersion"]) == (made["agentRuntimeId"], "2")
     _, answer = await service.control("GET", "/endpoints")
-    assert [item["agentRuntimeEndpointName"] for item in answer["items"]] == ["Default"]
+    told = [(item["agentRuntimeEndpointName"], item["description"]) for item in answer["items"]]
+    assert told == [("Default", "默认")]
+
+
+async def test_half_a_character_is_shown_as_it_was_given(service: Service, runtime_path: str):
+    endpoint = await service.endpoint(runtime_path)
+    body = b'{"statusReason":"\\ud83d"}'
+    response = await service.http.patch(f"/_emulator/endpoints/{endpoint.rpartition('/')[2]}", content=body)
+    assert response.status_code == 200
+    assert b'"statusReason":"\\ud83d"' in response.content
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ class ControlClient:
         self._call(
             "POST",
             f"/runtimes/{runtime_id}/endpoints",
-            {"agentRuntimeEndpointName": "Default", "description": "Made by AgentRun"},
+            {"agentRuntimeEndpointName": "Default", "description": "默认"},
         )
 
     def calls(self) -> dict[str, int]:

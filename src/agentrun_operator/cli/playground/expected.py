@@ -23,7 +23,7 @@ CREATED: dict[str, Fields] = {
     },
     "office-hours": {"description": "", "targetVersion": "4", "scalingStatus": {"minInstances": 1}},
     "sales": {"description": "", "targetVersion": "LATEST"},
-    BUILT_IN: {"description": "Made by AgentRun"},
+    BUILT_IN: {"description": "默认"},
 }
 
 # What the update changes in the specs, by sample.

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.emulator.actions.chat import Metadata, chunks, completion, read_request
 from agentrun_operator.emulator.answers import Answer, ApiError
-from agentrun_operator.emulator.state.documents import LATEST
+from agentrun_operator.emulator.state.documents import LATEST, Document
+from agentrun_operator.emulator.state.endpoints import UPDATING
 from agentrun_operator.emulator.state.runtimes import READY, Runtime, Runtimes
 
 if TYPE_CHECKING:
@@ -43,34 +44,37 @@ class DataPlane:
         return {"InvokeOpenAI": ("POST", _CHAT, self.invoke_openai)}
 
     def invoke_openai(self, call: Call, account: Account, _fault: Fault | None) -> Answer:
-        runtime, endpoint = self._serving(call, account)
+        runtime, endpoint, served = self._serving(call, account)
         request = read_request(call.document)
-        responder = f"{runtime.name}/{endpoint.name} (version {self._version(runtime, endpoint)})"
+        responder = f"{runtime.name}/{endpoint.name} (version {self._version(runtime, served)})"
         metadata = Metadata(call.request_id, int(self._clock()), responder)
         if request.stream:
             return Answer(200, chunks(request, metadata), "text/event-stream; charset=utf-8")
         return Answer(200, completion(request, metadata))
 
-    def _serving(self, call: Call, account: Account) -> tuple[Runtime, Endpoint]:
+    def _serving(self, call: Call, account: Account) -> tuple[Runtime, Endpoint, Document]:
+        """The runtime, the endpoint, and what it goes by: while it is UPDATING, what it was before."""
         runtime_name, endpoint_name = call.target["runtime_name"], call.target["endpoint_name"]
         runtime = self._runtimes.named(account.account_id, runtime_name)
         endpoint = self._endpoints.named(runtime.id, endpoint_name) if runtime else None
         if runtime is None or endpoint is None:
             raise _not_serving(f"agent runtime endpoint {runtime_name}/{endpoint_name} does not exist")
-        if endpoint.status != READY:
+        if endpoint.status not in (READY, UPDATING) or endpoint.served is None:
             raise _not_serving(f"agent runtime endpoint {runtime_name}/{endpoint_name} is in {endpoint.status} status")
-        return runtime, endpoint
+        return runtime, endpoint, endpoint.served
 
-    def _version(self, runtime: Runtime, endpoint: Endpoint) -> str:
+    def _version(self, runtime: Runtime, served: Document) -> str:
         """The version that answers: each canary with the probability of its weight, else the target version."""
-        document = endpoint.snapshot.document
+        version = self._drawn(served)
+        return runtime.newest if version == LATEST else version
+
+    def _drawn(self, served: Document) -> str:
         drawn = self._random.random()
-        for canary in document.get("routingConfiguration", {}).get("versionWeights", []):
+        for canary in served.get("routingConfiguration", {}).get("versionWeights", []):
             drawn -= canary["weight"]
             if drawn < 0:
                 return str(canary["version"])
-        target = str(document["targetVersion"])
-        return runtime.newest if target == LATEST else target
+        return str(served["targetVersion"])
 
 
 def _not_serving(message: str) -> ApiError:

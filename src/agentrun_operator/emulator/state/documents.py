@@ -18,7 +18,7 @@ Document = Mapping[str, Any]
 NAME = r"[a-zA-Z][a-zA-Z0-9_-]{0,63}"
 LATEST = "LATEST"
 
-_VERSION = string(r"[1-9][0-9]*")
+_VERSION = string(rf"{LATEST}|[1-9][0-9]*")
 _POLICY = record(
     {
         "name": string(),
@@ -37,7 +37,7 @@ _FIELDS: Mapping[str, Check] = {
     "disablePublicNetworkAccess": boolean,
     "routingConfiguration": record({"versionWeights": array(_WEIGHT)}),
     "scalingConfig": record({"minInstances": integer(minimum=0), "scheduledPolicies": array(_POLICY)}),
-    "targetVersion": string(rf"{LATEST}|[1-9][0-9]*"),
+    "targetVersion": _VERSION,
 }
 _CREATE = record(_FIELDS, required=("agentRuntimeEndpointName",))
 _UPDATE = record({**_FIELDS, "deleteScalingConfig": boolean})
@@ -101,7 +101,7 @@ def _check_versions(fields: Document, versions: Collection[str]) -> None:
         raise invalid(f"targetVersion {target} is not a published version")
     weights = fields.get("routingConfiguration", {}).get("versionWeights", [])
     named = [weight["version"] for weight in weights]
-    if unknown := [version for version in named if version not in versions]:
+    if unknown := [version for version in named if version != LATEST and version not in versions]:
         raise invalid(f"routingConfiguration.versionWeights: {', '.join(unknown)} is not a published version")
     if len(set(named)) != len(named):
         raise invalid("routingConfiguration.versionWeights names a version twice")
@@ -146,17 +146,23 @@ def _show_no_scaling_as_zero(document: Document, _newest: str) -> Document:
 
 
 def _resolve_latest(document: Document, newest: str) -> Document:
-    return {**document, "targetVersion": newest} if document.get("targetVersion") == LATEST else document
+    resolved = {**document, "targetVersion": newest} if document.get("targetVersion") == LATEST else document
+    return _with_weights(
+        resolved, lambda weight: {**weight, "version": newest} if weight["version"] == LATEST else weight
+    )
 
 
 def _single_precision_weights(document: Document, _newest: str) -> Document:
+    return _with_weights(
+        document, lambda weight: {**weight, "weight": struct.unpack("f", struct.pack("f", weight["weight"]))[0]}
+    )
+
+
+def _with_weights(document: Document, change: Callable[[Document], Document]) -> Document:
     routing = document.get("routingConfiguration")
     if not routing:
         return document
-    weights = [
-        {**weight, "weight": struct.unpack("f", struct.pack("f", weight["weight"]))[0]}
-        for weight in routing.get("versionWeights", [])
-    ]
+    weights = [change(weight) for weight in routing.get("versionWeights", [])]
     return {**document, "routingConfiguration": {"versionWeights": weights}}
 
 

@@ -29,11 +29,12 @@ def _unchanged(document: Document) -> Document:
 
 @dataclass(slots=True)
 class Endpoint:
-    """One endpoint, and how it is now."""
+    """One endpoint, and how it is now; `served` is what requests go by: the document of when it was READY last."""
 
     id: str
     runtime_id: str
     snapshot: Snapshot
+    served: Document | None = None
 
     @property
     def name(self) -> str:
@@ -217,6 +218,8 @@ class Endpoints:
 
     def _store(self, at: float, endpoint: Endpoint, document: Document) -> None:
         endpoint.snapshot = Snapshot.of(document)
+        if endpoint.status == READY:
+            endpoint.served = document
         self._index.record(at, endpoint.runtime_id, endpoint.id, endpoint.snapshot)
 
     def _remove(self, at: float, endpoint: Endpoint) -> None:
@@ -229,7 +232,7 @@ class Endpoints:
 def _new_document(runtime: Runtime, endpoint_id: str, name: str) -> Document:
     data_plane = f"https://{runtime.account_id}.agentrun-data.{runtime.region}.aliyuncs.com"
     return {
-        "agentRuntimeEndpointArn": f"{runtime.arn}/runtime-endpoints/{endpoint_id}",
+        "agentRuntimeEndpointArn": f"{runtime.owner_arn}:runtime-endpoints/{endpoint_id}",
         "agentRuntimeEndpointId": endpoint_id,
         "agentRuntimeId": runtime.id,
         "disablePublicNetworkAccess": False,

@@ -33,8 +33,12 @@ class Runtime:
     versions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
+    def owner_arn(self) -> str:
+        return f"acs:agentrun:{self.region}:{self.account_id}"
+
+    @property
     def arn(self) -> str:
-        return f"acs:agentrun:{self.region}:{self.account_id}:workspaces/{self.workspace_id}/runtimes/{self.id}"
+        return f"{self.owner_arn}:runtimes/{self.id}"
 
     @property
     def newest(self) -> str:

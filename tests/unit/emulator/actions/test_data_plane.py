@@ -41,6 +41,27 @@ async def test_a_canary_gets_its_share(service: Service, runtime_path: str):
     assert 20 <= canaries <= 90
 
 
+async def answering(service: Service) -> str:
+    """The version that answers, or the refusal."""
+    body = {"messages": [{"role": "user", "content": "Hello"}]}
+    response = await service.http.post(CHAT, json=body, headers={"Authorization": f"Bearer {TOKEN}"})
+    return response.text.partition("(version ")[2].partition(")")[0] or response.json()["error"]["message"]
+
+
+async def test_an_endpoint_serves_as_before_while_it_is_updating(service: Service, runtime_path: str):
+    endpoint = await service.endpoint(runtime_path, targetVersion="3")
+    await service.call("PUT", endpoint, {"targetVersion": "2"})
+    assert "UPDATING" in await answering(service)  # it never served
+    service.clock.advance(2)
+    assert await answering(service) == "2"
+    almost_all = {"versionWeights": [{"version": "LATEST", "weight": 0.999999}]}
+    await service.call("PUT", endpoint, {"targetVersion": "1", "routingConfiguration": almost_all})
+    assert (await service.call("GET", endpoint))[1]["data"]["targetVersion"] == "1"
+    assert [await answering(service) for _ in range(5)] == ["2"] * 5
+    service.clock.advance(2)
+    assert await answering(service) == "4"  # what LATEST stands for
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "body", "status"),
     [

@@ -30,6 +30,7 @@ def weighted(*weights: tuple[str, float]) -> dict[str, Any]:
         pytest.param(named(routingConfiguration={}), id="empty routing"),
         pytest.param(named(routingConfiguration=weighted()), id="no canaries"),
         pytest.param(named(routingConfiguration=weighted(("2", 0.01), ("3", 0.98))), id="canaries with 99 percent"),
+        pytest.param(named(targetVersion="1", routingConfiguration=weighted(("LATEST", 0.1))), id="latest as canary"),
         pytest.param(named(scalingConfig={"minInstances": 0}), id="no instances"),
         pytest.param(named(scalingConfig={"scheduledPolicies": [POLICY]}), id="a policy"),
         pytest.param(
@@ -58,7 +59,7 @@ def test_a_good_body_is_taken_as_it_is(body: dict[str, Any]):
         pytest.param(
             named(routingConfiguration=weighted(("5", 0.1))), "5 is not a published version", id="no such canary"
         ),
-        pytest.param(named(routingConfiguration=weighted(("LATEST", 0.1))), "must match", id="latest as canary"),
+        pytest.param(named(routingConfiguration=weighted(("beta", 0.1))), "must match", id="a word as canary"),
         pytest.param(named(routingConfiguration=weighted(("2", 0))), "weight must be between 0 and 1", id="weight 0"),
         pytest.param(named(routingConfiguration=weighted(("2", 1))), "weight must be between 0 and 1", id="weight 1"),
         pytest.param(named(routingConfiguration=weighted(("2", 10))), "weight must be between 0 and 1", id="percent"),
@@ -137,6 +138,12 @@ def test_deleting_the_scaling_removes_its_status():
         pytest.param("forget-description", {"description": "a", "x": 1}, {"x": 1}, id="forget"),
         pytest.param("resolve-latest", {"targetVersion": "LATEST"}, {"targetVersion": "4"}, id="resolve"),
         pytest.param("resolve-latest", {"targetVersion": "2"}, {"targetVersion": "2"}, id="resolve a pinned one"),
+        pytest.param(
+            "resolve-latest",
+            {"targetVersion": "2", "routingConfiguration": weighted(("LATEST", 0.1), ("3", 0.2))},
+            {"targetVersion": "2", "routingConfiguration": weighted(("4", 0.1), ("3", 0.2))},
+            id="resolve a canary",
+        ),
         pytest.param("show-no-scaling-as-zero", {"scalingStatus": {}}, {"scalingStatus": {}}, id="zero over scaling"),
         pytest.param("single-precision-weights", {}, {}, id="no weights to blur"),
         pytest.param(

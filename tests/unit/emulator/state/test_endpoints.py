@@ -65,10 +65,10 @@ def test_no_time_at_all_is_over_when_the_answer_is_made(endpoints: Endpoints, ru
 
 def test_the_document_names_account_region_runtime_and_endpoint(endpoints: Endpoints, runtime: Runtime):
     endpoint = endpoints.create(runtime, named(description="d"), READY_NOW)
-    arn = f"acs:agentrun:cn-hangzhou:1000000000000001:workspaces/default/runtimes/{runtime.id}"
+    owner = "acs:agentrun:cn-hangzhou:1000000000000001"
     data_plane = "https://1000000000000001.agentrun-data.cn-hangzhou.aliyuncs.com"
     assert endpoint.snapshot.document == {
-        "agentRuntimeEndpointArn": f"{arn}/runtime-endpoints/{endpoint.id}",
+        "agentRuntimeEndpointArn": f"{owner}:runtime-endpoints/{endpoint.id}",
         "agentRuntimeEndpointId": endpoint.id,
         "agentRuntimeEndpointName": "chat",
         "agentRuntimeId": runtime.id,

@@ -18,7 +18,7 @@ def runtimes() -> Runtimes:
 def test_a_runtime_is_shown_at_its_newest_version(runtimes: Runtimes):
     runtime = runtimes.add(name="support-bot", account_id="1", versions=4)
     assert runtime.document() == {
-        "agentRuntimeArn": f"acs:agentrun:cn-hangzhou:1:workspaces/default/runtimes/{runtime.id}",
+        "agentRuntimeArn": f"acs:agentrun:cn-hangzhou:1:runtimes/{runtime.id}",
         "agentRuntimeId": runtime.id,
         "agentRuntimeName": "support-bot",
         "agentRuntimeVersion": "4",
