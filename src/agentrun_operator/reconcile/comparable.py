@@ -92,6 +92,11 @@ class Comparable:
     unread: frozenset[str] = frozenset()
 
     @property
+    def words(self) -> frozenset[str]:
+        """The versions that it names: numbers, and perhaps LATEST."""
+        return frozenset((self.target_version, *(weight.version for weight in self.weights)))
+
+    @property
     def scaled(self) -> bool:
         """Whether any instances are asked for; `minInstances: 0` without policies says the same as no scaling at
         all.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.comparable import NO_COUNT, NO_PERCENT
+from agentrun_operator.reconcile.comparable import NO_COUNT, NO_PERCENT, Weight
 from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentrun_operator.reconcile.comparable import Comparable, Policy, Weight
+    from agentrun_operator.reconcile.comparable import Comparable, Policy
 
 UNREADABLE = "unreadable"
 """Stands for a value that makes no sense."""
@@ -37,7 +37,7 @@ def delta(desired: Comparable, observed: Comparable, newest: str | None) -> Delt
     Args:
         desired: what the spec asks for.
         observed: what AgentRun holds.
-        newest: the newest published version; it stands for LATEST, since the service may answer either.
+        newest: the newest published version, if the service may answer it for LATEST; None if a number is a number.
     """
     paths = [path for path, differs in _compared(desired, observed, newest) if differs or path in observed.unread]
     if not paths:
@@ -49,7 +49,7 @@ def delta(desired: Comparable, observed: Comparable, newest: str | None) -> Delt
 def _compared(desired: Comparable, observed: Comparable, newest: str | None) -> Iterator[tuple[str, bool]]:
     yield "description", desired.description != observed.description
     yield "targetVersion", not same_version(desired.target_version, observed.target_version, newest)
-    yield "routing.versionWeights", desired.weights != observed.weights
+    yield "routing.versionWeights", not same_weights(desired.weights, observed.weights, newest)
     yield "scaling.minInstances", desired.min_instances != observed.min_instances
     yield "scaling.scheduledPolicies", desired.policies != observed.policies
     closed = desired.disable_public_network_access, observed.disable_public_network_access
@@ -71,6 +71,16 @@ def _texts(shape: Comparable) -> dict[str, str]:
 def same_version(desired: str, observed: str, newest: str | None) -> bool:
     """Whether the observed version is the desired one; LATEST may be answered as the number that it stands for."""
     return desired == observed or (desired == LATEST and newest is not None and observed == newest)
+
+
+def same_weights(desired: tuple[Weight, ...], observed: tuple[Weight, ...], newest: str | None) -> bool:
+    """Whether the observed canaries are the desired ones; LATEST may be answered as the number that it stands for."""
+    if desired == observed:
+        return True
+    if newest is None or LATEST not in (weight.version for weight in desired):
+        return False
+    words = {newest: LATEST}
+    return desired == tuple(sorted(Weight(words.get(each.version, each.version), each.percent) for each in observed))
 
 
 def _shown(path: str, desired: str, observed: str) -> Difference:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_core import to_json
 
+from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.comparable import Comparable, comparable_of_spec
 from agentrun_operator.reconcile.delta import Delta, Difference
-from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class RecordedStatus(NamedTuple):
     """What the status remembers of earlier reconciles; all of it survives a restart.
 
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
-    status has become since. It is 0 when none did.
+    status has become since. It is 0 when none did. `shows_latest` says whether the endpoint, at rest, was last seen
+    with the word LATEST; `resolved_version` is what that stood for, if the object was on LATEST.
     """
 
     runtime_id: str
@@ -45,6 +47,8 @@ class RecordedStatus(NamedTuple):
     observed_generation: int
     applied_generation: int
     conditions: Mapping[str, RecordedCondition]
+    shows_latest: bool
+    resolved_version: str
 
 
 class Desired(NamedTuple):
@@ -186,7 +190,15 @@ def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:
         observed_generation=status.get("observedGeneration") or 0,
         applied_generation=conditions["Synced"].generation if "Synced" in conditions else 0,
         conditions=conditions,
+        shows_latest=LATEST in _versions(status) and status.get("state") not in MOVING_STATES,
+        resolved_version=status.get("resolvedVersion") or "",
     )
+
+
+def _versions(status: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """What the endpoint was last seen to serve: the target version and the canaries."""
+    weights = (status.get("routing") or {}).get("versionWeights") or ()
+    return (status.get("targetVersion"), *(weight.get("version") for weight in weights))
 
 
 def _recorded_condition(condition: Mapping[str, Any]) -> RecordedCondition:

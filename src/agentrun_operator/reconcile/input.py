@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentrun_operator.agentrun.models import READY_STATES
 from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
-from agentrun_operator.reconcile.delta import Delta, delta
+from agentrun_operator.reconcile.delta import Delta, Difference, delta
 from agentrun_operator.reconcile.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
+from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
@@ -127,4 +128,25 @@ class Input(NamedTuple):
     @property
     def delta(self) -> Delta:
         """What differs between the spec and the endpoint."""
-        return delta(self.desired.comparable, self.endpoint.comparable, self.runtime.newest_version)
+        return delta(self.desired.comparable, self.endpoint.comparable, self.latest)
+
+    @property
+    def latest(self) -> str | None:
+        """The number that AgentRun may answer for LATEST; None where a number is nothing but that.
+
+        Once the endpoint showed the word, a number is somebody's pin. So it is on an object that was not on LATEST
+        before this edit.
+        """
+        recorded = self.desired.recorded
+        if self.observed.latest_seen or (recorded.shows_latest and recorded.endpoint_id == self.endpoint.id):
+            return None
+        if self._pin_reported or not (self.applied or recorded.resolved_version):
+            return None
+        return self.runtime.newest_version
+
+    @property
+    def _pin_reported(self) -> bool:
+        """Whether the status tells of this very number as a difference to LATEST, though it was the newest."""
+        recorded, target = self.desired.recorded, self.endpoint.comparable.target_version
+        pin = Difference("targetVersion", LATEST, target)
+        return pin in recorded.drift and recorded.resolved_version == target

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.agentrun.odd import Oddity, oddity_of
 from agentrun_operator.reconcile.comparable import Comparable, comparable_of_endpoint
+from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:
     from agentrun_operator.agentrun.models import Endpoint
@@ -79,6 +81,11 @@ class EndpointSeen:
         return self.wire.agent_runtime_endpoint_id or ""
 
     @property
+    def shows_latest(self) -> bool:
+        """Whether it has the word LATEST while nothing is under way: then the service does not put a number for it."""
+        return LATEST in self.comparable.words and self.state not in MOVING_STATES
+
+    @property
     def oddity(self) -> Oddity | None:
         """What of the answer makes no sense; None if all of it does."""
         return oddity_of(self.wire)
@@ -103,6 +110,7 @@ class Observed:
         rival: the object that has the endpoint instead of this one, for people; empty if none has.
         doubtful: whether a create of ours may have made an endpoint that no list shows yet.
         answered: whether nobody has looked at the endpoint since a write's answer told how it is.
+        latest_seen: whether this endpoint was seen, at rest, with the word LATEST before.
     """
 
     problem: Problem | None = None
@@ -112,3 +120,4 @@ class Observed:
     rival: str = ""
     doubtful: bool = False
     answered: bool = False
+    latest_seen: bool = False

@@ -81,7 +81,7 @@ def _mirrored(given: Input, before: Mapping[str, Any]) -> Json:
     seen = given.observed.endpoint
     if seen is not None and not (given.ours or given.desired.observes):
         seen = None
-    versions = {given.desired.comparable.target_version, seen.comparable.target_version if seen else ""}
+    versions = given.desired.comparable.words | (seen.comparable.words if seen else frozenset())
     resolved = given.runtime.newest_version if LATEST in versions else None
     return runtime | _endpoint(seen) | {"endpointId": _recorded_id(given, before), "resolvedVersion": resolved}
 

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 from agentrun_operator.resources.names import ENDPOINT_NAME_PATTERN, LATEST, REGION_PATTERN
 from agentrun_operator.resources.part import Part, list_map, rule, rules
 
-VersionNumber = Annotated[str, Field(pattern="^[1-9][0-9]*$", max_length=20)]
+Version = Annotated[str, Field(pattern=f"^({LATEST}|[1-9][0-9]*)$", max_length=20)]
 ShortText = Annotated[str, Field(min_length=1, max_length=128)]
 
 
@@ -67,8 +67,8 @@ class AgentRuntimeRef(Part):
 class VersionWeight(Part):
     """A canary: a version and its share of the traffic."""
 
-    version: VersionNumber
-    """A published version of the runtime, other than `targetVersion`."""
+    version: Version
+    """A published version of the runtime, or `LATEST`; other than `targetVersion`."""
 
     weight: Annotated[int, Field(ge=1, le=99)]
     """The share of the requests that this version gets, in percent."""
@@ -160,9 +160,9 @@ class Spec(Part):
     description: Annotated[str, Field(max_length=256)] = ""
     """A text for people, at most 256 characters."""
 
-    target_version: Annotated[str, Field(pattern=f"^({LATEST}|[1-9][0-9]*)$", max_length=20)] = LATEST
-    """The runtime's version that gets all requests which the canaries leave: a number, or `LATEST` for the newest
-    published. """
+    target_version: Version = LATEST
+    """The runtime's version that gets all requests which the canaries leave: a number, or `LATEST` for what AgentRun
+    takes for the newest. """
 
     routing: Routing | None = None
     """Canaries. Absent means none."""

@@ -73,6 +73,11 @@ def canaries(*weights: int) -> dict[str, Any]:
         taken("one canary of 99 percent", routing=canaries(99)),
         taken("many canaries that leave 1 percent", routing=canaries(*[1] * 99)),
         taken("canaries beside LATEST", targetVersion="LATEST", routing=canaries(10)),
+        taken(
+            "a canary of LATEST beside a number and another",
+            targetVersion="1",
+            routing={"versionWeights": [{"version": "LATEST", "weight": 10}, {"version": "2", "weight": 5}]},
+        ),
         taken("a description of 256", description="x" * 256),
         taken("a description of 256 characters of three bytes", description="好" * 256),
         taken("a name of 64", name="x" * 64),

@@ -78,9 +78,9 @@ CREATED = [
         routing=weights(("5", 1), ("4", 10)),
     ),
     refused(
-        "a canary of LATEST",
-        "spec.routing.versionWeights[0].version",
-        "should match",
+        "a canary of LATEST beside LATEST, the default",
+        "spec.routing",
+        "must differ from targetVersion",
         routing=weights(("LATEST", 10)),
     ),
     refused("a canary of 21 digits", "versionWeights[0].version", "20", routing=weights(("1" * 21, 10))),

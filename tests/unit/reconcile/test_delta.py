@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.reconcile.comparable import FIELDS, NO_COUNT, NO_PERCENT, Comparable, Policy, Weight
-from agentrun_operator.reconcile.delta import SHOWN, Delta, Difference, delta, same_version
+from agentrun_operator.reconcile.delta import SHOWN, Delta, Difference, delta, same_version, same_weights
 from support.comparables import SHAPES
 
 DAY = Policy("day", "cron(0 0 8 * * *)", 5, "2026-01-01T00:00:00Z", "", "Asia/Shanghai")
@@ -107,6 +107,23 @@ def test_every_field_that_differs_is_named():
 )
 def test_latest_is_the_word_or_the_newest_published(desired, observed, newest, same):
     assert same_version(desired, observed, newest) == same
+
+
+@pytest.mark.parametrize(
+    ("desired", "observed", "newest", "same"),
+    [
+        pytest.param("LATEST", "LATEST", None, True, id="the word"),
+        pytest.param("LATEST", "4", "4", True, id="the newest published"),
+        pytest.param("LATEST", "4", "5", False, id="an older one"),
+        pytest.param("LATEST", "4", None, False, id="a number that is nothing else"),
+        pytest.param("4", "LATEST", "4", False, id="LATEST is not pinned"),
+        pytest.param("4", "4", "4", True, id="the number"),
+    ],
+)
+def test_a_canary_of_latest_is_the_word_or_the_newest_published(desired, observed, newest, same):
+    one, other = ((Weight("2", 5), Weight(version, 10)) for version in (desired, observed))
+    assert same_weights(tuple(sorted(one)), tuple(sorted(other)), newest) == same
+    assert not same_weights(tuple(sorted(one)), tuple(sorted(other))[:1], newest)
 
 
 @pytest.mark.parametrize(("length", "shown"), [(SHOWN, "x" * SHOWN), (SHOWN + 1, "x" * (SHOWN - 1) + "…")])

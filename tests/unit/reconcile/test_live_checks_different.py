@@ -27,6 +27,13 @@ DIFFERENCE = Difference("description", "ours", "theirs")
 SHOWN = [DIFFERENCE._asdict()]
 UPDATING = "Ready=False Updating, Synced=True Updating@1, Reconciling=True Updating"
 IN_SYNC = "Ready=True Available, Synced=True InSync@1"
+LATEST_CANARY = {"versionWeights": [{"version": "LATEST", "weight": 10}]}
+
+
+def canary(version: str) -> dict[str, object]:
+    """A tenth to a version, as AgentRun writes it."""
+    return {"version_weights": [{"version": version, "weight": 0.1}]}
+
 
 AGREEING = [
     row("in sync", an_object(), a_look(an_endpoint()), does="rest", says=IN_SYNC, because="there is nothing to do"),
@@ -54,6 +61,106 @@ AGREEING = [
         does="rest",
         says=IN_SYNC,
         because="the service may answer with what LATEST stands for",
+    ),
+    row(
+        "LATEST, shown as the word before and as the newest version now",
+        an_object(targetVersion="LATEST", status=a_status(targetVersion="LATEST", resolvedVersion="3")),
+        a_look(an_endpoint(target_version="3")),
+        does="update targetVersion as drift",
+        says="Ready=False Updating, Synced=True Updating@1, Reconciling=True Updating",
+        because="a service that says LATEST says it always: somebody pinned it",
+    ),
+    row(
+        "LATEST, seen by this process as the word before",
+        an_object(targetVersion="LATEST", status=a_status(resolvedVersion="3")),
+        a_look(an_endpoint(target_version="3"), latest_seen=True),
+        does="update targetVersion as drift",
+        says="Ready=False Updating, Synced=True Updating@1, Reconciling=True Updating",
+        because="the status told of the pin meanwhile, and it is one all the same",
+    ),
+    row(
+        "LATEST, shown as the word while the last change was under way",
+        an_object(targetVersion="LATEST", status=a_status(targetVersion="LATEST", state="UPDATING")),
+        a_look(an_endpoint(target_version="3")),
+        does="rest",
+        says=IN_SYNC,
+        because="an answer may repeat what was sent, and a look then tell the number",
+    ),
+    row(
+        "LATEST, shown as the word by another endpoint",
+        an_object(targetVersion="LATEST", status=a_status(targetVersion="LATEST", endpointId="ep-before")),
+        a_look(an_endpoint(target_version="3")),
+        does="rest",
+        says=IN_SYNC,
+        because="this one never showed it",
+    ),
+    row(
+        "LATEST, pinned to the newest version and reported",
+        an_object(
+            targetVersion="LATEST",
+            driftPolicy="Report",
+            status=a_status(
+                targetVersion="3",
+                resolvedVersion="3",
+                drift=[{"path": "targetVersion", "desired": "LATEST", "observed": "3"}],
+            ),
+        ),
+        a_look(an_endpoint(target_version="3")),
+        does="rest",
+        says="Ready=True Available, Synced=False Drifted@1, Drifted=True Drifted",
+        because="what was reported stays reported after a restart",
+    ),
+    row(
+        "LATEST, reported as an older version that is the newest by now",
+        an_object(
+            targetVersion="LATEST",
+            driftPolicy="Report",
+            status=a_status(
+                targetVersion="3",
+                resolvedVersion="4",
+                drift=[{"path": "targetVersion", "desired": "LATEST", "observed": "3"}],
+            ),
+        ),
+        a_look(an_endpoint(target_version="3")),
+        does="rest",
+        says=IN_SYNC,
+        because="the version list was behind, or a version is gone",
+    ),
+    row(
+        "edited from the newest version to LATEST",
+        an_edited_object(targetVersion="LATEST"),
+        a_look(an_endpoint(target_version="3")),
+        does="update targetVersion",
+        says="Ready=False Updating, Synced=False Updating@1, Reconciling=True Updating",
+        because="it is pinned, by the spec as it was",
+    ),
+    row(
+        "edited beside LATEST, which is answered as the newest version",
+        an_edited_object(targetVersion="LATEST", status=a_status(resolvedVersion="3")),
+        a_look(an_endpoint(target_version="3")),
+        does="rest",
+        says="Ready=True Available, Synced=True InSync@2",
+        because="it was on LATEST before the edit",
+    ),
+    row(
+        "a canary of LATEST, answered as the newest version",
+        an_object(targetVersion="2", routing=LATEST_CANARY),
+        a_look(an_endpoint(target_version="2", routing_configuration=canary("3"))),
+        does="rest",
+        says=IN_SYNC,
+        because="the same as of the target",
+    ),
+    row(
+        "a canary of LATEST, shown as the word before",
+        an_object(
+            targetVersion="2",
+            routing=LATEST_CANARY,
+            status=a_status(targetVersion="2", routing=LATEST_CANARY),
+        ),
+        a_look(an_endpoint(target_version="2", routing_configuration=canary("3"))),
+        does="update routing.versionWeights as drift",
+        says="Ready=False Updating, Synced=True Updating@1, Reconciling=True Updating",
+        because="the same as of the target",
     ),
     row(
         "LATEST, answered as an older version",

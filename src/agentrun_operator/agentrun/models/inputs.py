@@ -17,7 +17,7 @@ class VersionWeight(Written):
     """A canary.
 
     Attributes:
-        version: the version's number, as a string: `"4"`.
+        version: the version's number, as a string: `"4"`; or `LATEST`.
         weight: its share of the traffic, a fraction between 0 and 1; `targetVersion` gets what the canaries leave.
     """
 

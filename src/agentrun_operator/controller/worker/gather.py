@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.controller.worker.run import Subject
+    from agentrun_operator.reconcile.comparable import Comparable
 
 
 class Gatherer:
@@ -106,7 +107,7 @@ class Gatherer:
         self, subject: Subject, account: Account, runtime_id: str, *, fresh: bool
     ) -> tuple[RuntimeCache, Observed]:
         desired = subject.desired
-        latest = desired.comparable.target_version == LATEST and not desired.deleting
+        latest = LATEST in desired.comparable.words and not desired.deleting
         cache = account.use(subject.key, account.answered(runtime_id), desired.endpoint_name, latest=latest)
         runtime = await cache.info.seen()
         if runtime.id != cache.runtime_id:
@@ -116,24 +117,35 @@ class Gatherer:
         account.owner.saw(runtime.account, runtime.region)
         if (claim := desired.current_claim) and claim.elsewhere(runtime.account, runtime.region):
             raise another_account(claim, runtime.account, runtime.region)
-        if latest:
-            runtime = replace(runtime, newest_version=await self._newest_version(subject, cache, fresh=fresh))
         endpoint, confirmed = await self._endpoint(subject, cache, fresh=fresh)
+        seen = EndpointSeen.of(endpoint) if endpoint else None
+        if latest:
+            runtime = replace(runtime, newest_version=await self._newest_version(subject, cache, seen, fresh=fresh))
         return cache, Observed(
             runtime=runtime,
-            endpoint=EndpointSeen.of(endpoint) if endpoint else None,
+            endpoint=seen,
             confirmed=confirmed,
             rival=self._rival(subject, runtime),
             doubtful=subject.memory.doubtful(self._clock(), CREATE_LAG),
-            answered=endpoint is not None and cache.endpoints.is_answered(endpoint.agent_runtime_endpoint_id or ""),
+            answered=seen is not None and cache.endpoints.is_answered(seen.id),
+            latest_seen=seen is not None and bool(seen.id) and subject.memory.latest_id == seen.id,
         )
 
-    async def _newest_version(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> str | None:
-        """What LATEST stands for: as the object says it already, as long as AgentRun was not asked."""
+    async def _newest_version(
+        self, subject: Subject, cache: RuntimeCache, seen: EndpointSeen | None, *, fresh: bool
+    ) -> str | None:
+        """What LATEST stands for: as the object says it already, as long as AgentRun was not asked, or does not say and
+        nothing depends on it.
+        """
         said: str | None = subject.body["status"].get("resolvedVersion")
         if said and not fresh and cache.info.trusts(subject.key, said):
             return said
-        return await cache.info.newest_version(self._clock() if fresh else NEVER)
+        try:
+            return await cache.info.newest_version(self._clock() if fresh else NEVER)
+        except ProblemError:
+            if seen is None or _named_alike(subject.desired.comparable, seen.comparable):
+                return said
+            raise
 
     async def _endpoint(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> tuple[Endpoint | None, bool]:
         """The endpoint or None, and whether AgentRun itself confirmed that in this look."""
@@ -203,6 +215,11 @@ def _assert_not_nameless(subject: Subject, endpoints: EndpointCache) -> None:
     if unknown is None or subject.memory.created_at is None:
         return
     raise ProblemError(nameless(unknown, subject.desired.endpoint_name))
+
+
+def _named_alike(desired: Comparable, observed: Comparable) -> bool:
+    """Whether the versions agree, whatever LATEST stands for."""
+    return desired.target_version == observed.target_version and desired.weights == observed.weights
 
 
 def _usable(subject: Subject, endpoint: Endpoint) -> Endpoint:

@@ -67,6 +67,7 @@ class ObjectMemory(NamedTuple):
         made_id: the endpoint that was made, until the status has it: it is this object's from the answer on.
         pending: the object as it was when a create was sent that may have made an endpoint of which its status does not
             tell; None if there is none. If the object is torn away, that endpoint is left behind.
+        latest_id: the endpoint that was last seen, at rest, with the word LATEST; empty if none was.
     """
 
     uid: str
@@ -80,6 +81,7 @@ class ObjectMemory(NamedTuple):
     claim: Claim | None = None
     made_id: str = ""
     pending: Body | None = None
+    latest_id: str = ""
 
     def begin(self, desired: Desired, now: float) -> ObjectMemory:
         """Before a look. At the first one, a claim without an id may stand for an endpoint: an earlier process may have
@@ -97,7 +99,10 @@ class ObjectMemory(NamedTuple):
         if endpoint is None:
             return self
         unrecorded = endpoint.wire.agent_runtime_endpoint_id != desired.recorded.endpoint_id
-        return self._replace(unrecorded=unrecorded) if unrecorded is not self.unrecorded else self
+        latest_id = endpoint.id if endpoint.shows_latest else self.latest_id
+        if (unrecorded, latest_id) == (self.unrecorded, self.latest_id):
+            return self
+        return self._replace(unrecorded=unrecorded, latest_id=latest_id)
 
     def claiming(self) -> ObjectMemory:
         """This process is about to write a claim, under which no create was sent yet."""

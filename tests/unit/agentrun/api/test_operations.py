@@ -1,5 +1,7 @@
 """Each action: what it sends, and what it makes of the answer."""
 
+from typing import Any
+
 import pytest
 
 from agentrun_operator.agentrun.api import operations
@@ -196,7 +198,7 @@ def test_a_runtime_that_makes_no_sense_hides_no_other(odd):
 
 
 def test_a_version_that_makes_no_sense_hides_no_other():
-    items = [{"agentRuntimeVersion": {}}, None, {"agentRuntimeVersion": "LATEST"}, {"agentRuntimeVersion": "2"}]
+    items: list[Any] = [{"agentRuntimeVersion": {}}, None, *({"agentRuntimeVersion": word} for word in ("LATEST", "2"))]
     found = drive(operations.list_versions("r"), lambda _: ok({"items": items, "total": 4}))
     assert [each.agent_runtime_version for each in found] == [None, None, "LATEST", "2"]
 

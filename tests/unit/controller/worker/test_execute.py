@@ -34,7 +34,7 @@ async def test_a_write_that_was_accepted_is_done_however_odd_its_answer(data: An
         answer = {"code": "SUCCESS", "requestId": "q", "data": data}
         await service.fault(CREATE, status=200, body=answer, afterEffect=True)
         account = Account(
-            AccountKey("", "", "cn-hangzhou"), service.client, None, lambda *_: pytest.fail("asked"), clock=clock
+            AccountKey("", "", "cn-hangzhou"), service.client, None, lambda *_: pytest.fail("nobody polls"), clock=clock
         )
         cache = RuntimeCache(runtime_id, service.client, enqueue=lambda _: None, clock=clock)
         result = await execute(desired_of(body()), Observation(Observed(), account, cache), Create())

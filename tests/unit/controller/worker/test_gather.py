@@ -254,6 +254,50 @@ async def test_what_latest_stands_for_is_asked_for_where_no_object_says_it(world
     assert first.observed.runtime.newest_version == "1"
 
 
+VERSION_LISTS = {
+    "an item LATEST": ({"items": [{"agentRuntimeVersion": "LATEST"}, {"agentRuntimeVersion": "2"}], "total": 2}, "2"),
+    "LATEST alone": ({"items": [{"agentRuntimeVersion": "LATEST"}], "total": 1}, None),
+    "nothing": ({"items": [], "total": 0}, None),
+    "an odd item": ({"items": [{"agentRuntimeVersion": {}}, None, {"agentRuntimeVersion": "3"}], "total": 3}, "3"),
+    "no data": (None, None),
+    "odd data": ("none", None),
+}
+
+
+@pytest.mark.parametrize(("data", "newest"), VERSION_LISTS.values(), ids=VERSION_LISTS)
+@pytest.mark.parametrize("fresh", [False, True])
+async def test_whatever_the_list_of_versions_holds_an_endpoint_that_says_latest_is_seen(
+    world: World, data: Any, newest: str | None, *, fresh: bool
+):
+    await world.service.fault(LIST_VERSIONS, status=200, body={"code": "SUCCESS", "requestId": "q", "data": data})
+    observed = (await world.look(fresh=fresh, targetVersion="LATEST")).observed
+    assert observed.runtime is not None
+    assert observed.endpoint is not None
+    assert (observed.runtime.newest_version, observed.endpoint.comparable.target_version) == (newest, "LATEST")
+
+
+@pytest.mark.parametrize("version", ["1", "LATEST"])
+async def test_without_the_list_of_versions_nobody_knows_whether_a_number_is_the_newest(world: World, version: str):
+    await world.service.change(world.endpoint_id, targetVersion=version)
+    await world.service.fault(LIST_VERSIONS, status=500)
+    observed = (await world.look(targetVersion="LATEST", status_fields={"resolvedVersion": "1"})).observed
+    assert (observed.problem is None) == (version == "LATEST")
+    assert observed.runtime is None or observed.runtime.newest_version == "1"
+
+
+async def test_an_endpoint_that_showed_the_word_latest_is_known_by_it(world: World):
+    await world.look(targetVersion="LATEST")
+    await world.service.change(world.endpoint_id, targetVersion="1")
+    assert (await world.look(targetVersion="LATEST")).observed.latest_seen
+
+
+async def test_what_a_canary_of_latest_stands_for_is_asked_for(world: World):
+    canaries = {"versionWeights": [{"version": "LATEST", "weight": 10}]}
+    found = await world.look(fresh=False, targetVersion="2", routing=canaries)
+    assert found.observed.runtime is not None
+    assert found.observed.runtime.newest_version == "1"
+
+
 async def lists(world: World, *items: Any) -> None:
     """AgentRun lists this."""
     page = {"code": "SUCCESS", "requestId": "request-of-the-list", "data": {"items": items, "total": len(items)}}
