@@ -41,6 +41,9 @@ FIELDS: Mapping[str, str] = {
 """What a spec's fields are called on the wire, by their paths."""
 
 
+NONE = frozenset[str]()
+
+
 class _PolicyLike(Protocol):
     """The spec and the wire give a policy's parts the same names."""
 
@@ -89,7 +92,7 @@ class Comparable:
     min_instances: int
     policies: tuple[Policy, ...]
     disable_public_network_access: bool
-    unread: frozenset[str] = frozenset()
+    unread: frozenset[str] = NONE
 
     @property
     def words(self) -> frozenset[str]:
@@ -136,7 +139,9 @@ def comparable_of_endpoint(endpoint: Endpoint) -> Comparable:
 
 def _unread(endpoint: Endpoint) -> frozenset[str]:
     oddity = oddity_of(endpoint)
-    odd = [f"{path}." for path in oddity.unread] if oddity else []
+    if oddity is None:
+        return NONE
+    odd = [f"{path}." for path in oddity.unread]
     return frozenset(
         field
         for field, wire in FIELDS.items()
