@@ -7,6 +7,7 @@ means in `translation`.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
 from functools import cache
@@ -20,8 +21,9 @@ from agentrun_operator.agentrun.api.protocol import Pause, Process, Request
 from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.config import Config, checked
 from agentrun_operator.agentrun.auth.signing import ControlPlaneAuth, random_nonce, utc_now
+from agentrun_operator.agentrun.http.authorities import context_of
 from agentrun_operator.agentrun.http.body import LARGE_AT_ONCE, BodyError
-from agentrun_operator.agentrun.http.connections import limits_of, unbound
+from agentrun_operator.agentrun.http.connections import known_to_httpx, limits_of, unbound
 from agentrun_operator.agentrun.http.deadline import Deadline, hold
 from agentrun_operator.agentrun.http.driver import ATTEMPT_DEADLINE, CONNECTION_FAILURES, Driver
 from agentrun_operator.agentrun.http.read_ahead import ReadAhead
@@ -47,8 +49,12 @@ CONNECTIONS = 64
 
 @cache
 def default_ssl_context() -> ssl.SSLContext:
-    """The process's one default context: loading the certificates takes longer than a call."""
-    return httpx.create_ssl_context()
+    """The process's one default context: loading the certificates takes longer than a call.
+
+    Raises:
+        ConfigError: the certificate authorities that the environment names cannot be read.
+    """
+    return context_of(os.environ)
 
 
 class AsyncClient(Driver):
@@ -102,7 +108,13 @@ class AsyncClient(Driver):
         self._large = large_answers or asyncio.Semaphore(LARGE_AT_ONCE)
         self._auth = ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets)
         verify = ssl_context or default_ssl_context()
-        self._http = httpx.AsyncClient(limits=limits_of(connections), verify=verify, transport=transport)
+        self._http = httpx.AsyncClient(
+            limits=limits_of(connections),
+            verify=verify,
+            transport=transport,
+            proxy=known_to_httpx(self._proxy) if transport is None else None,
+            trust_env=False,
+        )
         if connections is None:
             unbound(self._http, verify)
         self._wire = self._http._transport_for_url(self._address)  # noqa: SLF001 - see Driver
@@ -214,7 +226,11 @@ class Client(Driver):
         self._deadline = Deadline()
         self._auth = ControlPlaneAuth(credentials or credentials_for(config), clock, nonce, self._secrets)
         self._http = httpx.Client(
-            limits=limits_of(connections), verify=ssl_context or default_ssl_context(), transport=transport
+            limits=limits_of(connections),
+            verify=ssl_context or default_ssl_context(),
+            transport=transport,
+            proxy=known_to_httpx(self._proxy) if transport is None else None,
+            trust_env=False,
         )
         self._wire = self._http._transport_for_url(self._address)  # noqa: SLF001 - see Driver
         hold(self._wire, self._deadline)

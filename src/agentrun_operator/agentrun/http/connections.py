@@ -1,4 +1,4 @@
-"""How many connections the clients have, for how long, and by which library they are made."""
+"""How many connections the clients have, for how long, through which proxy, and by which library they are made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
+from agentrun_operator.agentrun.api.errors import ConfigError
 from agentrun_operator.backoff import backoff
+from agentrun_operator.proxies import Proxy, ProxyError, http_proxy, proxy_for
 
 if TYPE_CHECKING:
     import ssl
@@ -63,9 +65,29 @@ def limits_of(connections: int | None) -> httpx.Limits:
     )
 
 
+def proxy_to(address: str) -> Proxy | None:
+    """The proxy that the environment names for an address.
+
+    Raises:
+        ConfigError: It cannot be used; one that speaks SOCKS can where `socksio` is installed.
+    """
+    try:
+        proxy = proxy_for(address, "ALL_PROXY")
+        return proxy if find_spec("socksio") else http_proxy(proxy)
+    except ProxyError as error:
+        raise ConfigError(str(error)) from None
+
+
+def known_to_httpx(proxy: Proxy | None) -> httpx.Proxy | None:
+    """A proxy as the HTTP library has it."""
+    if proxy is None:
+        return None
+    return httpx.Proxy(proxy.url, auth=(proxy.user, proxy.password) if proxy.user else None)
+
+
 def unbound(http: httpx.AsyncClient, ssl_context: ssl.SSLContext) -> None:
     """Have a client that may have as many connections as there are calls make them by aiohttp, if that is installed.
-    Where a proxy of the environment stands between, they stay the HTTP library's own.
+    Where a proxy stands between, they stay the HTTP library's own.
     """
     own = http._transport  # noqa: SLF001 - the library has no way in
     if isinstance(own, httpx.AsyncHTTPTransport) and find_spec("aiohttp"):

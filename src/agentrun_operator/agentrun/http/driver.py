@@ -15,6 +15,7 @@ import httpx
 
 from agentrun_operator.agentrun.auth.redaction import Redactor
 from agentrun_operator.agentrun.http.body import ACCEPTED
+from agentrun_operator.agentrun.http.connections import proxy_to
 from agentrun_operator.agentrun.http.translation import no_answer, read_answer
 from agentrun_operator.agentrun.http.transport import Attempt, Outcome, Steps, attempt_of, headers_of, steps
 
@@ -61,6 +62,7 @@ class Driver:
     ) -> None:
         self._secrets = (Redactor(clock=monotonic), *((others,) if others else ()))
         self._config = config
+        self._proxy = proxy_to(config.control_endpoint)
         self._address = httpx.URL(config.control_endpoint)
         self._headers = _headers(config)
         self._timeout = httpx.Timeout(config.read_timeout, connect=config.timeout).as_dict()
@@ -87,7 +89,7 @@ class Driver:
         return read_answer(request.action, response.status_code, response.headers, body.content, self._secrets)
 
     def _failed(self, request: Request, error: httpx.RequestError | ssl.SSLError) -> Outcome:
-        return no_answer(request.action, error, self._secrets)
+        return no_answer(request.action, error, self._secrets, through=str(self._proxy or ""))
 
     def _tell(self, request: Request, outcome: Outcome, started: float) -> Outcome:
         if self._after_attempt is not None:

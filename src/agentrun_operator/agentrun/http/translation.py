@@ -171,12 +171,21 @@ def unread_answer(action: str, status: int, error: BodyError) -> ServiceUnavaila
     return ServiceUnavailableError(status, error.code, error.what, "", action)
 
 
-def no_answer(action: str, error: httpx.RequestError | ssl.SSLError, secrets: Sequence[Redactor] = ()) -> NoAnswerError:
-    """The error for a request that the connection failed, from what the HTTP library raised."""
+def no_answer(
+    action: str, error: httpx.RequestError | ssl.SSLError, secrets: Sequence[Redactor] = (), through: str = ""
+) -> NoAnswerError:
+    """The error for a request that the connection failed, from what the HTTP library raised.
+
+    Args:
+        action: the API action that was called.
+        error: what was raised.
+        secrets: what must not be repeated.
+        through: the proxy that stands between, for people; empty: none does.
+    """
     name = type(error).__name__
     # The library quotes a header that it refuses to send; the signature and the token are headers.
     text = "" if isinstance(error, httpx.LocalProtocolError) else cleaned(str(error), secrets)
-    message = f"{name}: {text}" if text else name
+    message = (f"{name}: {text}" if text else name) + (f", through {through}" if through else "")
     return NoAnswerError(None, "", message, "", action, may_have_arrived=not isinstance(error, NEVER_LEFT))
 
 

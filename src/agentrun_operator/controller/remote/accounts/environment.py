@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import os
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from agentrun_operator.agentrun.api.errors import ConfigError
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.http.client import default_ssl_context
+from agentrun_operator.agentrun.http.connections import proxy_to
 from agentrun_operator.controller.errors import StartError
 
 log = logging.getLogger(__name__)
@@ -29,14 +28,18 @@ def ambient() -> Config:
 
 
 def check(config: Config) -> None:
-    """Check whether connections can be verified, and warn where nobody could.
+    """Check whether there is a way to AgentRun that can be verified, and warn where nobody could.
 
     Raises:
-        StartError: the certificate authorities cannot be read.
+        StartError: the certificate authorities cannot be read, or the proxy cannot be used.
     """
     address = urlsplit(config.control_endpoint)
+    try:
+        proxy_to(config.control_endpoint)
+    except ConfigError as error:
+        raise StartError(f"AgentRun cannot be called: {error}") from None
     if address.scheme == "https":
-        _authorities_are_readable()
+        check_authorities()
     elif not _is_loopback(address.hostname or ""):
         log.warning(
             "AgentRun is called without TLS (%s): whoever is on the way can read the calls, and the tokens of temporary"
@@ -45,19 +48,17 @@ def check(config: Config) -> None:
         )
 
 
-def _authorities_are_readable() -> None:
-    name = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
-    where = os.environ.get(name, "")
+def check_authorities() -> None:
+    """Check whether the certificate authorities can be read. An account's own address may need them, whatever the
+    operator's is.
+
+    Raises:
+        StartError: they cannot.
+    """
     try:
-        if name == "SSL_CERT_DIR" and not Path(where).is_dir():
-            raise NotADirectoryError("there is no such directory")
         default_ssl_context()
-    except OSError as error:  # of which errors of TLS are some
-        told = f"{name}={where}" if name else "the certificate authorities that come with Python's certifi"
-        said = error.strerror or error
-        raise StartError(
-            f"AgentRun cannot be verified: {told} cannot be read ({said}). Correct it, or unset it"
-        ) from None
+    except ConfigError as error:
+        raise StartError(f"Nobody can be verified: {error}") from None
 
 
 def _is_loopback(host: str) -> bool:
