@@ -23,8 +23,9 @@ from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.informer.watch import Watch
 from agentrun_operator.controller.keys import key_of, origin_of
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
-from agentrun_operator.controller.kube.connection import login_handler
 from agentrun_operator.controller.kube.events import EventRecorder
+from agentrun_operator.controller.kube.session import KopfLogin
+from agentrun_operator.controller.kube.watch_health import WatchHealth
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
 from agentrun_operator.controller.remote.accounts.pool import AccountPool
 from agentrun_operator.controller.worker.gather import Gatherer
@@ -37,9 +38,8 @@ from agentrun_operator.reconcile.input import Timing
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from kubernetes.aio.client import Configuration
-
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.kube.login.login import Login
     from agentrun_operator.controller.settings import Settings
     from agentrun_operator.controller.telemetry.metrics import Metrics
 
@@ -59,8 +59,8 @@ class Manager:
     """The working operator.
 
     Attributes:
-        has_synced: whether every object was listed once.
         reach: which namespaces it may watch.
+        watch: how the watch fares.
         working: what it works with, to be measured.
     """
 
@@ -68,7 +68,7 @@ class Manager:
         self,
         settings: Settings,
         kube: KubeClient,
-        configuration: Configuration,
+        login: Login,
         metrics: Metrics,
         identity: str,
         *,
@@ -80,14 +80,15 @@ class Manager:
         Args:
             settings: how to run.
             kube: the API server.
-            configuration: its address and credentials, for kopf.
+            login: where it is and who asks, for kopf.
             metrics: where things are counted.
             identity: this replica's name in events.
             may_write: whether this replica still leads.
             own_signals: puts our signal handlers back.
         """
-        self.has_synced = False
         self.reach = Reach(kube, settings.namespaces)
+        self.watch = WatchHealth(settings.namespaces, forbidden=self.reach.forbidden, told=self.reach.told)
+        self._has_synced = False
         self._store = Store()
         context = AccountContext(settings, kube, metrics, may_write, self.enqueue)
         self._accounts = AccountPool(context)
@@ -111,8 +112,8 @@ class Manager:
         )
         self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
         self._resync = Resync(kube, self._store, informer, self.reach, settings.resync_interval)
-        handlers = registry(login_handler(configuration))
-        self._watch = Watch(kube, informer, handlers, self.reach, own_signals=own_signals)
+        handlers = registry(KopfLogin(login, self.watch).log_in)
+        self._watch = Watch(kube, informer, handlers, self.reach, self.watch, own_signals=own_signals)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let what is under way end."""
@@ -152,9 +153,14 @@ class Manager:
                 log.warning("Cannot list the objects yet: %s", error)
                 await asyncio.sleep(1)
             else:
-                self.has_synced = True
+                self._has_synced = True
                 log.info("Working on %d objects", count)
                 return
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every object was listed once, and the watch tells of what changes."""
+        return self._has_synced and self.watch.is_ready
 
     def _lane(self, key: ObjectKey) -> tuple[str, Hashable]:
         """Whom a key takes turns with: the objects of its namespace, and there those of one runtime."""

@@ -28,8 +28,7 @@ from agentrun_operator.controller.telemetry.metrics import Metrics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kubernetes.aio.client import Configuration
-
+    from agentrun_operator.controller.kube.login.login import Login
     from agentrun_operator.controller.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -49,20 +48,21 @@ async def run(settings: Settings, kubeconfig: str | None = None, context: str | 
         StartError: it cannot start, or had to stop; the message says what to do.
     """
     settings = settings.model_copy(update={"lease_namespace": settings.lease_namespace or _own_namespace()})
-    configuration = await connect(kubeconfig, context)
-    async with KubeClient(configuration) as kube:
-        await Operator(settings, kube, configuration).run()
+    login = await connect(kubeconfig, context)
+    async with KubeClient(login) as kube:
+        await Operator(settings, kube, login).run()
 
 
 class Operator:
     """One replica."""
 
-    def __init__(self, settings: Settings, kube: KubeClient, configuration: Configuration) -> None:
+    def __init__(self, settings: Settings, kube: KubeClient, login: Login) -> None:
         self._settings = settings
         self._kube = kube
-        self._configuration = configuration
+        self._login = login
         self._identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
         self._metrics = Metrics(ManagerCollector(lambda: self._manager.working if self._manager else None))
+        self._metrics.watch_down.set_function(lambda: self._manager.watch.down_for if self._manager else 0.0)
         self._stop = asyncio.Event()
         self._manager: Manager | None = None
         self._standing_by = False
@@ -73,6 +73,7 @@ class Operator:
         health = Health(self._settings.health_address, self._ready, self._metrics.registry, self._notes)
         port = await health.start()
         try:
+            environment.check_authorities()
             environment.check(environment.ambient())
             await check(self._kube, self._settings)
             log.info("Serving /livez, /readyz and /metrics on port %d", port)
@@ -128,7 +129,7 @@ class Operator:
         self._manager = Manager(
             self._settings,
             self._kube,
-            self._configuration,
+            self._login,
             self._metrics,
             self._identity,
             may_write=may_write,
@@ -141,7 +142,7 @@ class Operator:
             self._metrics.leader.set(0)
 
     def _ready(self) -> bool:
-        return self._standing_by or (self._manager is not None and self._manager.has_synced)
+        return self._standing_by or (self._manager is not None and self._manager.is_ready)
 
     def _notes(self) -> list[str]:
         forbidden = self._manager.reach.forbidden if self._manager else {}

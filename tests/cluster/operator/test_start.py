@@ -65,6 +65,41 @@ def test_authorities_that_cannot_be_read_are_told_where_they_are_needed(run: Run
     assert "SSL_CERT_FILE=/nowhere/ca.crt" in said
 
 
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
+def test_authorities_that_are_missing_are_told_at_the_start_wherever_agentrun_is(
+    name: str, run: Run, control_plane: ControlPlane
+):
+    said = told(run(f"--kubeconfig={control_plane.kubeconfig}", **{"SSL_CERT_FILE": "", name: "/nowhere/ca.crt"}))
+
+    assert f"{name}=/nowhere/ca.crt cannot be read as certificate authorities" in said
+
+
+def test_a_proxy_that_is_away_is_named_without_its_password(run: Run, control_plane: ControlPlane, tmp_path: Path):
+    elsewhere = control_plane.kubeconfig.read_text().replace(control_plane.url, "https://api.test:6443")
+    (tmp_path / "config").write_text(elsewhere)
+
+    said = told(run(f"--kubeconfig={tmp_path / 'config'}", HTTPS_PROXY="http://me:s3cret@127.0.0.1:9"))
+
+    assert "through the proxy http://127.0.0.1:9 (HTTPS_PROXY)" in said
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize("address", ["https://api.test:6443", ""], ids=["to the API server", "to AgentRun"])
+def test_a_socks_proxy_is_told_with_what_to_do(address: str, run: Run, control_plane: ControlPlane, tmp_path: Path):
+    (tmp_path / "config").write_text(
+        control_plane.kubeconfig.read_text().replace(control_plane.url, address or control_plane.url)
+    )
+    environment = {
+        "HTTPS_PROXY": "socks5://me:s3cret@127.0.0.1:9",
+        "AGENTRUN_CONTROL_ENDPOINT": "https://agentrun.test",
+    }
+
+    said = told(run(f"--kubeconfig={tmp_path / 'config'}", **environment))
+
+    assert "the proxy socks5://127.0.0.1:9 (HTTPS_PROXY) speaks SOCKS" in said
+    assert "s3cret" not in said
+
+
 def test_a_misspelt_variable_is_told_with_the_name_that_was_meant(run: Run):
     said = told(run(AGENTRUN_OPERATOR_AMBIENT_CREDENTIAL_NAMESPACES="team-a"))
 

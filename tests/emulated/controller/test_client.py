@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-from kubernetes.aio.client import Configuration
 
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.login.kubeconfig import Context
+from agentrun_operator.controller.kube.login.login import Login
+from agentrun_operator.controller.kube.login.section import Section
 from agentrun_operator.controller.kube.paging import PAGE_BYTES
 from agentrun_operator.controller.kube.preflight import check
 from agentrun_operator.controller.remote.accounts.secret_credentials import read_credentials
@@ -27,8 +29,10 @@ async def wire() -> AsyncIterator[ScriptedServer]:
 
 @pytest.fixture
 async def kube(wire: ScriptedServer) -> AsyncIterator[KubeClient]:
-    configuration = Configuration(host=wire.url)
-    async with KubeClient(configuration) as kube:
+    cluster = Section("cluster", {"server": wire.url})
+    login = Login(lambda: Context("a test's", cluster, Section("user")))
+    await login.look()
+    async with KubeClient(login) as kube:
         yield kube
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 
-def registry(login: Callable[..., Awaitable[kopf.ConnectionInfo]]) -> kopf.OperatorRegistry:
+def registry(login: Callable[..., Awaitable[kopf.AiohttpSession]]) -> kopf.OperatorRegistry:
     """The handlers, in a registry of their own: nothing is registered by importing a module."""
     handlers = kopf.OperatorRegistry()
     kopf.on.login(registry=handlers)(login)

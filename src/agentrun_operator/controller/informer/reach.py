@@ -56,7 +56,7 @@ class Reach:
         except KubeError as error:
             if error.status != FORBIDDEN:
                 raise
-            self._forbid(namespace, error.message)
+            self.told(namespace, error.message)
             if len(self.forbidden) == len(self.namespaces):
                 raise
 
@@ -70,11 +70,18 @@ class Reach:
         while not await self._is_allowed(namespace):  # noqa: ASYNC110 - nobody tells of a permission
             await asyncio.sleep(ASK_AGAIN)
 
-    async def _is_allowed(self, namespace: str) -> bool:
-        if why := await self._refusal(namespace):
-            self._forbid(namespace, why)
+    def told(self, namespace: str, why: str) -> None:
+        """Take down whether a namespace may be read, and why not; an empty text says that it may."""
+        if why and namespace not in self.forbidden:
+            log.warning("Namespace %s is not served until it may be: %s", namespace or "*", why)
+        if why:
+            self.forbidden[namespace] = why
         elif self.forbidden.pop(namespace, None) is not None:
-            log.info("Namespace %s is served from now on", namespace)
+            log.info("Namespace %s is served from now on", namespace or "*")
+
+    async def _is_allowed(self, namespace: str) -> bool:
+        why = await self._refusal(namespace)
+        self.told(namespace, why)
         return not why
 
     async def _refusal(self, namespace: str) -> str:
@@ -87,8 +94,3 @@ class Reach:
         except KubeError as error:
             return str(error) if namespace in self.forbidden else ""  # whoever watches hears of it
         return f"no permission to {' and '.join(refused)} {PLURAL}" if refused else ""
-
-    def _forbid(self, namespace: str, why: str) -> None:
-        if namespace not in self.forbidden:
-            log.warning("Namespace %s is not served until it may be: %s", namespace, why)
-        self.forbidden[namespace] = why

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.informer.informer import Informer
     from agentrun_operator.controller.informer.reach import Reach
     from agentrun_operator.controller.kube.client import KubeClient
+    from agentrun_operator.controller.kube.watch_health import WatchHealth
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Watch:
         informer: Informer,
         registry: kopf.OperatorRegistry,
         reach: Reach,
+        health: WatchHealth,
         *,
         own_signals: Callable[[], None],
     ) -> None:
@@ -44,12 +46,14 @@ class Watch:
             informer: where events go.
             registry: the handlers.
             reach: what to watch.
+            health: told when nobody watches.
             own_signals: puts our signal handlers back, which kopf replaces by its own.
         """
         self._kube = kube
         self._informer = informer
         self._registry = registry
         self._reach = reach
+        self._health = health
         self._own_signals = own_signals
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -72,6 +76,7 @@ class Watch:
                 await kopf.run_tasks(tasks, ignored=EveryTask())
             except Exception as error:  # noqa: BLE001 - whatever ends kopf's watch, it is to go on
                 log.warning("The watch ended and starts again: %s", error)
+            self._health.ended()
             if not stop.is_set():
                 await self._served_again(stop)
 

@@ -5,6 +5,7 @@ The only module that makes requests of its own; kopf makes those of the watch.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
@@ -14,16 +15,16 @@ import aiohttp
 from pydantic_core import from_json
 
 from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
-from agentrun_operator.controller.kube.connection import authorization, session
 from agentrun_operator.controller.kube.paging import PageLimit
+from agentrun_operator.controller.kube.session import UNAUTHORIZED, Addressed, session
 from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from kubernetes.aio.client import Configuration
-
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.kube.login.access import Access
+    from agentrun_operator.controller.kube.login.login import Login
 
 TIMEOUT = aiohttp.ClientTimeout(total=30.0)
 """Seconds for a whole request; the library's own default is five minutes."""
@@ -81,29 +82,31 @@ class KubeError(Exception):
 
 
 class KubeClient:
-    """A connection pool to the API server. `async with` closes it.
+    """A connection pool to the API server. `async with` closes it, and keeps the way there open until then.
 
     Attributes:
         fitting: how many of our objects fit into a page everywhere, as the last list showed.
     """
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, login: Login) -> None:
         """Prepare the pool.
 
         Args:
-            configuration: address and credentials.
+            login: where the API server is, and who asks.
         """
-        self._configuration = configuration
-        self._tls_name = configuration.tls_server_name
+        self._login = login
         self._writers = PrioritySemaphore(WRITERS)
         self._secrets = PrioritySemaphore(SECRET_READERS)
         self.fitting = PAGE
 
     async def __aenter__(self) -> Self:
-        self._session = session(self._configuration)
+        self._session = session(self._login.access)
+        self._keeping = asyncio.create_task(self._login.keep(), name="login")
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._keeping.cancel()
+        await asyncio.gather(self._keeping, return_exceptions=True)
         await self._session.close()
 
     async def get(self, path: str, *, accept: str = JSON, **query: str) -> Body:
@@ -187,19 +190,38 @@ class KubeClient:
         content: str = "",
         at_most: int | None = None,
     ) -> Body:
-        asked = f"{method} {path}"
-        url = self._configuration.host + path + (f"?{urlencode(query)}" if query else "")
+        asked = f"{method} {path}" + (f"?{urlencode(query)}" if query else "")
         headers = {"Accept": accept} | ({"Content-Type": content} if content else {})
         sent = None if body is None else json.dumps(body).encode()
+        access = self._login.access
+        status, data = await self._sent(access, asked, headers, sent, at_most)
+        if status == UNAUTHORIZED and await self._login.renewed(access):
+            access = self._login.access
+            status, data = await self._sent(access, asked, headers, sent, at_most)
+        if status != UNAUTHORIZED:
+            self._login.accept(access)
+        return _parsed(status, data, f"{method} {path}")
+
+    async def _sent(
+        self, access: Access, asked: str, headers: dict[str, str], sent: bytes | None, at_most: int | None
+    ) -> tuple[int, bytes]:
+        """The status and the body of an answer."""
+        method, _, where = asked.partition(" ")
         try:
-            headers |= await authorization(self._configuration)
             response = await self._session.request(
-                method, url, headers=headers, data=sent, timeout=TIMEOUT, server_hostname=self._tls_name
+                method,
+                access.route.server + where,
+                headers=headers,
+                data=sent,
+                timeout=TIMEOUT,
+                ssl=access.tls,
+                middlewares=(Addressed(access),),
             )
-            data = await _read(response, at_most)
+            return response.status, await _read(response, at_most)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise KubeError(0, str(error) or type(error).__name__, asked) from error
-        return _parsed(response.status, data, asked)
+            proxy = access.route.proxy
+            said = (str(error) or type(error).__name__) + (f", through {proxy}" if proxy else "")
+            raise KubeError(0, said, asked.partition("?")[0]) from error
 
 
 async def _read(response: aiohttp.ClientResponse, at_most: int | None) -> bytes:

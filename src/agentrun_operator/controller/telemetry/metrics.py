@@ -54,6 +54,9 @@ class Metrics:
         self.queue_seconds = self._histogram("queue_seconds", "Time that a key waited in the work queue", WORK_BUCKETS)
         self.drift = self._counter("drift", "Changes made outside that were seen, by what was done", "handling")
         self.leader = Gauge("agentrun_leader", "1 while this replica leads", registry=self.registry)
+        self.watch_down = Gauge(
+            "agentrun_watch_down_seconds", "For how long there has been no watch of the objects", registry=self.registry
+        )
         # There from the start: a counter that appears with its first event has no increase to be alerted of.
         self.reconciles.labels("error")
         for handling in ("corrected", "reported", "recreated"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 from urllib.parse import urlsplit
 
 from agentrun_operator.agentrun.api.errors import ConfigError
