@@ -123,8 +123,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """The clients, which load what speaks HTTP."""
-    if name in {"AsyncClient", "Client"}:
-        return getattr(import_module("agentrun_operator.agentrun.http.client"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # or else a misspelt import would pass a type checker
+
+    def __getattr__(name: str) -> object:
+        """The clients, which load what speaks HTTP."""
+        if name in {"AsyncClient", "Client"}:
+            return getattr(import_module("agentrun_operator.agentrun.http.client"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from lupa import lua51
 
-from agentrun_operator.reconcile.after_write import failed
+from agentrun_operator.reconcile.after_write import failed, refused_by_kubernetes
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.observed import Observed, Problem
 from agentrun_operator.resources.names import GROUP, KIND
@@ -64,6 +64,12 @@ def refused() -> Object:
     return case.body | {"status": case.status(outcome)}
 
 
+def without_finalizer() -> Object:
+    """An object that may not have our finalizer."""
+    case = Case(a_new_object(), a_look())
+    return case.body | {"status": case.status(refused_by_kubernetes(case.given, "no finalizers today"))}
+
+
 SERVING = a_look(an_endpoint())
 CHANGED = a_look(an_endpoint(description="theirs"))
 DIFFERENCE = {"path": "description", "desired": "ours", "observed": "theirs"}
@@ -87,6 +93,7 @@ OBJECTS = {
     Reason.UPDATE_FAILED: ("Degraded", reconciled(an_object(), a_look(an_endpoint("UPDATE_FAILED")))),
     Reason.DELETE_FAILED: ("Degraded", reconciled(an_object(), a_look(an_endpoint("DELETE_FAILED")))),
     Reason.REJECTED: ("Degraded", refused()),
+    Reason.WRITE_REFUSED: ("Degraded", without_finalizer()),
     Reason.THROTTLED: ("Progressing", reconciled(an_edited_object(), no_look(Reason.THROTTLED))),
     Reason.REMOTE_UNAVAILABLE: ("Progressing", reconciled(an_edited_object(), no_look(Reason.REMOTE_UNAVAILABLE))),
     Reason.UNKNOWN_STATE: ("Degraded", reconciled(an_object(), a_look(an_endpoint("HIBERNATING")))),

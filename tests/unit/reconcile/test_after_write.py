@@ -97,6 +97,25 @@ FAILED = [
 ]
 
 
+REFUSED_BY_KUBERNETES = [
+    pytest.param(
+        Case(a_new_object(), a_look()),
+        "Ready=False WriteRefused, Synced=False WriteRefused@0, Stalled=True WriteRefused",
+        id="an object that may not have its finalizer",
+    ),
+    pytest.param(
+        Case(an_object(finalized=False), a_look(an_endpoint())),
+        "Ready=True Available, Synced=False WriteRefused@1, Stalled=True WriteRefused",
+        id="an endpoint serves on that may not have its finalizer back",
+    ),
+    pytest.param(
+        Case(an_object(generation=2, deleted_for=60), a_look()),
+        "Ready=False WriteRefused, Synced=False WriteRefused@1, Stalled=True WriteRefused",
+        id="an object that may not be let go though its endpoint is gone",
+    ),
+]
+
+
 @pytest.mark.parametrize(("case", "reason", "does", "says"), FAILED)
 def test_a_write_that_was_not_done_is_tried_again_and_told(case, reason, does, says):
     decision = failed(case.given, decide(case.given), Problem(reason, "for a reason"))
@@ -152,26 +171,7 @@ def test_a_name_that_is_taken_by_what_no_list_shows_yet_is_looked_at_again_soon(
     assert conditions(case.status(decision)) == says
 
 
-@pytest.mark.parametrize(
-    ("case", "says"),
-    [
-        pytest.param(
-            Case(a_new_object(), a_look()),
-            "Ready=False WriteRefused, Synced=False WriteRefused@0, Stalled=True WriteRefused",
-            id="an object that may not have its finalizer",
-        ),
-        pytest.param(
-            Case(an_object(finalized=False), a_look(an_endpoint())),
-            "Ready=True Available, Synced=False WriteRefused@1, Stalled=True WriteRefused",
-            id="an endpoint serves on that may not have its finalizer back",
-        ),
-        pytest.param(
-            Case(an_object(generation=2, deleted_for=60), a_look()),
-            "Ready=False WriteRefused, Synced=False WriteRefused@1, Stalled=True WriteRefused",
-            id="an object that may not be let go though its endpoint is gone",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("case", "says"), REFUSED_BY_KUBERNETES)
 def test_what_the_api_server_refuses_is_told_and_tried_again_with_growing_pauses(case, says):
     decision = refused_by_kubernetes(case.given, "no finalizers today")
     assert shown(decision.action) == "retry WriteRefused within 300 s"

@@ -16,8 +16,8 @@ class AgentRuntimeEndpoint(EndpointById, InvocableEndpoint, ResourceBase):
 
     Its properties are what the service last told; `update` changes them there, `refresh` reads them anew, and setting
     one changes this object only. Every method has an `_async` form, to be awaited, that takes, returns and raises the
-    same. Besides what they say, all may raise CredentialsNotFoundError, when there is nothing to sign with, and
-    ConfigError.
+    same. Besides what they say, all may raise CredentialsNotFoundError, when there is nothing to sign with,
+    ConfigError, and TypeError for a config that is none.
 
     Args:
         agent_runtime_id: the runtime's id.
