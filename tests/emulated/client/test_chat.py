@@ -219,7 +219,7 @@ def test_a_wrong_key_is_openais_error_and_shows_no_secret(way, server, runtime_i
 
 
 def test_an_endpoint_that_does_not_serve_is_openais_error(way, emulator, endpoint):
-    emulator.patch_endpoint(endpoint.agent_runtime_endpoint_id, status="UPDATING")
+    emulator.patch_endpoint(endpoint.agent_runtime_endpoint_id, status="CREATING")
     with pytest.raises(openai.NotFoundError):
         way(endpoint, "invoke_openai", HELLO)
 

@@ -51,8 +51,8 @@ def test_it_is_asked_to_call_a_tool(chat: openai.OpenAI):
 
 def test_it_is_told_that_an_endpoint_is_not_ready(chat: openai.OpenAI, emulator: Emulator):
     (endpoint,) = emulator.endpoints()
-    emulator.patch_endpoint(endpoint["agentRuntimeEndpointId"], status="UPDATING")
-    with pytest.raises(openai.NotFoundError, match="in UPDATING status"):
+    emulator.patch_endpoint(endpoint["agentRuntimeEndpointId"], status="CREATING")
+    with pytest.raises(openai.NotFoundError, match="in CREATING status"):
         chat.chat.completions.create(model="support-bot", messages=HELLO)
 
 

@@ -38,4 +38,6 @@ def test_the_ram_policy_allows_just_the_calls_that_there_are():
     (policy,) = re.findall(r"```json\n(.*?)```", install, re.DOTALL)
     allowed = {action for statement in json.loads(policy)["Statement"] for action in statement["Action"]}
 
-    assert allowed == {f"agentrun:{action}" for action in re.findall(r'"([A-Z][a-z]+AgentRuntime\w*)"', OPERATIONS_CODE)}
+    assert allowed == {
+        f"agentrun:{action}" for action in re.findall(r'"([A-Z][a-z]+AgentRuntime\w*)"', OPERATIONS_CODE)
+    }
