@@ -1,11 +1,13 @@
 """One endpoint that AgentRun tells of in a way that makes no sense: its own object says so, and no other notices."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from agentrun_operator.controller.worker.object_memory import LIST_LAG
 from agentrun_operator.controlplane import ControlPlane
 from support.cluster import eventually
 from support.endpoints import says
@@ -62,11 +64,11 @@ UNTOLD: dict[str, Callable[[Json], str]] = {
 }
 
 
-def answering(world: World, odd: Callable[[Json], str]) -> Callable[[Asked], Evil | None]:
-    """Whatever is asked of the victim is answered oddly, and what else is on a page as it is."""
+def answering(world: World, odd: Callable[[Json], str], name: str = "victim") -> Callable[[Asked], Evil | None]:
+    """Whatever is asked of the one endpoint is answered oddly, and what else is on a page as it is."""
 
     def answer(asked: Asked) -> Evil | None:
-        victim = world.emulator.endpoint("victim")
+        victim = world.emulator.endpoint(name)
         if victim is None or asked.action not in (GET, LIST):
             return None
         told = odd(victim)
@@ -76,7 +78,7 @@ def answering(world: World, odd: Callable[[Json], str]) -> Callable[[Asked], Evi
         others = [
             json.dumps(each)
             for each in world.emulator.endpoints()
-            if each["agentRuntimeId"] == world.runtime_id and each[NAME] != "victim"
+            if each["agentRuntimeId"] == world.runtime_id and each[NAME] != name
         ]
         page = ",".join([told, *others])
         return success(f'{{"items":[{page}]}}')
@@ -158,6 +160,43 @@ def test_an_odd_answer_to_a_write_fails_no_write_and_has_none_sent_again(data: o
     world.emulator.heal()
     assert sent == [CREATE, UPDATE]
     assert {each["reason"] for each in warnings(world, name)} <= {"UnknownState"}
+
+
+@pytest.mark.parametrize(
+    "shape", ["an object for a description", "a list for a state", "no id", "an object for a name"]
+)
+def test_an_odd_endpoint_is_deleted_and_its_object_goes_once_it_is_gone(shape: str, world: World):
+    world.endpoints.apply("going", "evil-bot")
+    world.endpoints.wait_ready("going", 30)
+    world.evil = answering(world, TOLD[shape], "going")
+    try:
+        eventually(lambda: REQUEST in told(world, "going"), 20, "it told")
+        world.endpoints.delete("going")
+        world.endpoints.wait_gone("going", 30)
+    finally:
+        world.evil = None
+    assert world.emulator.endpoint("going") is None
+
+
+@pytest.mark.parametrize("shape", ["neither", "an object for a name"])
+def test_nothing_is_made_twice_where_agentrun_tells_no_name_of_what_was_made(shape: str, world: World):
+    world.number += 1
+    name = f"made-{world.number}"
+    answer = {"status": 200, "body": {"code": "SUCCESS", "requestId": REQUEST, "data": {}}, "afterEffect": True}
+    world.emulator.fault(CREATE, endpointName=name, **answer)
+    world.evil = answering(world, (TOLD | UNTOLD)[shape], name)
+    calls = len(world.emulator.calls())
+    try:
+        world.endpoints.apply(name, "evil-bot")
+        found = world.endpoints.wait_reason(name, "RemoteUnavailable", within=30)
+        over = time.monotonic() + LIST_LAG + 5
+        eventually(lambda: time.monotonic() > over, LIST_LAG + 10, "lists lag no longer than that")
+    finally:
+        world.evil = None
+        world.emulator.heal()
+    assert f"which may be {name}" in json.dumps(found)
+    world.endpoints.wait_ready(name, 60)
+    assert [call.action for call in world.emulator.calls()[calls:] if call.action == CREATE] == [CREATE]
 
 
 def message(world: World) -> str:

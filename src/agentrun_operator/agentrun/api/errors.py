@@ -228,5 +228,6 @@ class NoAnswerError(HTTPError):
 
 
 def _line(text: str, limit: int) -> str:
-    """The beginning of a text, on one line; the rest is not looked at."""
-    return " ".join(text[: 4 * limit].split())[:limit]
+    """The beginning of a text, on one line and without half characters; the rest is not looked at."""
+    beginning = text[: 4 * limit].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return " ".join(beginning.split())[:limit]

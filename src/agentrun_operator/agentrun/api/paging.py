@@ -1,8 +1,8 @@
 """Reads a paged list to its end, whatever the service does with its pages meanwhile.
 
 Nothing is known of the order, of the largest page or of how a list behaves while it changes, so little is believed:
-items are told apart by their ids (one without any by its place), a short page is not the end, and `total` ends the list
-only where it agrees with what was seen. A page that fails fails the list: a part must never pass for the whole.
+items are told apart by their ids (one without any by what it tells), a short page is not the end, and `total` ends the
+list only where it agrees with what was seen. A page that fails fails the list: a part must never pass for the whole.
 
 One thing no reader of pages can rule out: when an item is deleted from a page that was read, those behind it move up,
 and one may slip through. So an absence from a list is news to be confirmed, not a fact.
@@ -10,6 +10,7 @@ and one may slip through. So an absence from a list is news to be confirmed, not
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic
 
@@ -58,7 +59,7 @@ class Listing(Generic[ItemT]):
         action: the API action.
         path: the list's path segments.
         page_type: what a page is read as.
-        identify: what tells an item from the others, None when it has nothing; then its place does.
+        identify: what tells an item from the others, None when it has nothing; then all that it tells.
         page_size: items to ask for on a page; the service may send fewer.
         filters: more query parameters.
         complete: adds to an item what its place tells, if anything; with each page, since all at the end take long.
@@ -200,7 +201,7 @@ def read_next(
             reading.ended = True
             return {}
         raise response.malformed("a page without items, of a list that is not empty")
-    items = _by_id(listing, page, reading.pages + 1, response.request_id)
+    items = _by_id(listing, page, response.request_id)
     reading.add(page, items.keys())
     reading.bytes += response.size
     if reading.bytes > MAX_BYTES or len(reading.ids) > MAX_ITEMS:
@@ -226,13 +227,18 @@ def _may_be_empty(page: Page[ItemT], reading: Traversal) -> bool:
     return unknown and page.items is not None
 
 
-def _by_id(listing: Listing[ItemT], page: Page[ItemT], number: int, request_id: str) -> dict[str, ItemT]:
-    """What is on a page, by ids. What tells none goes by its place; what makes no sense hides nothing that does."""
+def _by_id(listing: Listing[ItemT], page: Page[ItemT], request_id: str) -> dict[str, ItemT]:
+    """What is on a page, by ids. What tells none goes by all that it tells, so that a page which comes again brings
+    nothing new; what makes no sense hides nothing that does.
+    """
     items: dict[str, ItemT] = {}
-    for place, item in enumerate(page.items or ()):
+    alike = Counter[str]()
+    for item in page.items or ():
         found = listing.identify(item)
         if not found:
-            items[f"{number}.{place}"] = listing.complete(unidentified(item, request_id))
+            told = item.model_dump_json()
+            alike[told] += 1
+            items[f"{told} {alike[told]}"] = listing.complete(unidentified(item, request_id))
         elif found not in items or not isinstance(item, Odd):
             items[found] = listing.complete(item)
     return items

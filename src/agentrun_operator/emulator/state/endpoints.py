@@ -164,7 +164,7 @@ class Endpoints:
     def change_by_hand(self, endpoint_id: str, fields: Mapping[str, Any]) -> Endpoint:
         """Set fields of the document, but not its name or ids; None removes one.
 
-        A status set by hand stays: the transition under way is called off.
+        A status set by hand stays: the transition under way is called off, and unless it is READY nothing is served.
 
         Raises:
             ApiError: the id is unknown.
@@ -173,6 +173,7 @@ class Endpoints:
         endpoint = self._get(endpoint_id)
         if "status" in fields:
             self._timeline.cancel(endpoint_id)
+            endpoint.served = None
         document = {**endpoint.snapshot.document, **fields}
         self._store(now, endpoint, {name: value for name, value in document.items() if value is not None})
         return endpoint

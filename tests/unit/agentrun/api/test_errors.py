@@ -33,6 +33,9 @@ WHOLE = (404, "NotFound", "no such thing", "request-1", "GetAgentRuntimeEndpoint
         pytest.param(HTTPError(500, action="GetX"), "GetX: HTTP 500", id="a status alone"),
         pytest.param(HTTPError(None, "", "ConnectError", "", "GetX"), "GetX: no answer: ConnectError", id="no answer"),
         pytest.param(HTTPError(), "AgentRun: no answer", id="nothing"),
+        pytest.param(
+            HTTPError(400, "C", "a\udcff", "q\ud83d"), "AgentRun: HTTP 400 C: a\ufffd (request q\ufffd)", id="halves"
+        ),
         pytest.param(HTTPError(400, "C", "a\n\t b\r\n"), "AgentRun: HTTP 400 C: a b", id="several lines become one"),
     ],
 )

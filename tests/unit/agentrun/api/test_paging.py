@@ -273,6 +273,18 @@ def test_an_item_that_tells_no_id_is_an_item_and_hides_no_other(odd):
     assert read(answer) == ["e1", "None", "None", "e2"]
 
 
+@pytest.mark.parametrize("odd", [{"agentRuntimeEndpointName": "x"}, None], ids=repr)
+def test_a_page_that_comes_again_and_again_ends_the_list_whatever_is_on_it(odd):
+    numbers: list[str] = []
+
+    def answer(request: Request) -> Response:
+        numbers.append(dict(request.query)["pageNumber"])
+        return ok({"items": [{"agentRuntimeEndpointId": "e1"}, odd, odd]})
+
+    assert read(answer) == ["e1", "None", "None"]
+    assert len(numbers) < 10
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_what_makes_no_sense_hides_nothing_of_the_same_id_that_does(turned):
     items = [{"agentRuntimeEndpointId": "e", "status": ["x"]}, {"agentRuntimeEndpointId": "e", "status": "READY"}]
