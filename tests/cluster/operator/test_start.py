@@ -15,6 +15,8 @@ from support.emulator import Emulator
 from support.endpoints import Endpoints
 from support.operator import QUICK, Operator, agentrun_environment
 
+AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -65,11 +67,13 @@ def test_authorities_that_cannot_be_read_are_told_where_they_are_needed(run: Run
     assert "SSL_CERT_FILE=/nowhere/ca.crt" in said
 
 
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
+@pytest.mark.parametrize("name", AUTHORITIES)
 def test_authorities_that_are_missing_are_told_at_the_start_wherever_agentrun_is(
     name: str, run: Run, control_plane: ControlPlane
 ):
-    said = told(run(f"--kubeconfig={control_plane.kubeconfig}", **{"SSL_CERT_FILE": "", name: "/nowhere/ca.crt"}))
+    environment = dict.fromkeys(AUTHORITIES, "") | {name: "/nowhere/ca.crt"}
+
+    said = told(run(f"--kubeconfig={control_plane.kubeconfig}", **environment))
 
     assert f"{name}=/nowhere/ca.crt cannot be read as certificate authorities" in said
 
