@@ -93,6 +93,8 @@ def success(data: str) -> Evil:
 @pytest.mark.parametrize("shape", TOLD | UNTOLD)
 def test_an_odd_endpoint_hides_no_other_and_is_never_taken_for_absent(shape: str, world: World):
     world.endpoints.wait_ready("victim", 90)
+    eventually(lambda: REQUEST not in message(world), 30, "the one before is odd no longer")
+    told_before = len(warnings(world, "victim"))
     before = world.emulator.endpoint("victim")
     assert before is not None
     calls = len(world.emulator.calls())
@@ -106,7 +108,8 @@ def test_an_odd_endpoint_hides_no_other_and_is_never_taken_for_absent(shape: str
         world.endpoints.delete("later")
         eventually(lambda: world.emulator.endpoint("later") is None, 20, "later gone")
         if shape in TOLD:
-            eventually(lambda: REQUEST in told(world, "victim"), 20, "the victim told with the request")
+            eventually(lambda: REQUEST in message(world), 20, "the victim told with the request")
+            eventually(lambda: len(warnings(world, "victim")) > told_before, 20, "an event")
         looks = len([asked for asked in world.asked if asked.action == LIST])
         eventually(lambda: len([asked for asked in world.asked if asked.action == LIST]) > looks + 3, 30, "more looks")
     finally:
@@ -170,7 +173,7 @@ def test_an_odd_endpoint_is_deleted_and_its_object_goes_once_it_is_gone(shape: s
     world.endpoints.wait_ready("going", 30)
     world.evil = answering(world, TOLD[shape], "going")
     try:
-        eventually(lambda: REQUEST in told(world, "going"), 20, "it told")
+        eventually(lambda: REQUEST in message(world, "going"), 20, "it told")
         world.endpoints.delete("going")
         world.endpoints.wait_gone("going", 30)
     finally:
@@ -199,13 +202,9 @@ def test_nothing_is_made_twice_where_agentrun_tells_no_name_of_what_was_made(sha
     assert [call.action for call in world.emulator.calls()[calls:] if call.action == CREATE] == [CREATE]
 
 
-def message(world: World) -> str:
-    found = world.endpoints.get("victim")["status"]["conditions"]
+def message(world: World, name: str = "victim") -> str:
+    found = world.endpoints.get(name)["status"]["conditions"]
     return str(next(each["message"] for each in found if each["type"] == "Ready"))
-
-
-def told(world: World, name: str) -> str:
-    return json.dumps(world.endpoints.get(name)["status"]) + json.dumps(warnings(world, name))
 
 
 def warnings(world: World, name: str) -> list[Json]:

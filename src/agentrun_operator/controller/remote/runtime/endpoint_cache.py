@@ -107,7 +107,9 @@ class EndpointCache:
         self._entries[endpoint_id] = Entry(known.endpoint if known and same else interned(endpoint), at, answered)
         self._index(endpoint_id, endpoint, at)
         first_look = known is not None and known.answered and not answered
-        return set() if same and not first_look else {_name(endpoint)}
+        if same and not first_look:
+            return set()
+        return {_name(endpoint), _name(known.endpoint)} if known else {_name(endpoint)}
 
     def _index(self, endpoint_id: str, endpoint: Endpoint, at: float) -> None:
         namesake = self._entries.get(self._ids.get(_name(endpoint), ""))

@@ -46,6 +46,15 @@ def test_an_id_leads_to_no_endpoint_of_another_name(endpoints: EndpointCache):
     assert endpoints.find("e2", "nobody") is None
 
 
+def test_an_endpoint_that_tells_its_name_no_longer_is_news_to_those_who_knew_it(endpoints: EndpointCache):
+    listed(endpoints, [endpoint("e1", "chat")], 1.0)
+    assert listed(endpoints, [Endpoint(agent_runtime_endpoint_id="e1")], 2.0) == {"chat", ""}
+    assert endpoints.find("e1", "chat") is not None
+    assert endpoints.nameless is not None
+    assert listed(endpoints, [endpoint("e1", "chat")], 3.0) == {"chat", ""}
+    assert endpoints.nameless is None
+
+
 def test_an_endpoint_is_found_only_by_a_look_that_is_new_enough(endpoints: EndpointCache):
     listed(endpoints, [endpoint("e1", "chat"), endpoint("e2", "other")], 1.0)
     endpoints.seen(endpoint("e1", "chat"), 5.0)
