@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import httpx
+import openai
 import pytest
 
+from agentrun_operator.agentrun import AgentRuntimeEndpoint
 from agentrun_operator.agentrun.api.errors import ConfigError, NoAnswerError
 from agentrun_operator.agentrun.api.operations import get_runtime
 from agentrun_operator.agentrun.http.client import AsyncClient, Client
@@ -117,3 +119,22 @@ def test_a_transport_that_is_given_is_the_way(monkeypatch: pytest.MonkeyPatch):
     )
     with Client(a_config(control_endpoint="https://agentrun.test"), transport=wire) as client:
         assert client.run(get_runtime("r1")).agent_runtime_id == "r1"
+
+
+async def test_a_chat_goes_the_same_ways(monkeypatch: pytest.MonkeyPatch):
+    with running_emulator() as (server, emulator), running(ForwardProxy(server.url)) as proxy:
+        runtime_id = _runtime(emulator)
+        emulator.add_endpoint(runtime_id, "chat")
+        endpoint = emulator.endpoint("chat") or {}
+        caller = {"access_key_id": ACCESS_KEY_ID, "access_key_secret": ACCESS_KEY_SECRET, "account_id": ACCOUNT_ID}
+        config = a_config(control_endpoint=server.url, data_endpoint="http://agentrun.test", **caller)
+        found = AgentRuntimeEndpoint.get_by_id(runtime_id, endpoint["agentRuntimeEndpointId"], config)
+
+        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
+        found.invoke_openai([{"role": "user", "content": "Hello"}], stream=False)
+        await found.invoke_openai_async([{"role": "user", "content": "Hello"}], stream=False)
+        assert len(proxy.asked) == 2
+        monkeypatch.setenv("NO_PROXY", ".test")
+        with pytest.raises(openai.APIConnectionError):  # nobody is there under this name
+            found.invoke_openai([{"role": "user", "content": "Hello"}], stream=False)
+        assert len(proxy.asked) == 2

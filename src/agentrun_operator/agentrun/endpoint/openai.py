@@ -19,6 +19,7 @@ from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.data_signing import DataPlaneAuth
 from agentrun_operator.agentrun.auth.signing import utc_now
 from agentrun_operator.agentrun.http.client import default_ssl_context
+from agentrun_operator.agentrun.http.connections import known_to_httpx, proxy_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +64,17 @@ class Chat:
     def auth(self) -> DataPlaneAuth | None:
         """What signs the requests."""
         return None if self.credentials is None else DataPlaneAuth(self.credentials, self.config.region_id, utc_now)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """How the endpoint is reached, and who asks: as the other clients reach AgentRun.
+
+        Raises:
+            ConfigError: the proxy that the environment names cannot be used.
+        """
+        proxy = known_to_httpx(proxy_to(self.base_url))
+        ways = {"proxy": proxy, "trust_env": False, "follow_redirects": False}
+        return {"auth": self.auth, "verify": default_ssl_context(), **ways}
 
     @property
     def client_options(self) -> _ClientOptions:
@@ -149,7 +161,7 @@ def complete(
     _require_openai()
     import openai  # noqa: PLC0415 - optional, and slow to load
 
-    http = openai.DefaultHttpxClient(auth=chat.auth, verify=default_ssl_context(), follow_redirects=False)
+    http = openai.DefaultHttpxClient(**chat.connection)
     timeout = openai.Timeout(chat.config.data_read_timeout, connect=chat.config.timeout)
     client = openai.OpenAI(http_client=http, timeout=timeout, **chat.client_options)
     completion: ChatCompletion | openai.Stream[ChatCompletionChunk] = client.chat.completions.create(
@@ -165,7 +177,7 @@ async def complete_async(
     _require_openai()
     import openai  # noqa: PLC0415 - optional, and slow to load
 
-    http = openai.DefaultAsyncHttpxClient(auth=chat.auth, verify=default_ssl_context(), follow_redirects=False)
+    http = openai.DefaultAsyncHttpxClient(**chat.connection)
     timeout = openai.Timeout(chat.config.data_read_timeout, connect=chat.config.timeout)
     client = openai.AsyncOpenAI(http_client=http, timeout=timeout, **chat.client_options)
     completion: ChatCompletion | openai.AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(

@@ -18,8 +18,9 @@ PATIENCE = 0.03
 SHARE = 0.25
 """The part of the account's calls that looks at the transitions of one runtime take at most."""
 
-DEAR = 75
-"""Pages of a list from which on a page counts as two calls: the longer the list, the less news a page has."""
+DEAR = 61
+"""Pages of a list from which on a page counts as two calls: the longer the list, the less news a page has. Ten pages
+are nearly as cheap as one, so that of a thousand endpoints each is seen within 1.5 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Step:
     @property
     def price(self) -> float:
         """How many calls it costs while changes are sent."""
-        return self.calls * (1 + self.parts / DEAR)
+        return self.calls * (1 + (self.parts / DEAR) ** 2)
 
 
 @dataclass(frozen=True, slots=True)

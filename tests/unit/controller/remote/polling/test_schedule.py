@@ -62,3 +62,16 @@ def test_a_lower_limit_allows_for_fewer_looks():
     for step in (some(40), Step(parts=50)):
         pause = replace(PACE, rate=4.0).following(step, 0.0)
         assert step.calls / pause <= SHARE * 4.0 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("step", "price"),
+    [
+        pytest.param(Step(), 1.0, id="the only page"),
+        pytest.param(Step(parts=10), 1.03, id="one of ten pages costs hardly more"),
+        pytest.param(Step(parts=50), 1.67, id="one of fifty has less news"),
+        pytest.param(Step(endpoint_ids=("a", "b", "c"), parts=1), 3.0, id="single endpoints cost a call each"),
+    ],
+)
+def test_what_a_look_costs_while_changes_are_sent(step: Step, price: float):
+    assert step.price == pytest.approx(price, abs=0.005)
