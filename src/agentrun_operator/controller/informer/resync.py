@@ -83,12 +83,14 @@ class Resync:
         await self._reach.review()
         known = self._store.versions()
         listed: dict[ObjectKey, tuple[str, int]] = {}
+        read: set[str] = set()  # a namespace may be allowed again before the others are listed
         for namespace in self._reach.namespaces:
             with self._reach.listing(namespace):
                 async for page in self._kube.pages(namespace, metadata_only=True):
                     listed.update((key_of(item), _seen(item)) for item in page)
                     page.clear()
-        known = {key: seen for key, seen in known.items() if key.namespace not in self._reach.forbidden}
+                read.add(namespace)
+        known = {key: seen for key, seen in known.items() if not read.isdisjoint((key.namespace, ""))}
         for key, (uid, _) in known.items():
             if key not in listed or listed[key][0] != uid:
                 log.info("%s is gone; the watch did not tell", key)

@@ -124,6 +124,18 @@ async def test_what_is_known_of_a_namespace_that_is_forbidden_now_is_not_taken_f
     assert two_teams.known() == {"team-a/a", "team-b/b"}
 
 
+async def test_nor_where_the_permission_is_back_before_the_others_are_listed(two_teams: World):
+    await two_teams.resync.fill()
+    two_teams.kube.weather = lambda _, path: Weather(before=1.0 if "team-b" in path else 0.0)
+    two_teams.kube.forbidden = {"team-a"}
+    compare = asyncio.create_task(two_teams.resync.compare())
+    await asyncio.sleep(0.5)
+    two_teams.reach.told("team-a", "")  # its watch is served again
+    await compare
+    assert two_teams.known() == {"team-a/a", "team-b/b"}
+    assert two_teams.forgotten == []
+
+
 async def test_one_that_is_allowed_again_is_taken_up(two_teams: World):
     two_teams.kube.forbidden = {"team-a"}
     await two_teams.resync.fill()
