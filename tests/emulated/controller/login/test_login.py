@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -334,6 +334,68 @@ async def test_many_that_are_refused_at_once_ask_the_plugin_once(world: World):
     async with kept(world.login):
         assert await asyncio.gather(*(world.login.renewed(refused) for _ in range(20))) == [True] * 20
     assert plugin.runs == 2
+
+
+async def test_a_plugin_that_fails_when_a_credential_was_refused_is_asked_again_whoever_asks_the_server(world: World):
+    plugin = Plugin(world.folder)
+    plugin.gives(token="known-token")
+    written(world.path, a_kubeconfig(plugin.user))
+    await world.login.look()
+    world.known = {"second"}
+    plugin.does("exit 1")
+    assert not await world.is_answered()
+    plugin.gives(token="second")
+    await world.login.look()
+    assert (world.token, plugin.runs) == ("second", 3)
+    await world.login.look()
+    assert plugin.runs == 3
+
+
+async def test_many_that_are_refused_at_once_are_one_refusal(world: World):
+    plugin = Plugin(world.folder)
+    plugin.gives(token="unknown")
+    written(world.path, a_kubeconfig(plugin.user))
+    await world.login.look()
+    refused = world.login.access
+    async with kept(world.login):
+        assert await asyncio.gather(*(world.login.renewed(refused) for _ in range(20))) == [False] * 20
+    world.at += module.FIRST_RETRY
+    assert not await world.is_answered()
+    assert plugin.runs == 3
+
+
+async def test_a_user_who_has_a_token_now_has_no_plugin_that_is_to_be_asked(world: World):
+    plugin = Plugin(world.folder)
+    plugin.gives(token="first", expirationTimestamp="2030-01-01T00:10:00Z")
+    written(world.path, a_kubeconfig(plugin.user))
+    await world.login.look()
+    written(world.path, KNOWN)
+    await world.login.look()
+    world.at = 3600
+    with counted(world.login) as looks:
+        async with kept(world.login):
+            await asyncio.sleep(0.2)
+    assert looks == []
+    written(world.path, a_kubeconfig(plugin.user))
+    await world.login.look()
+    assert plugin.runs == 2, "what it gave before has ended"
+
+
+@contextmanager
+def counted(login: Login) -> Iterator[list[bool]]:
+    """The looks that begin meanwhile."""
+    looks: list[bool] = []
+    look = login.look
+
+    async def noted(*, renew: bool = False) -> None:
+        looks.append(renew)
+        await look(renew=renew)
+
+    login.look = noted  # type: ignore[method-assign]
+    try:
+        yield looks
+    finally:
+        login.look = look  # type: ignore[method-assign]
 
 
 async def test_a_plugin_that_hangs_stops_nobody(world: World, monkeypatch: pytest.MonkeyPatch):

@@ -117,10 +117,11 @@ class Login:
 
     async def _looked(self) -> None:
         looked = asyncio.get_running_loop().create_future()
+        if not self._waiting:  # those who are refused together are refused once
+            self._refusals += 1
+            self._wanted_at = self._clock()
         self._waiting.append(looked)
         self._wanted.set()
-        self._wanted_at = self._clock()
-        self._refusals += 1
         self._refused = None
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):

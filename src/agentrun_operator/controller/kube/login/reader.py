@@ -117,23 +117,24 @@ class Reader:
 
     async def _read_credential(self, context: Context, *, renew: bool) -> Credential:
         found = await asyncio.to_thread(read_user, context.user)
-        if not found.authorization:
-            given = await self._ask(context, renew=renew)
+        fields = context.user.fields
+        asked = None if found.authorization else fields.get("exec") or fields.get("auth-provider")
+        if asked:
+            given = await self._ask(asked, context, renew=renew)
             own = given.certificate if given.certificate.chain else found.certificate
             found = replace(given, certificate=own)
+        else:
+            self._given, self.renew_at = None, float("inf")
         if found.is_anonymous and self._credential and not self._credential.is_anonymous:
             raise AccessError("the kubeconfig does not say any more who asks")
         return found
 
-    async def _ask(self, context: Context, *, renew: bool) -> Credential:
-        """What a plugin or a provider says, asked when it is time; nobody, where there is neither."""
-        fields = context.user.fields
-        asked = fields.get("exec") or fields.get("auth-provider")
-        if not asked:
-            self.renew_at = float("inf")
-            return Credential()
-        if renew or self._given is None or self._given[0] != asked or self._clock() >= self.renew_at:
-            given = await (ask_plugin if fields.get("exec") else ask_provider)(context)
+    async def _ask(self, asked: object, context: Context, *, renew: bool) -> Credential:
+        """What a plugin or a provider says, asked when it is time."""
+        if renew:
+            self.renew_at = self._clock()  # and still when it fails now
+        if self._given is None or self._given[0] != asked or self._clock() >= self.renew_at:
+            given = await (ask_plugin if context.user.fields.get("exec") else ask_provider)(context)
             self._given, self.renew_at = (asked, given), self._clock() + self._lasts(given)
         return self._given[1]
 
