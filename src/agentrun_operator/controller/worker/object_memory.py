@@ -161,6 +161,10 @@ class ObjectMemory(NamedTuple):
             return known
         return {name: value for name, value in known.items() if name != "claim"} | ours
 
+    def overwritten(self, status: Mapping[str, Any] | None) -> ObjectMemory:
+        """Somebody wrote over this status, which stays the truth, unless a later one is known; None: nobody did."""
+        return self if status is None or self.unwritten is not None else self._replace(unwritten=status)
+
     def untold(self, status: Mapping[str, Any]) -> ObjectMemory:
         """The API server did not take this status, or did not say: it is the truth all the same."""
         return self._replace(unwritten=status, made_id="")

@@ -248,12 +248,15 @@ class Reconciler:
         if decision.settled:
             run = self._memories.keep(run, run.subject.memory.settled())
         if decision.verdict is not None and not is_leftover(run.subject.key):
-            run = self._claims.drop_unused(run)
+            overwritten = self._store.take_overwritten(run.subject.key)  # since this reconcile began
+            run = self._claims.drop_unused(self._memories.keep(run, run.subject.memory.overwritten(overwritten)))
             body = self._store.current(run.subject.body) or run.subject.body
             told = run.subject.memory.status(body)
             after = status_of(self._input(run), decision.verdict, told)
             if patch := status_patch(body["status"], after):
                 run = await self._tell(run, told, after, patch)
+            elif run.subject.memory.unwritten is not None:
+                run = self._memories.keep(run, run.subject.memory.told(after))
         if not isinstance(decision.action, Rest | Retry):
             raise TypeError(f"a reconcile ended with {decision.action}")
         account, cache = run.observation.account, run.observation.cache
@@ -274,7 +277,8 @@ class Reconciler:
                 self._reporter.status(run.subject.body, told, after)
             raise
         self._reporter.status(run.subject.body, told, after)
-        return self._memories.keep(run, run.subject.memory.told(after))
+        memory, overwritten = run.subject.memory, self._store.take_overwritten(run.subject.key)
+        return self._memories.keep(run, memory.told(after) if overwritten is None else memory.untold(after))
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)

@@ -109,8 +109,7 @@ class Memories:
         memory = self._of.get(key)
         if memory is None or memory.uid != uid:
             memory = self._of[key] = ObjectMemory(uid)
-        if overwritten is not None and memory.unwritten is None:
-            memory = self._of[key] = memory.untold(overwritten)
+        memory = self._of[key] = memory.overwritten(overwritten)
         return Subject(key, body, desired_of(body, memory.status(body)), memory)
 
     def conflicted(self, key: ObjectKey) -> ObjectMemory:
