@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from agentrun_operator.controller.keys import key_of, leftover_key
 from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
-from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.reconcile.desired import desired_of, recorded_of
 from agentrun_operator.resources.names import ANNOTATIONS, FINALIZER
 from agentrun_operator.resources.spec import DeletionPolicy, Spec
 from agentrun_operator.resources.status import Status
@@ -58,7 +58,8 @@ STATUS_KEPT = ("claim", "agentRuntimeId", "endpointId", "observedGeneration", "c
 """What a deletion goes by of a status, and what is written over it."""
 
 NO_RUNTIME = "unknown"
-"""Stands for the runtime of an object that has no endpoint, or leaves it."""
+"""Stands for the name of the runtime of an object that has no endpoint, or leaves it. A claim that is remembered goes
+before a name."""
 
 TOLD = 3
 """Faults that are told of an object that cannot be read."""
@@ -142,20 +143,37 @@ def _of_deletion(body: Mapping[str, Any], error: UnreadableError) -> Body:
     Raises:
         UnreadableError: what becomes of the endpoint is in what cannot be read.
     """
-    spec, status = _sound(Spec, body.get("spec"), SPEC_OF_DELETION), _sound(Status, body.get("status"), STATUS_KEPT)
-    if _size(status) > STATUS_LIMIT:
-        status.pop("conditions", None)
+    spec, status = _sound(Spec, body.get("spec"), SPEC_OF_DELETION), _status_of_deletion(body.get("status"))
     claim = Claim.of(status)
     mine = claim if claim and claim.uid == body["metadata"]["uid"] else None
     if spec.get("deletionPolicy") == DeletionPolicy.ORPHAN:
         spec = {"deletionPolicy": DeletionPolicy.ORPHAN.value}
     elif _lost(body.get("status"), status, ("claim",)) or (mine and _lost(body.get("spec"), spec, SPEC_HEEDED)):
         raise UnreadableError(f"{error}. It is being deleted: deletionPolicy Orphan lets it go, and its endpoint stays")
-    if not any((spec.get("agentRuntimeRef") or {}).values()):
-        spec["agentRuntimeRef"] = {"id": mine.runtime_id if mine else NO_RUNTIME}
+    if not _names_runtime(spec):
+        spec["agentRuntimeRef"] = {"id": mine.runtime_id} if mine else {"name": NO_RUNTIME}
     if mine and _lost(body.get("spec"), spec, ("endpointName",)):
         spec["endpointName"] = mine.endpoint_name
     return {"spec": spec, "status": status}
+
+
+def _status_of_deletion(value: Any) -> Body:  # noqa: ANN401 - it may be anything
+    """What a deletion goes by of a status, without what no object of this version can have."""
+    status = _sound(Status, value, STATUS_KEPT)
+    for part, read in (("conditions", recorded_of), ("claim", _place_of)):
+        try:
+            read(status)
+        except Exception:  # noqa: BLE001 - whatever a shape that nobody thought of leads to
+            status.pop(part, None)
+        if _size(status) > STATUS_LIMIT:
+            status.pop(part, None)
+    return status
+
+
+def _place_of(status: Body) -> None:
+    """Raise an error if a claim is on an endpoint that there cannot be."""
+    if claim := Claim.of(status):
+        Spec.model_validate({"agentRuntimeRef": {"id": claim.runtime_id}, "endpointName": claim.endpoint_name})
 
 
 def _sound(model: type[Part], value: Any, names: tuple[str, ...]) -> Body:  # noqa: ANN401 - it may be anything
@@ -208,9 +226,13 @@ def _check(found: Body) -> None:
     for part, value, limit in sizes:
         if _size(value) > limit:
             raise UnreadableError(f"{part}: longer than {limit} characters")
-    if not any(found["spec"]["agentRuntimeRef"].get(way) for way in ("id", "name")):
+    if not _names_runtime(found["spec"]):
         raise UnreadableError("spec.agentRuntimeRef: names no AgentRuntime")
     desired_of(found | {"metadata": metadata | {"resourceVersion": int(metadata["resourceVersion"])}})
+
+
+def _names_runtime(spec: Body) -> bool:
+    return any((spec.get("agentRuntimeRef") or {}).get(way) for way in ("id", "name"))
 
 
 def _part(model: type[Part], where: str, body: Mapping[str, Any], known: Body) -> Body:

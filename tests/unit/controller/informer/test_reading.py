@@ -119,6 +119,8 @@ OWN: dict[str, Any] = {"claim": claim(), "agentRuntimeId": "runtime-1", "endpoin
         ),
         pytest.param({"driftPolicy": "Heal"}, OWN | {"conditions": "text"}, id="and conditions that are none"),
         pytest.param({}, OWN | {"state": "a" * 600_000, "drift": 5}, id="a status without end"),
+        pytest.param({}, OWN | {"conditions": [READY | {"lastTransitionTime": 5}]}, id="a condition at no time"),
+        pytest.param({"agentRuntimeRef": {"arn": "x"}}, OWN, id="a newer way to name the runtime"),
     ],
 )
 def test_an_object_that_cannot_be_read_is_deleted_where_that_goes_by_nothing_unreadable(
@@ -139,6 +141,11 @@ def test_an_object_that_cannot_be_read_is_deleted_where_that_goes_by_nothing_unr
         pytest.param({"credentialsSecretRef": "aliyun"}, OWN, id="credentials that cannot be told"),
         pytest.param({"region": ["a"]}, OWN, id="a region that cannot be told"),
         pytest.param({"driftPolicy": "Heal"}, {"claim": {"uid": 5}}, id="a claim that cannot be read"),
+        pytest.param({"driftPolicy": "Heal"}, {"claim": claim(runtime_id="")}, id="a claim on no runtime"),
+        pytest.param({"endpointName": 5}, {"claim": claim(name="../x")}, id="a claim on no endpoint"),
+        pytest.param(
+            {"region": 5}, OWN | {"conditions": [READY | {"lastTransitionTime": 5}]}, id="and a condition at no time"
+        ),
     ],
 )
 def test_one_is_held_where_it_is_not_until_orphan_lets_it_go(spec: dict[str, Any], status: dict[str, Any]):
@@ -164,6 +171,11 @@ def test_one_that_never_had_an_endpoint_is_let_go(found: dict[str, Any]):
     desired = desired_of(trimmed(found))
     assert desired.finalized
     assert not desired.remote_matters
+
+
+def test_whose_claim_was_taken_out_of_its_status_is_looked_for_where_the_claim_was():
+    found = trimmed(body("chat", **GOING, agentRuntimeRef="x"))
+    assert desired_of(found, OWN).known_runtime_id == "runtime-1"
 
 
 @given(spec=JSON | SPEC, policy=JSON, status=STATUS)
