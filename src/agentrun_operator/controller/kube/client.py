@@ -50,7 +50,10 @@ METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v
 RESOURCES = f"/apis/{GROUP}/{VERSION}"
 MESSAGE_LIMIT = 500
 
-TAKEN, FORBIDDEN, NOT_FOUND, CONFLICT, BUSY = 200, 403, 404, 409, 429
+TAKEN, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_SLOW, BUSY = 200, 403, 404, 409, 408, 429
+
+PASSING = frozenset({UNAUTHORIZED, TOO_SLOW, BUSY})
+"""Answers that tell nothing of the request: it fares better once the credential is renewed, or the server has time."""
 
 
 class TooLargeError(Exception):
@@ -74,7 +77,8 @@ class KubeError(Exception):
     @property
     def refused(self) -> bool:
         """Whether it said no, or took less than it was asked, so that the same request will fare no better."""
-        return TAKEN <= self.status < 500 and self.status != BUSY  # noqa: PLR2004 - from there on it is the server's fault
+        said_no = TAKEN <= self.status < 500  # noqa: PLR2004 - from there on it is the server's fault
+        return said_no and self.status not in PASSING
 
     def __str__(self) -> str:
         told = f"answered {self.status}" if self.status else "did not answer"

@@ -78,6 +78,9 @@ class ObjectWriter:
     async def tell_unread(self, key: ObjectKey, unread: Unreadable, now: datetime) -> None:
         """Say of an object that cannot be read just that, unless its conditions are what cannot be read, or say so
         already. Nothing else of it is touched.
+
+        Raises:
+            KubeError: the API server did not answer, or may take it later. Where it refuses, the log alone tells.
         """
         if unread.conditions is None:
             return
@@ -89,6 +92,8 @@ class ObjectWriter:
                 key, {"metadata": {"uid": unread.uid}, "status": {"conditions": told}}, part="status"
             )
         except KubeError as error:
+            if not error.refused:
+                raise
             log.debug("%s; the log alone tells that %s cannot be read", error, key)
         else:
             self._metrics.writes.labels("status").inc()

@@ -1,12 +1,19 @@
 """What a write asked for is looked for in its answer: an admission policy may have taken it off."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from agentrun_operator.controller.informer.news import Ours
-from agentrun_operator.controller.worker.object_writer import lacking, set_by
+from agentrun_operator.controller.informer.reading import Unreadable
+from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.telemetry.metrics import Metrics
+from agentrun_operator.controller.worker.object_writer import ObjectWriter, lacking, set_by
 from agentrun_operator.resources.names import FINALIZER
+from support.controller import key
+from support.controller_server import MemoryServer, Weather
 
 OTHERS = "example.com/other"
 READY, STALE = [{"type": "Ready", "status": "True"}], [{"type": "Ready", "status": "Unknown"}]
@@ -86,3 +93,22 @@ def test_what_an_object_will_have_once_a_patch_is_merged_into_it(
     held: dict[str, Any], patch: dict[str, Any], ours: Ours
 ):
     assert set_by(patch, {"status": held}) == ours
+
+
+async def told(status: int) -> None:
+    """Tells of an object that it cannot be read, which the API server answers with this status."""
+    kube = MemoryServer()
+    kube.weather = lambda *_: Weather(status=status, refused=True)
+    writer = ObjectWriter(kube, Store(), Metrics())
+    await writer.tell_unread(key("chat"), Unreadable("uid", "1", "odd", []), datetime.now(UTC))
+
+
+@pytest.mark.parametrize("status", [0, 401, 429, 503])
+async def test_that_an_object_cannot_be_read_is_told_later_where_it_cannot_be_now(status: int):
+    with pytest.raises(KubeError):
+        await told(status)
+
+
+@pytest.mark.parametrize("status", [403, 422])
+async def test_what_the_api_server_does_not_let_an_unreadable_object_say_is_no_error(status: int):
+    await told(status)
