@@ -82,6 +82,7 @@ def test_no_secret_shows_up_anywhere(talkative: Stage, control_plane: ControlPla
         asked = sum(stage.emulator.counts().values())
         stage.endpoints.change("good", description=json.dumps(fault))
         eventually(lambda asked=asked: sum(stage.emulator.counts().values()) > asked)  # type: ignore[misc]
+    stage.endpoints.wait_ready("good")  # whoever waits for a change under way is told of a key later
     stage.kubernetes_way.stop()
     stage.emulator.revoke_account("good-ak")
     stage.kubernetes_way.start()

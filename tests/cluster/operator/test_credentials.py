@@ -166,7 +166,7 @@ ACTIONS = {
     "ListAgentRuntimeEndpoints": ("CredentialsRejected", "CredentialsRejected"),
     "GetAgentRuntime": ("CredentialsRejected", "CredentialsRejected"),
     "ListAgentRuntimes": ("CredentialsRejected", "Available"),
-    "ListAgentRuntimeVersions": ("CredentialsRejected", "CredentialsRejected"),
+    "ListAgentRuntimeVersions": ("Available", "Available"),
 }
 """What objects say that name their runtime by its name, and by its id, where an action is not allowed."""
 

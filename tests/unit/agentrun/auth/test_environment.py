@@ -17,7 +17,9 @@ ASK = "from agentrun_operator.agentrun import Config; print(Config().access_key_
 
 def run(*command: str, cwd: Path, **variables: str) -> str:
     """What a Python says that starts in a folder, or the last line of what it complains of."""
-    environ = {name: value for name, value in os.environ.items() if name not in (*AGENTRUN_VARIABLES, DISABLED)}
+    left_out = (*AGENTRUN_VARIABLES, DISABLED)
+    # What measures coverage traces, as a debugger does: the file is looked for in another place then.
+    environ = {name: value for name, value in os.environ.items() if name not in left_out and "COVERAGE" not in name}
     done = subprocess.run(  # noqa: S603 - our own interpreter and our own code
         [sys.executable, *command], cwd=cwd, env={**environ, **variables}, capture_output=True, text=True, check=False
     )
