@@ -84,9 +84,11 @@ class WatchHealth:
             self._told(self._namespaces[path], f"no permission to list or watch {PLURAL}")
 
     def _expected(self) -> list[float | None]:
-        """Those that are to live; all of them where none may be watched."""
-        allowed = [since for path, since in self._down.items() if self._namespaces[path] not in self._forbidden]
-        return allowed or list(self._down.values())
+        """Those that are to live; all of them where none may be watched. What nobody expects is not missed."""
+        expected = [path for path, each in self._namespaces.items() if each not in self._forbidden] or [*self._down]
+        for path in self._down.keys() - expected:
+            self._down[path] = self._clock()
+        return [self._down[path] for path in expected]
 
     def ended(self) -> None:
         """Nobody watches any more."""

@@ -17,6 +17,8 @@ from support.cluster import eventually
 from support.kubeconfigs import PLUGIN_VERSION, Plugin, a_kubeconfig, written
 
 SECRET = "made-up-secret-" * 4 + "1"
+JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.c2lnbmF0dXJl"
+LONG_PATH = "/apis/authentication.k8s.io/v1/tokenreviews/a-long-name-of-a-file"
 HEAD = f'"apiVersion": "{PLUGIN_VERSION}", "kind": "ExecCredential"'
 
 
@@ -102,6 +104,29 @@ async def test_one_that_gives_nothing_is_told_in_one_line_without_secrets(
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"token:{SECRET}", "token:…"),
+        (f"Authorization:Bearer:{SECRET}", "Authorization:Bearer:…"),
+        (f"refresh_token={SECRET}", "…"),
+        ("get https://me:s3cr3t@idp.test/token failed", "get https://…@idp.test/token failed"),
+        (f"get https://idp.test/{JWT}: 401", "get https://idp.test/…: 401"),
+        (f"no token in .{JWT}", "no token in .…"),
+        (f"open {LONG_PATH}: no such file", f"open {LONG_PATH}: no such file"),
+        (f"get https://10.96.0.1:6443{LONG_PATH}", f"get https://10.96.0.1:6443{LONG_PATH}"),
+        ("dial tcp oidc.eu-central-1.test:443: no route", "dial tcp oidc.eu-central-1.test:443: no route"),
+    ],
+)
+async def test_of_what_it_says_secrets_are_not_shown_and_paths_and_addresses_are(
+    text: str, shown: str, plugin: Plugin, tmp_path: Path
+):
+    plugin.does(f"echo '{text}' >&2; exit 1")
+    with pytest.raises(AccessError) as caught:
+        await asked(plugin, tmp_path)
+    assert str(caught.value).endswith(f"ended with 1: {shown}")
 
 
 @pytest.mark.parametrize(

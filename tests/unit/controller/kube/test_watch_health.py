@@ -105,3 +105,18 @@ def test_what_is_no_watch_of_ours_does_not_count(clock: Clock):
         health.asked(path, watching=True)
     clock.now = 60.0
     assert health.is_ready
+
+
+def test_a_namespace_that_is_allowed_at_last_was_not_down_while_it_was_forbidden(clock: Clock):
+    forbidden = {"two"}
+    health = WatchHealth(("one", "two"), clock, forbidden=forbidden)
+    opened(health, ONE)
+    clock.now = 3600.0
+    assert (health.is_ready, health.down_for) == (True, 0.0)
+    forbidden.clear()
+    clock.now += 5.0
+    assert (health.is_ready, health.down_for) == (True, 5.0)
+    clock.now += GRACE
+    assert not health.is_ready
+    opened(health, TWO)
+    assert (health.is_ready, health.down_for) == (True, 0.0)

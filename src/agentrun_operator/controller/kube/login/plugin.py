@@ -28,8 +28,8 @@ PLUGIN_TIMEOUT = 30.0
 SAID_LIMIT = 300
 """Characters of what a plugin said that are shown."""
 
-LONG_WORD = re.compile(r"(?<![\w/.:+=~-])(?![/.])[\w+/=.~-]{40,}")
-"""What may be a key or a token, and is not shown. Paths and addresses are."""
+SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)|eyJ[\w.-]{20,}|(?<![\w/.+=~-])(?![/.]|\d{1,5}/)[\w+/=.~-]{40,}")
+"""What may be a password in an address, or a token, and is not shown. Paths and addresses are."""
 
 
 async def ask_plugin(context: Context, within: float = PLUGIN_TIMEOUT) -> Credential:
@@ -131,5 +131,5 @@ def _moment(text: str) -> datetime | None:
 
 def _shown(said: bytes) -> str:
     """The end of what a plugin said, on one line and without what may be a secret."""
-    text = LONG_WORD.sub("…", " ".join(said.decode(errors="replace").split()))
+    text = SECRET.sub("…", " ".join(said.decode(errors="replace").split()))
     return text[-SAID_LIMIT:] or "it said nothing"
