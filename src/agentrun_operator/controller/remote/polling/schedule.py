@@ -18,7 +18,7 @@ PATIENCE = 0.03
 SHARE = 0.25
 """The part of the account's calls that looks at the transitions of one runtime take at most."""
 
-DEAR = 61
+DEAR = 48
 """Pages of a list from which on a page counts as two calls: the longer the list, the less news a page has. Ten pages
 are nearly as cheap as one, so that of a thousand endpoints each is seen within 1.5 seconds."""
 

@@ -68,8 +68,8 @@ def test_a_lower_limit_allows_for_fewer_looks():
     ("step", "price"),
     [
         pytest.param(Step(), 1.0, id="the only page"),
-        pytest.param(Step(parts=10), 1.03, id="one of ten pages costs hardly more"),
-        pytest.param(Step(parts=50), 1.67, id="one of fifty has less news"),
+        pytest.param(Step(parts=10), 1.04, id="one of ten pages costs hardly more"),
+        pytest.param(Step(parts=50), 2.09, id="one of fifty has less news"),
         pytest.param(Step(endpoint_ids=("a", "b", "c"), parts=1), 3.0, id="single endpoints cost a call each"),
     ],
 )
