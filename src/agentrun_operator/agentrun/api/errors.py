@@ -191,19 +191,7 @@ class ServiceUnavailableError(ServerError):
         done: whether the service said that it did what was asked for, and what it tells besides makes no sense.
     """
 
-    def __init__(
-        self,
-        status_code: int | None = None,
-        code: str = "",
-        message: str = "",
-        request_id: str = "",
-        action: str = "",
-        *,
-        retry_after: float | None = None,
-        done: bool = False,
-    ) -> None:
-        super().__init__(status_code, code, message, request_id, action, retry_after=retry_after)
-        self.done = done
+    done: bool = False
 
 
 class NoAnswerError(HTTPError):

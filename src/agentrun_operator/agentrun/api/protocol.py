@@ -129,8 +129,9 @@ class Response:
     def malformed(self, what: str) -> ServiceUnavailableError:
         """The error for an answer that succeeded but makes no sense."""
         what = f"the answer is malformed: {what}"
-        told = (self.status_code, "MalformedAnswer", what, self.request_id, self.action)
-        return ServiceUnavailableError(*told, done=True)
+        error = ServiceUnavailableError(self.status_code, "MalformedAnswer", what, self.request_id, self.action)
+        error.done = True
+        return error
 
 
 @dataclass(frozen=True, slots=True)

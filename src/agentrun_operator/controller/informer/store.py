@@ -128,8 +128,13 @@ class Store:
         The watch may tell of a write before it is answered.
         """
         self._expected[key] = ours
-        yield
-        self._expected.pop(key, None)  # and not after an error: the write may have been done all the same
+        try:
+            yield
+        except BaseException:
+            if key not in self._bodies:  # else the write may have been done all the same, and the watch tells of it
+                self._expected.pop(key, None)
+            raise
+        self._expected.pop(key, None)
 
     def _newest(self, key: ObjectKey) -> int:
         """The version that is known of an object, readable or not; 0 if none is, or none counts any more."""

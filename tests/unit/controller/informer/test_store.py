@@ -150,6 +150,17 @@ def test_a_write_whose_answer_was_lost_is_no_news_when_the_watch_tells_of_it(sto
     assert store.put(body("chat", version=2, status=STATUS_WRITTEN)) is News.NOTHING
 
 
+def test_nothing_is_expected_of_an_object_that_went_during_the_write(store: Store):
+    def goes_and_is_not_found() -> None:
+        store.remove(body("chat", version=2))
+        raise TimeoutError
+
+    store.put(body("chat", version=1))
+    with pytest.raises(TimeoutError), store.expecting(CHAT, Ours(status=STATUS_WRITTEN)):
+        goes_and_is_not_found()
+    assert store._expected == {}
+
+
 def test_what_somebody_overwrote_is_handed_out_once_as_it_was_before_all_of_it(store: Store):
     store.put(body("chat", version=1, **ours(state="READY")))
     store.put(body("chat", version=2, finalizers=(FINALIZER,), status={"state": "GONE"}))
