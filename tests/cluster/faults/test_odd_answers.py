@@ -65,23 +65,19 @@ UNTOLD: dict[str, Callable[[Json], str]] = {
 
 
 def answering(world: World, odd: Callable[[Json], str], name: str = "victim") -> Callable[[Asked], Evil | None]:
-    """Whatever is asked of the one endpoint is answered oddly, and what else is on a page as it is."""
+    """Whatever is asked of the one endpoint is answered oddly, and what else is on a page as it is.
+
+    No list is handed on: one that was asked for before the endpoint was made may be answered after, with its name.
+    """
 
     def answer(asked: Asked) -> Evil | None:
-        victim = world.emulator.endpoint(name)
-        if victim is None or asked.action not in (GET, LIST):
-            return None
-        told = odd(victim)
-        if asked.action == GET:
-            is_it = asked.path.endswith(victim[ID]) and odd in TOLD.values()
-            return success(told) if is_it else None
-        others = [
-            json.dumps(each)
-            for each in world.emulator.endpoints()
-            if each["agentRuntimeId"] == world.runtime_id and each[NAME] != name
-        ]
-        page = ",".join([told, *others])
-        return success(f'{{"items":[{page}]}}')
+        there = {each[NAME]: each for each in world.emulator.endpoints() if each["agentRuntimeId"] == world.runtime_id}
+        if asked.action == LIST:
+            told = [odd(each) if each[NAME] == name else json.dumps(each) for each in there.values()]
+            return success(f'{{"items":[{",".join(told)}]}}')
+        if asked.action == GET and name in there and odd in TOLD.values():
+            return success(odd(there[name])) if asked.path.endswith(there[name][ID]) else None
+        return None
 
     return answer
 
