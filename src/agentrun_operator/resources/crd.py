@@ -28,6 +28,11 @@ NAME_RULES = rules(
         path=".spec.endpointName",
     ),
     rule(
+        f"!{REMOTE_NAME.format('self')}.matches('{names.PROBE_NAME_PATTERN}')",
+        "endpoint names are-<16 hex digits>-c and -s are reserved for probes: choose another spec.endpointName",
+        path=".spec.endpointName",
+    ),
+    rule(
         f"{REMOTE_NAME.format('self')} == {REMOTE_NAME.format('oldSelf')}",
         "spec.endpointName is immutable: delete the object and create it anew",
         path=".spec.endpointName",
@@ -49,6 +54,7 @@ def column(name: str, path: str, *, kind: str = "string", wide: bool = False, de
 COLUMNS = [
     column("Runtime", ".status.agentRuntimeName", description="The AgentRuntime that the endpoint belongs to"),
     column("Version", ".status.targetVersion", description="The version that gets what the canaries leave"),
+    column("Rollout", ".status.rollout.summary", description="How far the rollout of a new version is"),
     column("State", ".status.state", description="The service's own word for the endpoint's state"),
     column("Ready", '.status.conditions[?(@.type=="Ready")].status', description="Whether it serves what is asked for"),
     column("Age", ".metadata.creationTimestamp", kind="date"),

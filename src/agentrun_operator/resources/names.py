@@ -21,8 +21,14 @@ PAUSED: Final = f"{GROUP}/paused"
 RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
 """Annotation: any new value asks for a reconcile now; answered in `status.lastHandledReconcileAt`."""
 
-ANNOTATIONS: Final = (PAUSED, RECONCILE_REQUESTED_AT)
+ROLLOUT: Final = f"{GROUP}/rollout"
+"""Annotation: a request about a rollout, such as "approve 7 25"; answered in `status.rollout.lastRequest`."""
+
+ANNOTATIONS: Final = (PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT)
 
 LATEST: Final = "LATEST"
 REGION_PATTERN: Final = "^[a-z]{2}(-[a-z0-9]+)+$"
+PROBE_NAME_PATTERN: Final = "^are-[0-9a-f]{16}-[cs]$"
+"""The names of the endpoints that probes use; no object may ask for one."""
+
 ENDPOINT_NAME_PATTERN: Final = "^[a-zA-Z][a-zA-Z0-9_-]{0,63}$"

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 
 from agentrun_operator.resources.names import ENDPOINT_NAME_PATTERN, LATEST, REGION_PATTERN
 from agentrun_operator.resources.part import Part, list_map, rule, rules
+from agentrun_operator.resources.rollout.plan import Rollout
 
 Version = Annotated[str, Field(pattern=f"^({LATEST}|[1-9][0-9]*)$", max_length=20)]
 ShortText = Annotated[str, Field(min_length=1, max_length=128)]
@@ -144,6 +145,12 @@ class Spec(Part):
                 path=".routing",
             ),
             rule(
+                "!has(self.rollout) || !has(self.routing) || !has(self.routing.versionWeights) ||"
+                " size(self.routing.versionWeights) == 0",
+                "rollout and routing.versionWeights exclude each other: with rollout the operator splits the traffic",
+                path=".routing",
+            ),
+            rule(
                 "has(self.region) == has(oldSelf.region) && (!has(self.region) || self.region == oldSelf.region)",
                 "region is immutable: delete the object and create it anew",
                 path=".region",
@@ -166,6 +173,9 @@ class Spec(Part):
 
     routing: Routing | None = None
     """Canaries. Absent means none."""
+
+    rollout: Rollout | None = None
+    """How a new `targetVersion` gets its traffic step by step, with proof. Absent: all at once."""
 
     scaling: Scaling | None = None
     """Instances kept ready. Absent means none."""

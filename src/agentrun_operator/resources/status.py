@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from agentrun_operator.resources.part import ATOMIC, Part, list_map
+from agentrun_operator.resources.rollout.status import RolloutStatus
 
 
 class ObservedWeight(Part):
@@ -175,6 +176,9 @@ class Status(Part):
 
     drift: Annotated[list[Drift], Field(json_schema_extra=ATOMIC)] | None = None
     """The differences that are left as they are, under `driftPolicy: Report` or because they do not converge."""
+
+    rollout: RolloutStatus | None = None
+    """How far the rollout of a new version is; with `spec.rollout` only."""
 
     claim: Claim | None = None
     """Whose the endpoint is: this object's, if the claim carries its uid."""
