@@ -108,6 +108,10 @@ class ObjectMemory(NamedTuple):
         """This process is about to write a claim, under which no create was sent yet."""
         return self._replace(attempts=replace(self.attempts, claim_unused=True))
 
+    def replanned(self, generation: int) -> ObjectMemory:
+        """Another split of the traffic is recorded: no try for the one before counts."""
+        return self._replace(attempts=Attempts(generation, claim_unused=self.attempts.claim_unused))
+
     def holding(self, claim: Claim | None) -> ObjectMemory:
         """The API server holds this claim; none: it is to go with the next write of the status."""
         return self._replace(claim=claim, pending=self.pending if claim else None)

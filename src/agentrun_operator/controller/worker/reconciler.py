@@ -18,12 +18,14 @@ from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.worker.claims import Claims
 from agentrun_operator.controller.worker.execute import execute
 from agentrun_operator.controller.worker.object_memory import Moment
+from agentrun_operator.controller.worker.rollouts import Rollouts
 from agentrun_operator.controller.worker.run import Conclude, Continue, Memories, Run, Step
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
     Create,
     Delete,
+    Record,
     Release,
     RemoveClaim,
     Rest,
@@ -107,6 +109,7 @@ class Reconciler:
         self._jitter = jitter
         self._began = Moment(now(), clock())
         self._memories = Memories()
+        self._rollouts = Rollouts(self._memories, writer, reporter)
         self._claims = Claims(self._memories, writer, reporter, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up)
 
     def forget(self, key: ObjectKey) -> None:
@@ -173,8 +176,10 @@ class Reconciler:
         match decision.action:
             case Confirm():
                 return await self._confirm(run, decision)
-            case AddClaim(claim):
-                return Continue(await self._claims.add(run, given, claim, decision.verdict))
+            case AddClaim() as added:
+                return Continue(await self._claims.add(run, given, added, decision.verdict))
+            case Record(rollout):
+                return Continue(await self._rollouts.record(run, given, rollout, decision.verdict))
             case RemoveClaim():
                 return Continue(await self._claims.remove(run))
             case Release(orphaned):

@@ -60,6 +60,9 @@ class Reporter:
         told = "This object went while its endpoint was being made; what was made is deleted again"
         log.warning("%s", told, extra=_facts(body, "LeftBehind"))
 
+    def rollout(self, body: Body, before: Memory, after: Memory) -> None:
+        self._log(body, "Rollout", f"{before.document(2)} -> {after.document(2)}")
+
     def wrote(self, body: Body, given: Input, write: Write) -> None:
         """AgentRun accepted a write."""
         paths = ", ".join(difference.path for difference in write.delta) if isinstance(write, Update) else ""
