@@ -64,7 +64,9 @@ def with_rollout(given: Input, verdict: Verdict) -> Verdict:
 def rolled_out(memory: Memory, plan: Plan) -> Statement:
     """The condition RolledOut."""
     if memory.phase is Phase.ROLLED_BACK:
-        return bad(Reason.ROLLED_BACK, f"Version {memory.stable} has all traffic again{_since(memory)}{_failed(memory)}")
+        return bad(
+            Reason.ROLLED_BACK, f"Version {memory.stable} has all traffic again{_since(memory)}{_failed(memory)}"
+        )
     if not memory.running:
         if memory.phase is Phase.HELD:
             return bad(Reason.ROLLOUT_HELD, f"Version {memory.stable} has all traffic{_since(memory)}")

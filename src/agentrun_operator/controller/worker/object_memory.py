@@ -68,6 +68,7 @@ class ObjectMemory(NamedTuple):
         pending: the object as it was when a create was sent that may have made an endpoint of which its status does not
             tell; None if there is none. If the object is torn away, that endpoint is left behind.
         latest_id: the endpoint that was last seen, at rest, with the word LATEST; empty if none was.
+        ignored: the request about a rollout of which it was told that it does not fit.
     """
 
     uid: str
@@ -82,6 +83,7 @@ class ObjectMemory(NamedTuple):
     made_id: str = ""
     pending: Body | None = None
     latest_id: str = ""
+    ignored: str = ""
 
     def begin(self, desired: Desired, now: float) -> ObjectMemory:
         """Before a look. At the first one, a claim without an id may stand for an endpoint: an earlier process may have
