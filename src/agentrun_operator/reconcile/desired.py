@@ -38,9 +38,9 @@ class RecordedStatus(NamedTuple):
     """What the status remembers of earlier reconciles; all of it survives a restart.
 
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
-    status has become since. It is 0 when none did, and while a step of a rollout waits to be sent. `shows_latest` says whether the endpoint, at rest, was last seen
-    with the word LATEST; `resolved_version` is what that stood for, if the object was on LATEST. `rollout` is what is
-    recorded of a rollout.
+    status has become since. It is 0 when none did, and while a step of a rollout waits to be sent. `shows_latest` says
+    whether the endpoint, at rest, was last seen with the word LATEST; `resolved_version` is what that stood for, if the
+    object was on LATEST. `rollout` is what is recorded of a rollout.
     """
 
     runtime_id: str

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.verdict import Verdict
 
 SPLIT_QUIET = timedelta(seconds=60)
-"""How long a step may take to be set before the status tells of it again: most are set by then, and a write is spared."""
+"""How long a step may take to be set before the status tells of it again: most are set by then, and a write is
+spared."""
 
 WHY = {
     Cause.ANALYSIS_FAILED: "too many rounds failed",

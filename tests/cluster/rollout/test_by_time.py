@@ -11,7 +11,7 @@ from support.endpoints import Endpoints, Object, says
 
 pytestmark = pytest.mark.usefixtures("operator")
 
-BRIEF: list[dict[str, Any]] = [{"weight": 10, "bake": "1s"}, {"weight": 50, "bake": "1s"}]
+BRIEF: list[dict[str, Any]] = [{"weight": 10, "bake": "2s"}, {"weight": 50, "bake": "2s"}]
 
 
 def rolled_out(found: Object) -> dict[str, Any]:
