@@ -46,9 +46,8 @@ def begun(given: Situation) -> Memory | None:
     if not given.goal.exists(memory.stable):
         return _held(memory, Cause.VERSION_UNKNOWN)
     request = _for_this(given, given.asked(Verb.RETRY))
-    share = given.seen.share(given.wanted or "") if given.seen and not memory.number else 0
     number = memory.number or _named(given)
-    started = _started(given, memory._replace(number=number), share)
+    started = _started(given, memory._replace(number=number), _share(given))
     return answered(started._replace(failed_plan="" if request else memory.failed_plan), request)
 
 
@@ -81,6 +80,12 @@ def _started(given: Situation, memory: Memory, share: int) -> Memory:
         cause=None,
         checks=(),
     )
+
+
+def _share(given: Situation) -> int:
+    """What the version has already, by hand or from before the status was lost. After a revert it is to have none."""
+    by_hand = given.first_sight or not given.memory.number
+    return given.seen.share(given.wanted or "") if given.seen and by_hand else 0
 
 
 def _for_this(given: Situation, request: Request | None) -> Request | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.reconcile.rollout.memory import FAIL, Memory, Phase
-from agentrun_operator.reconcile.rollout.request import NO_REQUEST, Request, Verb, shown
+from agentrun_operator.reconcile.rollout.request import EARLY, NO_REQUEST, Request, Verb, shown
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.rollout.memory import Cause
@@ -44,13 +44,20 @@ def ignored(text: str, before: Memory, after: Memory) -> Event | None:
         before: the record that it was seen with.
         after: the record that was made of both.
     """
-    if not text or text == before.last_request:
-        return None
     request = Request.of(text)
+    if not text or (text == before.last_request and not _stood(request, before)):
+        return None
     why = request.misfit(before) if request else NO_REQUEST
-    if not why or (request and request.misfit(after) == ""):
+    if text == before.last_request:
+        why = EARLY
+    elif not why or (request and request.misfit(after) == ""):
         return None
     return Event("RequestIgnored", f"The request {shown(text)!r} is ignored: {why}", warning=True)
+
+
+def _stood(request: Request | None, memory: Memory) -> bool:
+    """Whether it is an approval of the gate that waits: then it stood before, and is recorded so as not to count."""
+    return memory.phase is Phase.AWAITING_APPROVAL and request is not None and request.approves(memory)
 
 
 def dropped(before: Memory) -> Event | None:

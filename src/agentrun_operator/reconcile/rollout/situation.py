@@ -104,6 +104,7 @@ class Situation(NamedTuple):
         paused: whether the annotation `paused` stops every write.
         drifted: whether a change made outside is reported and left (`driftPolicy: Report`).
         not_converging: whether AgentRun accepts what is sent and does not keep it.
+        first_sight: whether no stable version was recorded until now; `course` finds that out itself.
     """
 
     plan: Plan
@@ -118,6 +119,7 @@ class Situation(NamedTuple):
     paused: bool = False
     drifted: bool = False
     not_converging: bool = False
+    first_sight: bool = False
 
     @property
     def wanted(self) -> str | None:
