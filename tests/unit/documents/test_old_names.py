@@ -45,7 +45,7 @@ NAMES = {
 
 ELSEWHERE: dict[str, str | tuple[str, ...]] = {
     "Objects": "benchmarks/",  # an option, how many
-    "Plan": "benchmarks/soak",  # what a soak is to do
+    "Plan": ("benchmarks/soak", "src/agentrun_operator/reconcile/rollout/"),  # of a soak, and of a rollout
     "Recorder": "tests/support/fault_watch",  # of what a watch said when
     "Server": "src/agentrun_operator/emulator/",  # one that serves
     "ServerError": ("src/agentrun_operator/agentrun/", "tests/", "docs/", "CHANGELOG.md"),  # the official SDK's word
