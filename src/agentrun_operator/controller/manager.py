@@ -10,6 +10,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from agentrun_operator.controller.analysis.analysis import Analysis
 from agentrun_operator.controller.collector import Working
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
@@ -99,12 +100,14 @@ class Manager:
         gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
         reporter = Reporter(self._recorder, metrics)
         informer = Informer(self._store, ownership, self._queue, self._forget, overwritten=reporter.overwritten)
+        self._analysis = analysis = Analysis()
         self._reconciler = Reconciler(
             self._store,
             gatherer,
             ObjectWriter(kube, self._store, metrics),
             reporter,
             Timing(settings.stale_after, settings.retry_max),
+            analysis=analysis,
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             left_behind=lambda body: self._inherit(informer, body),
             cleaned_up=informer.on_deleted,
@@ -122,16 +125,17 @@ class Manager:
         workers = asyncio.create_task(self._workers.run(), name="work queue")
         resync = asyncio.create_task(self._resync.run(), name="resync")
         watch = asyncio.create_task(self._watch.run(stop), name="watch")
+        analysis = asyncio.create_task(self._analysis.run(), name="analysis")
         credentials = asyncio.create_task(self._accounts.try_own_credentials(), name="credentials")
         try:
-            await asyncio.wait({recorder, workers, resync, watch}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({recorder, workers, resync, watch, analysis}, return_when=asyncio.FIRST_COMPLETED)
             await self._drain(workers, resync)
         finally:
-            for task in (recorder, workers, resync, watch, credentials):
+            for task in (recorder, workers, resync, watch, analysis, credentials):
                 task.cancel()
             await self._workers.drain(0.0)  # when the Lease is lost, nothing may end in its own time
             await self._accounts.aclose()
-            found = await asyncio.gather(recorder, workers, resync, watch, return_exceptions=True)
+            found = await asyncio.gather(recorder, workers, resync, watch, analysis, return_exceptions=True)
             failures = [error for error in found if isinstance(error, Exception)]
         if failures:
             raise failures[0]

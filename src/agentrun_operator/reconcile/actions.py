@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.claim import Claim
     from agentrun_operator.reconcile.delta import Delta
+    from agentrun_operator.reconcile.rollout.memory import Memory
     from agentrun_operator.resources.reasons import Reason
 
 
@@ -48,9 +49,22 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class AddClaim:
-    """Write the finalizer onto the object, then the claim into its status."""
+    """Write the finalizer onto the object, then the claim into its status.
+
+    Args:
+        claim: the claim.
+        rollout: what is recorded with it of a rollout; None for what is recorded already.
+    """
 
     claim: Claim
+    rollout: Memory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write into the status how the rollout stands, before anything that follows from it is sent."""
+
+    rollout: Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +123,4 @@ class Release:
 Write: TypeAlias = Create | Update | Delete
 """A write to AgentRun."""
 
-Action: TypeAlias = Rest | Retry | Confirm | AddClaim | RemoveClaim | Create | Update | Delete | Release
+Action: TypeAlias = Rest | Retry | Confirm | AddClaim | RemoveClaim | Record | Create | Update | Delete | Release

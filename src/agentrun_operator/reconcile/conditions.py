@@ -49,16 +49,30 @@ def _statements(
         verdict.ready if verdict.ready or "Ready" in known else unknown(main.reason, main.message),
         generation,
     )
-    applied = generation if verdict.applied else known.get("Synced", {}).get("observedGeneration", 0)
     if verdict.synced or "Synced" in known:
-        yield "Synced", verdict.synced, applied
+        yield "Synced", verdict.synced, _applied(verdict, generation, known)
+    if verdict.rolled_out:
+        yield "RolledOut", verdict.rolled_out, generation
+    why = main if verdict.rolled_out is None or main.status != "True" else _troubled(verdict.rolled_out, main)
     if verdict.reconciling:
-        yield "Reconciling", good(main.reason, main.message), generation
+        yield "Reconciling", good(why.reason, why.message), generation
     if verdict.stalled:
-        cause = verdict.synced or main
+        cause = _troubled(verdict.synced, why)
         yield "Stalled", good(cause.reason, cause.message), generation
     if verdict.drifted:
         yield "Drifted", verdict.drifted, generation
+
+
+def _applied(verdict: Verdict, generation: int, known: Mapping[str, Json]) -> int:
+    """The last generation that reached AgentRun; 0 while something that is recorded under it has not."""
+    if verdict.applied:
+        return generation
+    return 0 if verdict.unsent else known.get("Synced", {}).get("observedGeneration", 0)
+
+
+def _troubled(statement: Statement | None, otherwise: Statement) -> Statement:
+    """A statement that something does not hold, if it is one."""
+    return statement if statement and statement.status == "False" else otherwise
 
 
 def _merged(kind: str, statement: Statement | None, generation: int, now: datetime, before: Json | None) -> Json:

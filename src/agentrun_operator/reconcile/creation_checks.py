@@ -89,7 +89,7 @@ def foreign(given: Input) -> Decision | None:
         message = f"An earlier {given.where} is still being deleted; a new one is made when it is gone"
         return Decision(Rest(soon=True), under_way(Reason.DELETING, message, applied=False))
     if given.desired.adopts:
-        return Decision(AddClaim(given.wanted_claim._replace(adopted=True, since=timestamp(given.time or given.now))))
+        return Decision(AddClaim(given.wanted_claim._replace(adopted=True, since=timestamp(given.written_at))))
     if given.desired.current_claim or given.desired.finalized:
         return Decision(RemoveClaim())
     way_out = "set adoptionPolicy Adopt to take it over, or choose another endpointName"
@@ -112,5 +112,5 @@ def creation_quiet(given: Input) -> float | None:
         return None
     since = datetime.fromisoformat(given.wanted_claim.since)
     quiet = UNSEEN_QUIET if given.observed.answered else CREATION_QUIET
-    left = (since + quiet - (given.time or given.now)).total_seconds()
+    left = (since + quiet - given.written_at).total_seconds()
     return left if 0 < left <= quiet.total_seconds() else None  # longer, and a clock was set back

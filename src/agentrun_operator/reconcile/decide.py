@@ -7,8 +7,9 @@ Creating, updating, deleting and resuming are inputs here, not forks. The checks
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from agentrun_operator.reconcile import deletion_checks, live_checks
+from agentrun_operator.reconcile import deletion_checks, live_checks, rolling
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import Input
@@ -26,7 +27,12 @@ def decide(given: Input) -> Decision:
         the decision of the first check that has something to say; the last check of both lists always has.
     """
     given = _asked_anew(given)
-    checks: tuple[Check, ...] = deletion_checks.CHECKS if given.desired.deleting else live_checks.CHECKS
+    if given.desired.deleting:
+        return _first(deletion_checks.CHECKS, given)
+    return rolling.decided(given, partial(_first, live_checks.CHECKS))
+
+
+def _first(checks: tuple[Check, ...], given: Input) -> Decision:
     return next((decision for check in checks if (decision := check(given)) is not None), Decision())
 
 

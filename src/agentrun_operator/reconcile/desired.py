@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,9 +11,11 @@ from pydantic_core import to_json
 
 from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.reconcile.claim import Claim
-from agentrun_operator.reconcile.comparable import Comparable, comparable_of_spec
+from agentrun_operator.reconcile.comparable import Comparable, Weight, comparable_of_spec
 from agentrun_operator.reconcile.delta import Delta, Difference
-from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.reconcile.rollout.memory import Memory, effective
+from agentrun_operator.reconcile.rollout.plan import Plan, plan_of
+from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
 
 if TYPE_CHECKING:
@@ -35,8 +38,9 @@ class RecordedStatus(NamedTuple):
     """What the status remembers of earlier reconciles; all of it survives a restart.
 
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
-    status has become since. It is 0 when none did. `shows_latest` says whether the endpoint, at rest, was last seen
-    with the word LATEST; `resolved_version` is what that stood for, if the object was on LATEST.
+    status has become since. It is 0 when none did, and while a step of a rollout waits to be sent. `shows_latest` says
+    whether the endpoint, at rest, was last seen with the word LATEST; `resolved_version` is what that stood for, if the
+    object was on LATEST. `rollout` is what is recorded of a rollout.
     """
 
     runtime_id: str
@@ -49,12 +53,15 @@ class RecordedStatus(NamedTuple):
     conditions: Mapping[str, RecordedCondition]
     shows_latest: bool
     resolved_version: str
+    rollout: Memory = Memory()
 
 
 class Desired(NamedTuple):
     """What the object asks for.
 
     `claim` is the one that this process goes by; `claim_stands` says whether the API server holds just that.
+    `literal` is what the spec says; `comparable` what the endpoint is to be like now, which differs while a version is
+    rolled out. `plan` is that of a rollout, None without one; `request` what the annotation about it says.
     """
 
     namespace: str
@@ -70,6 +77,9 @@ class Desired(NamedTuple):
     spec: Spec
     comparable: Comparable
     recorded: RecordedStatus
+    literal: Comparable
+    plan: Plan | None = None
+    request: str = ""
 
     @property
     def endpoint_name(self) -> str:
@@ -137,6 +147,31 @@ class Desired(NamedTuple):
         """The same, once this generation has reached AgentRun."""
         return self._replace(recorded=self.recorded._replace(applied_generation=self.generation))
 
+    def with_rollout(self, memory: Memory) -> Desired:
+        """The same, once this is recorded of its rollout: what the endpoint is to be like follows from that."""
+        recorded = self.recorded._replace(rollout=memory)
+        return self._replace(recorded=recorded, comparable=_split(self.literal, self.plan, memory))
+
+    def with_split_unsent(self) -> Desired:
+        """The same, as long as a split of the traffic that was recorded has not reached AgentRun."""
+        return self._replace(recorded=self.recorded._replace(applied_generation=0))
+
+    @property
+    def rolls(self) -> bool:
+        """Whether its versions earn their traffic step by step."""
+        return self.plan is not None and not self.observes
+
+    @property
+    def follows_latest(self) -> bool:
+        """Whether it matters what LATEST stands for."""
+        return LATEST in self.comparable.words or (self.rolls and self.spec.target_version == LATEST)
+
+    @property
+    def asks_versions(self) -> bool:
+        """Whether it matters which versions are published: for a rollout that is to begin, or is under way."""
+        memory = self.recorded.rollout
+        return self.rolls and (memory.running or memory.stable != self.spec.target_version)
+
     @property
     def touched(self) -> bool:
         """Whether an endpoint of this object's may exist."""
@@ -153,7 +188,8 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
     metadata, written = body["metadata"], body.get("status") or {}
     status = written if known is None else known
     annotations = metadata.get("annotations") or {}
-    spec, comparable = _read(to_json(body["spec"]))
+    spec, literal, plan = _read(to_json(body["spec"]), body.get("plan", ""))
+    recorded = recorded_of(status)
     return Desired(
         namespace=metadata["namespace"],
         name=metadata["name"],
@@ -166,16 +202,34 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
         claim=Claim.of(status),
         claim_stands=known is None or status.get("claim") == written.get("claim"),
         spec=spec,
-        comparable=comparable,
-        recorded=recorded_of(status),
+        comparable=_split(literal, plan, recorded.rollout),
+        recorded=recorded,
+        literal=literal,
+        plan=plan,
+        request=annotations.get(ROLLOUT, ""),
     )
 
 
 @lru_cache(maxsize=SPECS_KEPT)
-def _read(spec: bytes) -> tuple[Spec, Comparable]:
-    """A spec that is written as JSON. It is read at each step of a reconcile, and again when a write is answered."""
+def _read(spec: bytes, digest: str) -> tuple[Spec, Comparable, Plan | None]:
+    """A spec that is written as JSON. It is read at each step of a reconcile, and again when a write is answered.
+
+    Args:
+        spec: the JSON.
+        digest: that of its rollout; empty without one.
+    """
     found = Spec.model_validate_json(spec)
-    return found, comparable_of_spec(found)
+    plan = plan_of(found.rollout, digest) if found.rollout else None
+    return found, comparable_of_spec(found), plan
+
+
+def _split(literal: Comparable, plan: Plan | None, memory: Memory) -> Comparable:
+    """What the endpoint is to be like now: as the spec says, but for the split of the traffic while there is a plan."""
+    wire = effective(memory) if plan else None
+    if wire is None:
+        return literal
+    canaries = (Weight(wire.canary, wire.weight),) if wire.canary else ()
+    return replace(literal, target_version=wire.target, weights=canaries)
 
 
 def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:
@@ -192,6 +246,7 @@ def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:
         conditions=conditions,
         shows_latest=LATEST in _versions(status) and status.get("state") not in MOVING_STATES,
         resolved_version=status.get("resolvedVersion") or "",
+        rollout=Memory.of(found) if (found := status.get("rollout")) else Memory(),
     )
 
 

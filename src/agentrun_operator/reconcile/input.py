@@ -10,6 +10,7 @@ from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.delta import Delta, Difference, delta
 from agentrun_operator.reconcile.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
+from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from agentrun_operator.reconcile.attempts import Attempts
     from agentrun_operator.reconcile.desired import Desired
+
+SPLIT = frozenset({"targetVersion", "routing.versionWeights"})
+"""The fields that split the traffic between versions."""
 
 BLOCKED_PAUSE = 30.0
 """Longest pause in seconds before looking again at what a person or another controller may mend at any time."""
@@ -29,6 +33,8 @@ class Timing:
 
     stale_after: float = 300.0
     retry_max: float = 300.0
+    frozen: bool = False
+    """Whether no rollout goes forward anywhere: the setting `rollouts: hold`."""
 
 
 class Input(NamedTuple):
@@ -41,6 +47,7 @@ class Input(NamedTuple):
         now: the present, by a clock that is never set back while the process runs: pauses go by it.
         timing: settings that decisions depend on.
         time: the time of day, for what is written down; None: `now`.
+        evidence: what was proved of the step of a rollout.
     """
 
     desired: Desired
@@ -49,6 +56,12 @@ class Input(NamedTuple):
     now: datetime
     timing: Timing = Timing()
     time: datetime | None = None
+    evidence: Evidence = Evidence()
+
+    @property
+    def written_at(self) -> datetime:
+        """The time of day."""
+        return self.time or self.now
 
     @property
     def runtime(self) -> RuntimeSeen:
@@ -78,7 +91,7 @@ class Input(NamedTuple):
         current, runtime = self.desired.current_claim, self.runtime
         if current and current.same_place(runtime):
             return current
-        since = timestamp(self.time or self.now)
+        since = timestamp(self.written_at)
         name = self.desired.endpoint_name
         return Claim(self.desired.uid, runtime.account, runtime.region, runtime.id, name, since=since)
 
@@ -129,6 +142,13 @@ class Input(NamedTuple):
     def delta(self) -> Delta:
         """What differs between the spec and the endpoint."""
         return delta(self.desired.comparable, self.endpoint.comparable, self.latest)
+
+    @property
+    def split_delta(self) -> Delta:
+        """What differs of how the traffic is split."""
+        if self.observed.endpoint is None:
+            return ()
+        return tuple(each for each in self.delta if each.path in SPLIT)
 
     @property
     def latest(self) -> str | None:

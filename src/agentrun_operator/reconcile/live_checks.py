@@ -15,6 +15,7 @@ from agentrun_operator.reconcile.actions import Confirm, Delete, Rest, Retry, Up
 from agentrun_operator.reconcile.creation_checks import absent, creation_quiet, foreign, unclaimed
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
+from agentrun_operator.reconcile.rolled_out import split_quiet, unprotected
 from agentrun_operator.reconcile.statements import REASONS, ready_by_state, ready_while_paused, stale, state_message
 from agentrun_operator.reconcile.verdict import Verdict, bad, blocked, good, under_way
 from agentrun_operator.resources.reasons import Reason
@@ -38,7 +39,8 @@ def paused(given: Input) -> Decision | None:
     """The annotation outranks everything; the status is still kept true."""
     if not given.desired.paused:
         return None
-    synced = bad(Reason.PAUSED, "The annotation `paused` stops every write to AgentRun; remove it to go on")
+    message = "The annotation `paused` stops every write to AgentRun; remove it to go on"
+    synced = bad(Reason.PAUSED, f"{message}{unprotected(given.desired.recorded.rollout)}")
     again = BLOCKED_PAUSE if given.observed.problem else None
     return Decision(Rest(after=again), Verdict(ready_while_paused(given), synced))
 
@@ -92,7 +94,7 @@ def moving(given: Input) -> Decision | None:
     state = given.endpoint.state
     if state not in MOVING_STATES:
         return None
-    if left := creation_quiet(given):
+    if left := creation_quiet(given) or split_quiet(given):
         return Decision(Rest(after=left, soon=True))
     verdict = under_way(REASONS[state], state_message(given.endpoint), applied=given.applied)
     return Decision(Rest(soon=True), verdict)
@@ -140,7 +142,7 @@ def update_failed(given: Input) -> Decision | None:
 
 def edited(given: Input) -> Decision | None:
     """The spec changed since it last reached AgentRun."""
-    if given.applied or not given.delta or _reported(given):
+    if given.applied or not given.delta or _reported(given) or _split_sent(given):
         return None
     paths = ", ".join(difference.path for difference in given.delta)
     return Decision(Update(given.delta), under_way(Reason.UPDATING, f"Changing {paths}", applied=False))
@@ -148,7 +150,13 @@ def edited(given: Input) -> Decision | None:
 
 def _reported(given: Input) -> bool:
     """Whether this very difference was reported before, with the same desired value: the edit did not make it."""
-    return not given.desired.corrects and given.delta == given.desired.recorded.drift
+    unsent = given.desired.rolls and given.desired.recorded.applied_generation == 0
+    return not unsent and not given.desired.corrects and given.delta == given.desired.recorded.drift
+
+
+def _split_sent(given: Input) -> bool:
+    """Whether AgentRun accepted a recorded split of the traffic already: what remains of it may yet show."""
+    return given.desired.rolls and given.attempts.fruitless(given.delta)
 
 
 def not_converging(given: Input) -> Decision | None:

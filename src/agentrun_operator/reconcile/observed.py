@@ -48,6 +48,7 @@ class RuntimeSeen:
         ready: whether it takes endpoints.
         state: the service's word for its state.
         newest_version: the newest published version, if it was asked for and there is one.
+        versions: the numbers of all published versions; None where they were not asked for, or AgentRun did not say.
         account: the account that owns it, by its ARN; empty if AgentRun did not tell.
         region: its region, likewise.
         odd: what of the answer makes no sense, for people; empty if all of it does.
@@ -61,6 +62,7 @@ class RuntimeSeen:
     account: str = ""
     region: str = ""
     odd: str = ""
+    versions: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agentrun_operator.cut import cut
 from agentrun_operator.reconcile.comparable import INT32, NO_COUNT, NO_PERCENT
 from agentrun_operator.reconcile.conditions import merged
+from agentrun_operator.reconcile.rollout.memory import Memory
 from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.reconcile.claim import Claim
     from agentrun_operator.reconcile.comparable import Policy
+    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.observed import EndpointSeen
     from agentrun_operator.reconcile.verdict import Verdict
@@ -41,8 +43,9 @@ def status_of(given: Input, verdict: Verdict, before: Mapping[str, Any]) -> Json
     if desired.requested_at:
         status["lastHandledReconcileAt"] = desired.requested_at
     status["claim"] = claim.document() if (claim := desired.current_claim) else None
+    status["rollout"] = rollout_of(desired, before)
     status["drift"] = [difference._asdict() for difference in verdict.drift]
-    status["conditions"] = merged(verdict, desired.generation, given.time or given.now, before.get("conditions") or ())
+    status["conditions"] = merged(verdict, desired.generation, given.written_at, before.get("conditions") or ())
     return _filled(status)
 
 
@@ -50,17 +53,44 @@ def claimed_status(given: Input, claim: Claim, verdict: Verdict | None, before: 
     """The status with which a claim is written: what the verdict says, and that nothing is handled yet.
 
     Args:
-        given: the object and the last look.
+        given: the object, with what is to be recorded of its rollout, and the last look.
         claim: the claim.
         verdict: what the conditions are to say; None leaves them.
         before: the status so far.
     """
     status = status_of(given, verdict, before) if verdict else dict(before)
     handled = before.get("lastHandledReconcileAt")
-    marks: Json = {"claim": claim.document(), "lastHandledReconcileAt": handled}
+    rollout = rollout_of(given.desired, before)
+    marks: Json = {"claim": claim.document(), "lastHandledReconcileAt": handled, "rollout": rollout}
     if not given.desired.managed_id:
         marks["endpointId"] = None  # what was only observed is not ours, now that there is a claim
     return _filled(status | marks)
+
+
+def recorded_status(given: Input, rollout: Memory, verdict: Verdict | None, before: Mapping[str, Any]) -> Json:
+    """The status with which it is recorded how a rollout stands.
+
+    Args:
+        given: the object and the last look.
+        rollout: what is recorded.
+        verdict: what the conditions are to say once it is; None leaves them.
+        before: the status so far.
+    """
+    recorded = given._replace(desired=given.desired.with_rollout(rollout))
+    if verdict is not None:
+        return status_of(recorded, verdict, before)
+    return _filled(dict(before) | {"rollout": rollout_of(recorded.desired, before)})
+
+
+def rollout_of(desired: Desired, before: Mapping[str, Any]) -> Json | None:
+    """What the status is to tell of a rollout. Without one, that is only what is left of its probes."""
+    if desired.observes:
+        found: Json | None = before.get("rollout")
+        return found
+    memory = desired.recorded.rollout
+    if desired.plan is None:
+        return Memory(probe_endpoints=memory.probe_endpoints).document(0)
+    return memory.document(len(desired.plan.steps))
 
 
 def status_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:
@@ -81,8 +111,8 @@ def _mirrored(given: Input, before: Mapping[str, Any]) -> Json:
     seen = given.observed.endpoint
     if seen is not None and not (given.ours or given.desired.observes):
         seen = None
-    versions = given.desired.comparable.words | (seen.comparable.words if seen else frozenset())
-    resolved = given.runtime.newest_version if LATEST in versions else None
+    follows = given.desired.follows_latest or (seen is not None and LATEST in seen.comparable.words)
+    resolved = given.runtime.newest_version if follows else None
     return runtime | _endpoint(seen) | {"endpointId": _recorded_id(given, before), "resolvedVersion": resolved}
 
 

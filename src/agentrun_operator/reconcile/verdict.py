@@ -35,6 +35,8 @@ class Verdict:
         stalled: whether it is stuck until a person acts.
         drifted: why the endpoint differs and is left so, or None.
         drift: the differences that are left.
+        rolled_out: the condition RolledOut; None without a rollout.
+        unsent: whether a split of the traffic is recorded that has not reached AgentRun.
     """
 
     ready: Statement | None
@@ -44,6 +46,8 @@ class Verdict:
     stalled: bool = False
     drifted: Statement | None = None
     drift: Delta = ()
+    rolled_out: Statement | None = None
+    unsent: bool = False
 
 
 def good(reason: Reason, message: str) -> Statement:

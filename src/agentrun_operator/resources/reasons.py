@@ -142,6 +142,27 @@ class Reason(StrEnum):
         "Somebody changed the endpoint outside, and `driftPolicy: Report` leaves it.",
         "See `status.drift`; set `driftPolicy: Correct`, or write the change into the spec.",
     )
+    ROLLED_OUT = "RolledOut", "The target version has all traffic.", "Nothing."
+    ROLLING_OUT = (
+        "RollingOut",
+        "A new version gets its traffic step by step.",
+        "Wait: `status.rollout` tells the step.",
+    )
+    AWAITING_APPROVAL = (
+        "AwaitingApproval",
+        "The step is proved, and a person has to let it go on.",
+        "Set the annotation that the message names, or `abort`.",
+    )
+    ROLLOUT_HELD = (
+        "RolloutHeld",
+        "The rollout goes no further for now.",
+        "See the message and `status.rollout.cause`.",
+    )
+    ROLLED_BACK = (
+        "RolledBack",
+        "The new version was taken off the traffic.",
+        "Edit `targetVersion` or `rollout`, or ask for `retry`.",
+    )
 
 
 def reasons_table() -> str:

@@ -10,14 +10,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from agentrun_operator.backoff import backoff
-from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentrun_operator.controller.keys import Body, ObjectKey
 
-DECISIVE = ("conditions", "claim")
+DECISIVE = ("conditions", "claim", "rollout")
 """Parts of the status without which a decision would be made again. Another field that an older CRD strips is missed by
 nobody."""
 
@@ -62,6 +62,7 @@ class Trigger(NamedTuple):
     deleted_at: str | None
     paused: str | None
     requested_at: str | None
+    rollout: str | None
     finalizers: tuple[str, ...]
     status: Mapping[str, Any]
 
@@ -80,6 +81,7 @@ class Trigger(NamedTuple):
             deleted_at=metadata.get("deletionTimestamp"),
             paused=annotations.get(PAUSED),
             requested_at=annotations.get(RECONCILE_REQUESTED_AT),
+            rollout=annotations.get(ROLLOUT),
             finalizers=tuple(metadata.get("finalizers") or ()),
             status=body["status"],
         )

@@ -16,7 +16,10 @@ from agentrun_operator.controller.keys import key_of, leftover_key
 from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.desired import desired_of, recorded_of
+from agentrun_operator.reconcile.rollout.memory import Memory
+from agentrun_operator.reconcile.rollout.plan import block_digest
 from agentrun_operator.resources.names import ANNOTATIONS, FINALIZER
+from agentrun_operator.resources.rollout.condensed import condensed
 from agentrun_operator.resources.spec import DeletionPolicy, Spec
 from agentrun_operator.resources.status import Status
 
@@ -54,7 +57,7 @@ SPEC_HEEDED = ("deletionPolicy", "managementPolicy", "credentialsSecretRef", "re
 SPEC_OF_DELETION = (*SPEC_HEEDED, "agentRuntimeRef", "endpointName")
 """And where the endpoint is, which its claim tells too."""
 
-STATUS_KEPT = ("claim", "agentRuntimeId", "endpointId", "observedGeneration", "conditions")
+STATUS_KEPT = ("claim", "agentRuntimeId", "endpointId", "observedGeneration", "rollout", "conditions")
 """What a deletion goes by of a status, and what is written over it."""
 
 NO_RUNTIME = "unknown"
@@ -160,7 +163,7 @@ def _of_deletion(body: Mapping[str, Any], error: UnreadableError) -> Body:
 def _status_of_deletion(value: Any) -> Body:  # noqa: ANN401 - it may be anything
     """What a deletion goes by of a status, without what no object of this version can have."""
     status = _sound(Status, value, STATUS_KEPT)
-    for part, read in (("conditions", recorded_of), ("claim", _place_of)):
+    for part, read in (("conditions", recorded_of), ("claim", _place_of), ("rollout", _rollout_of)):
         try:
             read(status)
         except Exception:  # noqa: BLE001 - whatever a shape that nobody thought of leads to
@@ -174,6 +177,11 @@ def _place_of(status: Body) -> None:
     """Raise an error if a claim is on an endpoint that there cannot be."""
     if claim := Claim.of(status):
         Spec.model_validate({"agentRuntimeRef": {"id": claim.runtime_id}, "endpointName": claim.endpoint_name})
+
+
+def _rollout_of(status: Body) -> None:
+    """Raise an error if what is recorded of a rollout cannot be read."""
+    Memory.of(status.get("rollout") or {})
 
 
 def _sound(model: type[Part], value: Any, names: tuple[str, ...]) -> Body:  # noqa: ANN401 - it may be anything
@@ -199,11 +207,10 @@ def _trimmed(body: Mapping[str, Any], known: Body) -> Body:
     kept = {name: metadata[name] for name in METADATA if metadata.get(name)}
     annotations = metadata.get("annotations") or {}
     kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if _holds(annotations.get(name))}
-    found: Body = {
-        "metadata": _interned(kept),
-        "spec": _part(Spec, "spec", body, known),
-        "status": _part(Status, "status", body, known),
-    }
+    spec, plan = _spec(body, known)
+    found: Body = {"metadata": _interned(kept), "spec": spec, "status": _part(Status, "status", body, known)}
+    if plan:
+        found["plan"] = plan
     if not known or _differ(found, known):
         _check(found)
     return found
@@ -233,6 +240,16 @@ def _check(found: Body) -> None:
 
 def _names_runtime(spec: Body) -> bool:
     return any((spec.get("agentRuntimeRef") or {}).get(way) for way in ("id", "name"))
+
+
+def _spec(body: Mapping[str, Any], known: Body) -> tuple[Body, str]:
+    """The spec, and the digest of its rollout, whose prompts are left out; empty without one."""
+    spec = _part(Spec, "spec", body, known)
+    if not spec.get("rollout"):
+        return spec, ""
+    plan = block_digest(spec["rollout"])
+    kept, before = spec | {"rollout": condensed(spec["rollout"])}, known.get("spec")
+    return (before, plan) if before is not None and (kept, plan) == (before, known.get("plan")) else (kept, plan)
 
 
 def _part(model: type[Part], where: str, body: Mapping[str, Any], known: Body) -> Body:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.worker.object_writer import ObjectWriter
     from agentrun_operator.controller.worker.reporter import Reporter
     from agentrun_operator.controller.worker.run import Memories, Run
-    from agentrun_operator.reconcile.claim import Claim
+    from agentrun_operator.reconcile.actions import AddClaim
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.verdict import Verdict
 
@@ -49,13 +49,15 @@ class Claims:
         self._enqueue_rivals = enqueue_rivals
         self._cleaned_up = cleaned_up
 
-    async def add(self, run: Run, given: Input, claim: Claim, verdict: Verdict | None) -> Run:
-        """Write the finalizer, then the claim together with what the verdict says.
+    async def add(self, run: Run, given: Input, added: AddClaim, verdict: Verdict | None) -> Run:
+        """Write the finalizer, then the claim together with what the verdict says and how a rollout begins.
 
         Raises:
             KubeError: 409 when the object has changed since it was read.
         """
-        before = run.subject.desired.current_claim
+        before, claim = run.subject.desired.current_claim, added.claim
+        if added.rollout is not None:
+            given = given._replace(desired=given.desired.with_rollout(added.rollout))
         if before != claim:
             run = self._memories.keep(run, run.subject.memory.claiming())
         if not run.subject.desired.finalized:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.comparable import Comparable
 
 
+VERSIONS_AGE = 30.0
+"""Seconds for which the list of published versions serves an object whose version is not among them."""
+
+
 class Gatherer:
     """Looks at AgentRun for objects."""
 
@@ -107,7 +111,7 @@ class Gatherer:
         self, subject: Subject, account: Account, runtime_id: str, *, fresh: bool
     ) -> tuple[RuntimeCache, Observed]:
         desired = subject.desired
-        latest = LATEST in desired.comparable.words and not desired.deleting
+        latest = desired.follows_latest and not desired.deleting
         cache = account.use(subject.key, account.answered(runtime_id), desired.endpoint_name, latest=latest)
         runtime = await cache.info.seen()
         if runtime.id != cache.runtime_id:
@@ -121,6 +125,8 @@ class Gatherer:
         seen = EndpointSeen.of(endpoint) if endpoint else None
         if latest:
             runtime = replace(runtime, newest_version=await self._newest_version(subject, cache, seen, fresh=fresh))
+        if desired.asks_versions and not desired.deleting:
+            runtime = replace(runtime, versions=await self._versions(cache, desired.spec.target_version))
         return cache, Observed(
             runtime=runtime,
             endpoint=seen,
@@ -146,6 +152,15 @@ class Gatherer:
             if seen is None or _named_alike(subject.desired.comparable, seen.comparable):
                 return said
             raise
+
+    async def _versions(self, cache: RuntimeCache, goal: str) -> frozenset[str] | None:
+        """The published versions; None if AgentRun does not say: no rollout begins then, and all else goes on."""
+        try:
+            found = await cache.info.versions()
+            missing = goal != LATEST and goal not in found
+            return await cache.info.versions(self._clock() - VERSIONS_AGE) if missing else found
+        except ProblemError:
+            return None
 
     async def _endpoint(self, subject: Subject, cache: RuntimeCache, *, fresh: bool) -> tuple[Endpoint | None, bool]:
         """The endpoint or None, and whether AgentRun itself confirmed that in this look."""

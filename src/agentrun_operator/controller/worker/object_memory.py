@@ -68,6 +68,7 @@ class ObjectMemory(NamedTuple):
         pending: the object as it was when a create was sent that may have made an endpoint of which its status does not
             tell; None if there is none. If the object is torn away, that endpoint is left behind.
         latest_id: the endpoint that was last seen, at rest, with the word LATEST; empty if none was.
+        ignored: the request about a rollout of which it was told that it does not fit.
     """
 
     uid: str
@@ -82,6 +83,7 @@ class ObjectMemory(NamedTuple):
     made_id: str = ""
     pending: Body | None = None
     latest_id: str = ""
+    ignored: str = ""
 
     def begin(self, desired: Desired, now: float) -> ObjectMemory:
         """Before a look. At the first one, a claim without an id may stand for an endpoint: an earlier process may have
@@ -107,6 +109,10 @@ class ObjectMemory(NamedTuple):
     def claiming(self) -> ObjectMemory:
         """This process is about to write a claim, under which no create was sent yet."""
         return self._replace(attempts=replace(self.attempts, claim_unused=True))
+
+    def replanned(self, generation: int) -> ObjectMemory:
+        """Another split of the traffic is recorded: no try for the one before counts."""
+        return self._replace(attempts=Attempts(generation, claim_unused=self.attempts.claim_unused))
 
     def holding(self, claim: Claim | None) -> ObjectMemory:
         """The API server holds this claim; none: it is to go with the next write of the status."""

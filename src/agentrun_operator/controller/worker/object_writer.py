@@ -62,6 +62,14 @@ class ObjectWriter:
         """
         return await self._fenced(body, "claim", "status", {}, {"status": patch})
 
+    async def record(self, body: Body, patch: dict[str, Any]) -> Body:
+        """Merge a patch with how a rollout stands into the status, unless the object has changed since it was read.
+
+        Raises:
+            KubeError: 409 when it has; nothing was written.
+        """
+        return await self._fenced(body, "rollout", "status", {}, {"status": patch})
+
     async def release(self, body: Body) -> Body:
         """Take the finalizer off, unless the object has changed since it was read.
 

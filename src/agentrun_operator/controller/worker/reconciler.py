@@ -9,7 +9,7 @@ import random
 import time
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.informer.reading import leftover_of
 from agentrun_operator.controller.keys import is_leftover
@@ -18,12 +18,15 @@ from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.worker.claims import Claims
 from agentrun_operator.controller.worker.execute import execute
 from agentrun_operator.controller.worker.object_memory import Moment
+from agentrun_operator.controller.worker.rollouts import Rollouts
 from agentrun_operator.controller.worker.run import Conclude, Continue, Memories, Run, Step
+from agentrun_operator.controller.worker.statuses import Statuses
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
     Create,
     Delete,
+    Record,
     Release,
     RemoveClaim,
     Rest,
@@ -43,13 +46,13 @@ from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen
-from agentrun_operator.reconcile.status import status_of, status_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from agentrun_operator.agentrun.models import Endpoint
+    from agentrun_operator.controller.analysis.analysis import Analysis
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.worker.gather import Gatherer
@@ -74,6 +77,7 @@ class Reconciler:
         reporter: Reporter,
         timing: Timing,
         *,
+        analysis: Analysis,
         enqueue_rivals: Callable[[ObjectKey], None],
         left_behind: Callable[[Body], None],
         cleaned_up: Callable[[Body], None],
@@ -89,6 +93,7 @@ class Reconciler:
             writer: writes to the objects.
             reporter: tells people what happened.
             timing: settings that decisions depend on.
+            analysis: proves the steps of rollouts.
             enqueue_rivals: has those looked at that may manage the same endpoint as an object.
             left_behind: keeps the endpoint of an object that is gone, to be deleted.
             cleaned_up: forgets it again.
@@ -108,9 +113,12 @@ class Reconciler:
         self._began = Moment(now(), clock())
         self._memories = Memories()
         self._claims = Claims(self._memories, writer, reporter, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up)
+        self._statuses = Statuses(store, self._memories, writer, reporter, self._claims)
+        self._rollouts = Rollouts(self._memories, writer, reporter, analysis)
 
     def forget(self, key: ObjectKey) -> None:
         """An object is gone. What a create for it may have made, and nobody deleted, is left behind."""
+        self._rollouts.forget(key)
         memory = self._memories.forget(key)
         if memory is None or memory.pending is None or is_leftover(key):
             return
@@ -173,8 +181,10 @@ class Reconciler:
         match decision.action:
             case Confirm():
                 return await self._confirm(run, decision)
-            case AddClaim(claim):
-                return Continue(await self._claims.add(run, given, claim, decision.verdict))
+            case AddClaim() as added:
+                return Continue(await self._claims.add(run, given, added, decision.verdict))
+            case Record(rollout):
+                return Continue(await self._rollouts.record(run, given, rollout, decision.verdict))
             case RemoveClaim():
                 return Continue(await self._claims.remove(run))
             case Release(orphaned):
@@ -248,37 +258,14 @@ class Reconciler:
         if decision.settled:
             run = self._memories.keep(run, run.subject.memory.settled())
         if decision.verdict is not None and not is_leftover(run.subject.key):
-            overwritten = self._store.take_overwritten(run.subject.key)  # since this reconcile began
-            run = self._claims.drop_unused(self._memories.keep(run, run.subject.memory.overwritten(overwritten)))
-            body = self._store.current(run.subject.body) or run.subject.body
-            told = run.subject.memory.status(body)
-            after = status_of(self._input(run), decision.verdict, told)
-            if patch := status_patch(body["status"], after):
-                run = await self._tell(run, told, after, patch)
-            elif run.subject.memory.unwritten is not None:
-                run = self._memories.keep(run, run.subject.memory.told(after))
+            run = await self._statuses.write(run, self._input, decision.verdict)
+        run = self._rollouts.heed(run)
         if not isinstance(decision.action, Rest | Retry):
             raise TypeError(f"a reconcile ended with {decision.action}")
         account, cache = run.observation.account, run.observation.cache
         if isinstance(decision.action, Rest) and decision.action.soon and account and cache:
             account.poll_soon(cache.runtime_id)
         return decision.action
-
-    async def _tell(self, run: Run, told: Mapping[str, Any], after: Mapping[str, Any], patch: dict[str, Any]) -> Run:
-        """Write the status. What it cannot take is kept here: nothing that was done is done again because of it."""
-        write = self._writer.claim if "claim" in patch else self._writer.write_status
-        try:
-            await write(self._store.current(run.subject.body) or run.subject.body, patch)
-        except KubeError as error:
-            if error.status != NOT_FOUND:
-                if error.refused and error.status != CONFLICT and run.subject.memory.unwritten is None:
-                    self._reporter.refused(run.subject.body, error)
-                self._memories.keep(run, run.subject.memory.untold(after))
-                self._reporter.status(run.subject.body, told, after)
-            raise
-        self._reporter.status(run.subject.body, told, after)
-        memory, overwritten = run.subject.memory, self._store.take_overwritten(run.subject.key)
-        return self._memories.keep(run, memory.told(after) if overwritten is None else memory.untold(after))
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)
@@ -297,4 +284,5 @@ class Reconciler:
     def _input(self, run: Run) -> Input:
         subject = run.subject
         observed, now = run.observation.observed, self._moment().time
-        return Input(subject.desired, observed, subject.memory.attempts, now, self._timing, self._now())
+        evidence = self._rollouts.evidence(subject)
+        return Input(subject.desired, observed, subject.memory.attempts, now, self._timing, self._now(), evidence)

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 from agentrun_operator.agentrun.odd import SAYS
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.reconcile.actions import Create, Delete, Update
+from agentrun_operator.reconcile.rollout.events import dropped
+from agentrun_operator.reconcile.rollout.memory import Memory
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from agentrun_operator.controller.keys import Body
     from agentrun_operator.controller.kube.events import EventRecorder
     from agentrun_operator.controller.telemetry.metrics import Metrics
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.input import Input
+    from agentrun_operator.reconcile.rollout.events import Event
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,11 @@ class Reporter:
         told = "This object went while its endpoint was being made; what was made is deleted again"
         log.warning("%s", told, extra=_facts(body, "LeftBehind"))
 
+    def rollout(self, body: Body, events: Iterable[Event]) -> None:
+        """How a rollout stands was recorded, or a request about it does not fit."""
+        for event in events:
+            (self._warn if event.warning else self._tell)(body, event.reason, event.message)
+
     def wrote(self, body: Body, given: Input, write: Write) -> None:
         """AgentRun accepted a write."""
         paths = ", ".join(difference.path for difference in write.delta) if isinstance(write, Update) else ""
@@ -80,6 +88,8 @@ class Reporter:
 
     def status(self, body: Body, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """The status was written."""
+        if event := _dropped(before, after):
+            self.rollout(body, (event,))
         was, now = _synced(before), _synced(after)
         if now.get("status") == "False" and now["reason"] not in NO_FAILURE and now["reason"] != was.get("reason"):
             self._warn(body, now["reason"], now["message"])
@@ -114,6 +124,12 @@ def _facts(body: Body, action: str) -> dict[str, object]:
         "generation": body["metadata"]["generation"],
         "action": str(action),
     }
+
+
+def _dropped(before: Mapping[str, Any], after: Mapping[str, Any]) -> Event | None:
+    """That a rollout under way has no plan any more."""
+    was, now = before.get("rollout"), after.get("rollout") or {}
+    return dropped(Memory.of(was)) if was and "stableVersion" not in now else None
 
 
 def _synced(status: Mapping[str, Any]) -> Mapping[str, Any]:

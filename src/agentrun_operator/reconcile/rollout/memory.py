@@ -15,6 +15,10 @@ ALL = 100
 """Percent: all traffic."""
 
 
+FAIL = "Fail"
+"""The verdict of a check that the version did not pass."""
+
+
 class Phase(StrEnum):
     """How a rollout stands; absent when there is nothing to roll out."""
 
@@ -79,6 +83,7 @@ class Memory(NamedTuple):
         weight: the canary's share in percent.
         settled_at: since when AgentRun holds it; None while it is being set.
         proved_by: when the deadline for proof is over; None while its clock stands.
+        proof_left: the seconds that are left of the deadline while its clock stands; None while it runs.
         phase: None when there is nothing to roll out.
         cause: None where there is none to tell.
         held: whether a person asked to hold it.
@@ -95,6 +100,7 @@ class Memory(NamedTuple):
     failures: int = 0
     held: bool = False
     proved_by: datetime | None = None
+    proof_left: int | None = None
     phase: Phase | None = None
     cause: Cause | None = None
     failed_plan: str = ""
@@ -123,6 +129,7 @@ class Memory(NamedTuple):
             failures=found.get("failures") or 0,
             held=found.get("held") or False,
             proved_by=_time(found.get("provedBy")),
+            proof_left=found.get("proofLeft"),
             phase=Phase(phase) if phase in tuple(Phase) else None,
             cause=Cause(cause) if cause in tuple(Cause) else None,
             failed_plan=found.get("failedPlan") or "",
@@ -151,13 +158,14 @@ class Memory(NamedTuple):
             "held": self.held,
             "plan": self.plan,
             "provedBy": self.proved_by and timestamp(self.proved_by),
+            "proofLeft": self.proof_left,
             "failedPlan": self.failed_plan,
             "history": list(self.history),
             "lastRequest": self.last_request,
             "checks": [_filled(check._asdict()) for check in self.checks],
             "probeEndpoints": [_filled(each._asdict()) for each in self.probe_endpoints],
         }
-        kept_at_zero = ("weight",)
+        kept_at_zero = ("weight", "proofLeft")
         return {
             name: value
             for name, value in fields.items()

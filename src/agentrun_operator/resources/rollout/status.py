@@ -82,7 +82,10 @@ class RolloutStatus(Part):
     """The plan that it follows: the form's version, and a digest of the goal and of the block."""
 
     proved_by: datetime | None = None
-    """When the deadline for proof is over."""
+    """When the deadline for proof is over; absent while its clock stands."""
+
+    proof_left: int | None = None
+    """The seconds that are left of the deadline, while its clock stands."""
 
     failed_plan: str | None = None
     """The plan that was given up. It does not begin again by itself."""

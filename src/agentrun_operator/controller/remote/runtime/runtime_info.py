@@ -81,6 +81,7 @@ class RuntimeInfo:
         self._runtime: RuntimeSeen | None = None
         self._runtime_at = self._distrusted_at = NEVER
         self._newest: str | None = None
+        self._published: frozenset[str] = frozenset()
         self._newest_at = NEVER
         self._runtimes = SingleFlight(self._get, clock, until)
         self._versions = SingleFlight(self._list_versions, clock, until)
@@ -112,6 +113,11 @@ class RuntimeInfo:
             with reported(self._blind_for):
                 await self._versions.newer_than(newer_than)
         return self._newest
+
+    async def versions(self, newer_than: float = NEVER) -> frozenset[str]:
+        """The numbers of all published versions; for the argument and errors see `newest_version`."""
+        await self.newest_version(newer_than)
+        return self._published
 
     def trusts(self, key: ObjectKey, said: str) -> bool:
         """Whether an object may go by the newest version that it says itself, since nobody asked yet; it is told when
@@ -166,6 +172,7 @@ class RuntimeInfo:
         numbers = [int(word) for word in words if word.isdecimal() and len(word) <= LONGEST_VERSION]
         before, asked_before = self._newest, self._newest_at != NEVER
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
+        self._published = frozenset(map(str, numbers))
         wrong = self._subscribers.take_wrong(self._newest)
         if asked_before and self._newest != before:
             wrong |= self._subscribers.on_latest
