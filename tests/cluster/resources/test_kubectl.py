@@ -52,6 +52,26 @@ STATUS: dict[str, Any] = {
         "error": "no quota",
     },
     "drift": [{"path": "description", "desired": "ours", "observed": ""}],
+    "rollout": {
+        "summary": "3→4 25% (3/4)",
+        "number": 7,
+        "phase": "A_WORD_NOBODY_KNOWS",
+        "cause": "A_WORD_NOBODY_KNOWS",
+        "stableVersion": "3",
+        "canaryVersion": "4",
+        "step": 3,
+        "weight": 25,
+        "settledAt": MOMENT,
+        "failures": 0,
+        "held": True,
+        "plan": "1:9f31c20000000000",
+        "provedBy": MOMENT,
+        "failedPlan": "1:9f31c20000000001",
+        "history": ["2", "1", "1"],
+        "lastRequest": "approve 6 25",
+        "checks": [{"name": "refund", "verdict": "Fail", "value": "3/4", "limit": "4/4", "stable": "4/4"}],
+        "probeEndpoints": [{"role": "canary", "version": "4"}, {"role": "stable", "version": "3", "id": "ep-2"}],
+    },
     "lastHandledReconcileAt": "yesterday",
     "conditions": [
         told("Ready", "Unknown", "UnknownState"),
@@ -73,6 +93,7 @@ def chat(kubectl: Kubectl) -> Kubectl:
 @pytest.mark.parametrize(
     ("path", "texts"),
     [
+        (".spec.rollout.onFailure", ["ENUM: Revert Hold", "takes it off the traffic"]),
         ("", ["An endpoint of an Alibaba Cloud AgentRun runtime"]),
         (".spec", ["It is the whole truth", "What happens to the endpoint when this object is deleted", "-required-"]),
         (".spec.agentRuntimeRef", ["its `id` or its `name`", "The AgentRuntime's id, as AgentRun shows it."]),
@@ -106,7 +127,15 @@ def test_an_object_is_found_under_every_name_of_its_kind(chat: Kubectl, word: st
 def test_the_columns_tell_the_state_at_a_glance(chat: Kubectl):
     chat.patch(KIND, "chat", {"status": STATUS}, subresource="status")
     head, row = (line.split() for line in chat("get", "are").splitlines())
-    assert head == ["NAME", "RUNTIME", "VERSION", "STATE", "READY", "AGE"]
+    assert head == ["NAME", "RUNTIME", "VERSION", "ROLLOUT", "STATE", "READY", "AGE"]
+    assert row[:3] == ["chat", "support-bot", "LATEST"]
+    assert row[3:6] == ["3→4", "25%", "(3/4)"]
+    assert row[6:8] == ["A_WORD_NOBODY_KNOWS", "Unknown"]
+
+
+def test_the_column_of_rollouts_is_empty_where_there_is_none(chat: Kubectl):
+    chat.patch(KIND, "chat", {"status": {**STATUS, "rollout": None}}, subresource="status")
+    row = chat("get", "are", "--no-headers").split()
     assert row[:5] == ["chat", "support-bot", "LATEST", "A_WORD_NOBODY_KNOWS", "Unknown"]
 
 

@@ -45,7 +45,7 @@ NAMES = {
 
 ELSEWHERE: dict[str, str | tuple[str, ...]] = {
     "Objects": "benchmarks/",  # an option, how many
-    "Plan": ("benchmarks/soak", "src/agentrun_operator/reconcile/rollout/"),  # what a soak is to do; of a rollout
+    "Plan": ("benchmarks/soak", "src/agentrun_operator/"),  # of a soak, and of a rollout
     "Recorder": "tests/support/fault_watch",  # of what a watch said when
     "Server": "src/agentrun_operator/emulator/",  # one that serves
     "Situation": "src/agentrun_operator/reconcile/rollout/",  # of a rollout

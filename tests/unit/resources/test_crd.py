@@ -20,6 +20,7 @@ SPEC = {
     "description",
     "targetVersion",
     "routing",
+    "rollout",
     "scaling",
     "disablePublicNetworkAccess",
     "region",
@@ -44,11 +45,34 @@ STATUS = {
     "routing",
     "scaling",
     "drift",
+    "rollout",
     "claim",
     "lastHandledReconcileAt",
     "conditions",
 }
 POLICY = {"name", "scheduleExpression", "target", "startTime", "endTime", "timeZone"}
+PROBES = {"interval", "repeat", "minPassRate", "timeout", "maxTokens", "againstStable", "prompts"}
+METRIC = {"name", "query", "samplesQuery", "minSamples", "min", "max", "maxRatioToStable", "noData"}
+ROLLOUT_STATUS = {
+    "summary",
+    "number",
+    "phase",
+    "cause",
+    "stableVersion",
+    "canaryVersion",
+    "step",
+    "weight",
+    "settledAt",
+    "failures",
+    "held",
+    "plan",
+    "provedBy",
+    "failedPlan",
+    "history",
+    "lastRequest",
+    "checks",
+    "probeEndpoints",
+}
 
 
 def below(schema: Schema, path: str) -> Iterator[tuple[str, Schema]]:
@@ -101,6 +125,7 @@ def test_finalizer_and_annotations_are_the_ones_that_scripts_rely_on():
     assert names.ANNOTATIONS == (
         "agentrun.alibabacloud.com/paused",
         "agentrun.alibabacloud.com/reconcile-requested-at",
+        "agentrun.alibabacloud.com/rollout",
     )
 
 
@@ -114,7 +139,22 @@ def test_finalizer_and_annotations_are_the_ones_that_scripts_rely_on():
         (".spec.scaling", {"minInstances", "scheduledPolicies"}),
         (".spec.scaling.scheduledPolicies[]", POLICY),
         (".spec.credentialsSecretRef", {"name"}),
+        (".spec.rollout", {"strategy", "steps", "deadline", "onFailure", "rollbackWindow", "analysis"}),
+        (".spec.rollout.steps[]", {"weight", "bake", "approval"}),
+        (".spec.rollout.analysis", {"interval", "failureLimit", "probes", "metrics"}),
+        (".spec.rollout.analysis.probes", PROBES),
+        (".spec.rollout.analysis.probes.againstStable", {"maxLatencyRatio", "maxTokenRatio", "maxPassRateDrop"}),
+        (".spec.rollout.analysis.probes.prompts[]", {"name", "required", "messages", "expect"}),
+        (".spec.rollout.analysis.probes.prompts[].messages[]", {"role", "content"}),
+        (
+            ".spec.rollout.analysis.probes.prompts[].expect",
+            {"contains", "notContains", "toolCalls", "maxLatency", "maxTokens"},
+        ),
+        (".spec.rollout.analysis.metrics[]", METRIC),
         (".status", STATUS),
+        (".status.rollout", ROLLOUT_STATUS),
+        (".status.rollout.checks[]", {"name", "verdict", "value", "limit", "stable"}),
+        (".status.rollout.probeEndpoints[]", {"role", "version", "id"}),
         (".status.routing", {"versionWeights"}),
         (".status.routing.versionWeights[]", {"version", "weight"}),
         (
@@ -145,6 +185,26 @@ def test_the_fields_are_the_promised_ones(path, fields):
         (".spec.adoptionPolicy", "Refuse"),
         (".spec.deletionPolicy", "Delete"),
         (".spec.driftPolicy", "Correct"),
+        (".spec.rollout.strategy", "Canary"),
+        (
+            ".spec.rollout.steps",
+            [{"weight": 10, "bake": "5m", "approval": False}, {"weight": 50, "bake": "5m", "approval": False}],
+        ),
+        (".spec.rollout.steps[].bake", "5m"),
+        (".spec.rollout.steps[].approval", False),
+        (".spec.rollout.deadline", "1h"),
+        (".spec.rollout.onFailure", "Revert"),
+        (".spec.rollout.rollbackWindow", 3),
+        (".spec.rollout.analysis.interval", "60s"),
+        (".spec.rollout.analysis.failureLimit", 1),
+        (".spec.rollout.analysis.probes.interval", "5m"),
+        (".spec.rollout.analysis.probes.repeat", 1),
+        (".spec.rollout.analysis.probes.minPassRate", 100),
+        (".spec.rollout.analysis.probes.timeout", "30s"),
+        (".spec.rollout.analysis.probes.maxTokens", 1024),
+        (".spec.rollout.analysis.probes.prompts[].required", False),
+        (".spec.rollout.analysis.probes.prompts[].messages[].role", "user"),
+        (".spec.rollout.analysis.metrics[].noData", "Hold"),
         (".status", {"observedGeneration": -1}),
     ],
 )
@@ -153,7 +213,7 @@ def test_the_defaults_are_the_promised_ones(path, default):
 
 
 def test_nothing_else_has_a_default():
-    assert sum("default" in schema for schema in FIELDS.values()) == 9
+    assert sum("default" in schema for schema in FIELDS.values()) == 26
 
 
 @pytest.mark.parametrize(
@@ -163,6 +223,10 @@ def test_nothing_else_has_a_default():
         (".spec.adoptionPolicy", ["Refuse", "Adopt"]),
         (".spec.deletionPolicy", ["Delete", "Orphan"]),
         (".spec.driftPolicy", ["Correct", "Report"]),
+        (".spec.rollout.strategy", ["Canary", "Immediate"]),
+        (".spec.rollout.onFailure", ["Revert", "Hold"]),
+        (".spec.rollout.analysis.probes.prompts[].messages[].role", ["system", "user", "assistant"]),
+        (".spec.rollout.analysis.metrics[].noData", ["Hold", "Pass", "Fail"]),
         (".status.conditions[].status", ["True", "False", "Unknown"]),
     ],
 )
@@ -178,10 +242,50 @@ def test_the_words_of_a_choice_are_the_promised_ones(path, words):
         (".spec.routing.versionWeights[]", ["version", "weight"]),
         (".spec.scaling.scheduledPolicies[]", ["name", "scheduleExpression", "target"]),
         (".spec.credentialsSecretRef", ["name"]),
+        (".spec.rollout.steps[]", ["weight"]),
+        (".spec.rollout.analysis.probes", ["prompts"]),
+        (".spec.rollout.analysis.probes.prompts[]", ["name", "messages"]),
+        (".spec.rollout.analysis.probes.prompts[].messages[]", ["content"]),
+        (".spec.rollout.analysis.metrics[]", ["name", "query"]),
     ],
 )
 def test_only_what_cannot_be_guessed_is_required(path, required):
     assert FIELDS[path]["required"] == required
+
+
+@pytest.mark.parametrize(
+    "path", [".spec.rollout", ".spec.rollout.analysis", ".spec.rollout.analysis.probes.againstStable"]
+)
+def test_a_rollout_that_names_nothing_has_nothing_that_is_required(path):
+    assert "required" not in FIELDS[path]
+
+
+@pytest.mark.parametrize(
+    ("path", "limits"),
+    [
+        (".spec.rollout.steps", (1, 20)),
+        (".spec.rollout.steps[].weight", (0, 100)),
+        (".spec.rollout.rollbackWindow", (0, 10)),
+        (".spec.rollout.analysis.failureLimit", (0, 20)),
+        (".spec.rollout.analysis.metrics", (None, 10)),
+        (".spec.rollout.analysis.metrics[].query", (1, 1024)),
+        (".spec.rollout.analysis.metrics[].samplesQuery", (1, 1024)),
+        (".spec.rollout.analysis.probes.repeat", (1, 5)),
+        (".spec.rollout.analysis.probes.minPassRate", (1, 100)),
+        (".spec.rollout.analysis.probes.prompts", (1, 20)),
+        (".spec.rollout.analysis.probes.prompts[].messages", (1, 8)),
+        (".spec.rollout.analysis.probes.prompts[].messages[].content", (1, 2048)),
+        (".spec.rollout.analysis.probes.prompts[].expect.contains", (None, 10)),
+        (".spec.rollout.analysis.probes.prompts[].expect.notContains", (None, 10)),
+        (".spec.rollout.analysis.probes.prompts[].expect.toolCalls", (None, 10)),
+        (".spec.rollout.analysis.probes.againstStable.maxPassRateDrop", (0, 100)),
+    ],
+)
+def test_the_limits_of_a_rollout_are_the_promised_ones(path, limits):
+    least, most = {"array": ("minItems", "maxItems"), "string": ("minLength", "maxLength")}.get(
+        FIELDS[path]["type"], ("minimum", "maximum")
+    )
+    assert (FIELDS[path].get(least), FIELDS[path].get(most)) == limits
 
 
 def test_the_schema_is_structural():
@@ -194,8 +298,14 @@ def test_the_schema_is_structural():
 
 
 def test_every_field_is_explained_in_whole_sentences():
-    assert [path for path, schema in OURS.items() if not schema["description"].endswith(".")] == []
-    assert [path for path, schema in OURS.items() if len(schema["description"].split()) < 2] == []
+    """An entry that is a mere text is explained by its list."""
+    texts = {
+        path: schema.get("description", "")
+        for path, schema in OURS.items()
+        if not (path.endswith("[]") and schema["type"] == "string")
+    }
+    assert [path for path, text in texts.items() if not text.endswith(".")] == []
+    assert [path for path, text in texts.items() if len(text.split()) < 2] == []
 
 
 def test_every_list_says_how_it_merges():
@@ -204,9 +314,19 @@ def test_every_list_says_how_it_merges():
     assert {path: schema["x-kubernetes-list-type"] for path, schema in lists.items()} == {
         ".spec.routing.versionWeights": "map",
         ".spec.scaling.scheduledPolicies": "map",
+        ".spec.rollout.steps": "map",
+        ".spec.rollout.analysis.probes.prompts": "map",
+        ".spec.rollout.analysis.probes.prompts[].messages": "atomic",
+        ".spec.rollout.analysis.probes.prompts[].expect.contains": "atomic",
+        ".spec.rollout.analysis.probes.prompts[].expect.notContains": "atomic",
+        ".spec.rollout.analysis.probes.prompts[].expect.toolCalls": "atomic",
+        ".spec.rollout.analysis.metrics": "map",
         ".status.routing.versionWeights": "atomic",
         ".status.scaling.scheduledPolicies": "atomic",
         ".status.drift": "atomic",
+        ".status.rollout.history": "atomic",
+        ".status.rollout.checks": "atomic",
+        ".status.rollout.probeEndpoints": "atomic",
         ".status.conditions": "map",
     }
 
@@ -216,6 +336,9 @@ def test_every_list_says_how_it_merges():
     [
         (".spec.routing.versionWeights", "version"),
         (".spec.scaling.scheduledPolicies", "name"),
+        (".spec.rollout.steps", "weight"),
+        (".spec.rollout.analysis.probes.prompts", "name"),
+        (".spec.rollout.analysis.metrics", "name"),
         (".status.conditions", "type"),
     ],
 )
@@ -227,7 +350,7 @@ def test_a_list_that_is_a_map_has_a_key_that_its_entries_must_have(path, key):
 def test_every_rule_names_in_its_message_the_field_that_it_is_about():
     names = {path.rsplit(".", 1)[-1].removesuffix("[]") for path in OURS}
     found = [rule["message"] for schema in FIELDS.values() for rule in schema.get("x-kubernetes-validations", [])]
-    assert len(found) == 7
+    assert len(found) == 23
     assert [message for message in found if not any(name in message for name in names)] == []
 
 
@@ -240,7 +363,7 @@ def test_every_text_and_list_that_users_write_is_bounded():
 
 def test_the_columns_are_the_promised_ones():
     columns = [(each["name"], each.get("priority", 0)) for each in VERSION["additionalPrinterColumns"]]
-    always, wide = ("Runtime", "Version", "State", "Ready", "Age"), ("URL", "Reason")
+    always, wide = ("Runtime", "Version", "Rollout", "State", "Ready", "Age"), ("URL", "Reason")
     assert columns == [*((name, 0) for name in always), *((name, 1) for name in wide)]
 
 

@@ -72,7 +72,7 @@ class Prompt(Part):
     messages: Annotated[list[Message], Field(min_length=1, max_length=8, json_schema_extra=ATOMIC)]
     """The conversation so far; its last message is to be answered."""
 
-    expect: Expect = Expect()
+    expect: Annotated[Expect, Field(default_factory=Expect)]
     """What the answer has to be like."""
 
 

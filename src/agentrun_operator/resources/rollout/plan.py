@@ -54,6 +54,13 @@ class Rollout(Part):
                 "a step of weight 0 gets no traffic: it needs rollout.analysis.probes",
                 path=".steps",
             ),
+            rule(
+                "!self.steps.exists(s, s.weight == 100) || !has(self.analysis) || has(self.analysis.probes) ||"
+                " (has(self.analysis.metrics) && self.analysis.metrics.exists(m, has(m.min) || has(m.max)))",
+                "a step of weight 100 leaves the stable version nothing to be measured by: it needs"
+                " rollout.analysis.probes, or a metric with min or max",
+                path=".steps",
+            ),
             rule("duration(self.deadline) >= duration('1m')", "rollout.deadline must be 1m at least", path=".deadline"),
             rule(
                 "!has(self.analysis) || duration(self.deadline) >= duration(self.analysis.interval)"
