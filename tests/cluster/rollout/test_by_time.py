@@ -40,11 +40,12 @@ def test_dependents_are_not_cut_off_while_it_rolls(stage: RolloutStage):
 
 
 def test_an_approval_opens_the_gate_it_names_and_only_once_that_is_asked(stage: RolloutStage):
-    plan = {"steps": [{"weight": 10, "bake": "1s", "approval": True}, {"weight": 60, "bake": "1h"}]}
+    plan = {"steps": [{"weight": 10, "bake": "6s", "approval": True}, {"weight": 60, "bake": "1h"}]}
     stage.make("gate", rollout=plan)
-    stage.endpoints.annotate("gate", rollout="approve 1 10")  # before there is anything to approve
 
     stage.endpoints.change("gate", targetVersion="4")
+    stage.wait("gate", "RollingOut")
+    stage.endpoints.annotate("gate", rollout="approve 1 10")  # before there is anything to approve
     found = stage.wait("gate", "AwaitingApproval")
     assert rollout_of(found)["phase"] == "AwaitingApproval"
     version = found["metadata"]["resourceVersion"]
@@ -53,7 +54,8 @@ def test_an_approval_opens_the_gate_it_names_and_only_once_that_is_asked(stage: 
     assert stage.endpoints.get("gate")["metadata"]["resourceVersion"] == version  # it waits, and writes nothing
 
     stage.endpoints.annotate("gate", rollout="approve 1 60")
-    eventually(lambda: "RequestIgnored" in stage.endpoints.events("gate"), 20)
+    eventually(lambda: "lastRequest" not in stage.rollout("gate"), 20)  # what stood before is forgotten
+    eventually(lambda: stage.endpoints.events("gate").count("RequestIgnored") > 1, 20)
     assert stage.rollout("gate")["weight"] == 10
     stage.endpoints.annotate("gate", rollout="approve 1 10")
     eventually(lambda: stage.rollout("gate").get("weight") == 60, 20)

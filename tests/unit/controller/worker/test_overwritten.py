@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agentrun_operator.controller.analysis.analysis import Analysis
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
 from agentrun_operator.controller.kube.client import CONFLICT, KubeError
@@ -93,6 +94,7 @@ class World:
             ObjectWriter(self.kube, self.store, Metrics()),
             Silent(),
             Timing(),
+            analysis=Analysis(),
             enqueue_rivals=lambda _: None,
             left_behind=lambda _: None,
             cleaned_up=lambda _: None,

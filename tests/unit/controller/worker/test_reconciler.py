@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agentrun_operator.controller.analysis.analysis import Analysis
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
 from agentrun_operator.controller.telemetry.metrics import Metrics
@@ -92,6 +93,7 @@ class World:
             self.writer,
             Silent(),
             Timing(),
+            analysis=Analysis(),
             enqueue_rivals=self.rivals_told.append,
             left_behind=self.left.append,
             cleaned_up=self.left.remove,
@@ -147,6 +149,7 @@ async def test_pauses_do_not_follow_a_clock_that_is_set_back(world: World):
         world.writer,
         Silent(),
         Timing(),
+        analysis=Analysis(),
         enqueue_rivals=world.rivals_told.append,
         left_behind=world.left.append,
         cleaned_up=world.left.remove,
