@@ -75,7 +75,7 @@ def each(rows: Iterable[Row]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in rows])
 
 
-def shown(action: Action) -> str:  # noqa: PLR0911 - one for each action
+def shown(action: Action) -> str:  # noqa: PLR0911, C901 - one for each action
     """An action in a few words."""
     match action:
         case Rest(after, soon, in_doubt):
