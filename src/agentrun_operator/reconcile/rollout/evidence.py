@@ -25,6 +25,8 @@ class Evidence(NamedTuple):
         waiting: whether a round that is due waits for its turn, so that the deadline's clock stands.
         passed_at: when the last passing round ended; None if none did.
         checks: what each check last said.
+        told: the same as `inconclusive` for people, with what to do; names and numbers only.
+        wants_control: whether a probe endpoint of the stable version is needed to tell whose fault a failure is.
     """
 
     number: int = 0
@@ -35,6 +37,8 @@ class Evidence(NamedTuple):
     waiting: bool = False
     passed_at: datetime | None = None
     checks: tuple[Check, ...] = ()
+    told: str = ""
+    wants_control: bool = False
 
     def is_of(self, number: int, step: int) -> bool:
         """Whether it is about this step of this rollout."""
