@@ -94,6 +94,8 @@ def test_a_round_says(asked, canary, stable, says, cause):
         ({"maxPassRateDrop": 24}, "+++-", "++++", FAIL, Check("maxPassRateDrop", FAIL, "25", "24", "100%")),
         ({"maxPassRateDrop": 0}, "+++-", "++--", PASS, Check("maxPassRateDrop", PASS, "0", "0", "50%")),
         ({"maxPassRateDrop": 0}, "++++", "+++b", OPEN, Check("maxPassRateDrop", OPEN, "0", "0", "75%")),
+        ({"maxPassRateDrop": 25}, "+++-", "+++b", OPEN, Check("maxPassRateDrop", OPEN, "0", "25", "75%")),
+        ({"maxPassRateDrop": 10}, "+++-", "+++b", OPEN, Check("maxPassRateDrop", OPEN, "0", "10", "75%")),
         ({"maxPassRateDrop": 0}, "+++-", "++++", FAIL, Check("maxPassRateDrop", FAIL, "25", "0", "100%")),
     ],
 )
