@@ -97,6 +97,10 @@ class Behaviour(Model):
     throttling: Throttling | None = None
     """The limit of each account's calls; None: there is none."""
 
+    session_idle: Seconds = 1800.0
+    """Seconds without a call after which a session is over. Until then one version answers all its calls, whatever
+    becomes of the split; 0: each call has its own turn."""
+
     list_lag: Seconds = 0.0
     """Seconds that lists are behind. A list never goes back before what it has shown."""
 

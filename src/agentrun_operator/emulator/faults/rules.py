@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 from pydantic import Field
 
 from agentrun_operator.emulator.checks import integer, number, one_of
-from agentrun_operator.emulator.faults.model import Count, Flag, Model, Status, Text, checked
+from agentrun_operator.emulator.faults.model import Count, Model, Status, Text, checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
