@@ -184,7 +184,6 @@ class ControlRoutes:
     async def remove_runtime(self, request: Request) -> Response:
         runtime = self._runtimes.remove(request.path_params["runtime_id"])
         self._endpoints.remove_all_by_hand(runtime.id)
-        self._manners.forget(runtime.id)
         return _done()
 
     async def publish_version(self, request: Request) -> Response:

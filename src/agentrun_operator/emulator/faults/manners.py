@@ -83,10 +83,9 @@ class Manners:
             for number, each in enumerate(documents)
         ]
 
-    def forget(self, runtime_id: str, version: str | None = None) -> None:
-        """Have a version, or all of a runtime, answer as usual again."""
-        for known in [each for each in self._of if each[0] == runtime_id and version in (None, each[1])]:
-            del self._of[known]
+    def forget(self, runtime_id: str, version: str) -> None:
+        """Have a version answer as usual again."""
+        self._of.pop((runtime_id, version), None)
 
     def show(self, runtime_id: str, version: str) -> list[dict[str, Any]]:
         """A version's manners as JSON; their `skip` and `times` are what is left of them."""
