@@ -168,6 +168,10 @@ class Emulator:
         """Publish the runtime's next version; its number."""
         return str(self._call("POST", f"/runtimes/{runtime_id}/versions")["agentRuntimeVersion"])
 
+    def withdraw_version(self, runtime_id: str, version: str) -> None:
+        """Remove a version, though endpoints name it."""
+        self._call("DELETE", f"/runtimes/{runtime_id}/versions/{version}")
+
     def set_manners(self, runtime_id: str, version: str, *manners: Mapping[str, object]) -> list[Json]:
         """Have a version, published or not yet, answer so: see the emulator's `faults.manners`; in camelCase."""
         items: list[Json] = self._call("PUT", f"/runtimes/{runtime_id}/versions/{version}/manners", manners)["items"]

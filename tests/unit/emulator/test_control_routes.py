@@ -63,6 +63,23 @@ async def test_an_endpoint_made_by_hand_is_ready_at_once_and_noted_nowhere(servi
     assert (await service.control("GET", "/requests"))[1]["counts"] == {}
 
 
+async def test_a_version_that_was_removed_is_not_there_and_its_number_not_used_again(
+    service: Service, runtime_path: str, runtime_id: str
+):
+    endpoint = await service.endpoint(runtime_path, targetVersion="4")
+    version = f"/runtimes/{runtime_id}/versions/4"
+    assert await service.control("DELETE", version) == (204, {})
+    assert (await service.control("DELETE", version))[0] == 404
+    _, listed = await service.call("GET", f"{runtime_path}/versions")
+    assert [item["agentRuntimeVersion"] for item in listed["data"]["items"]] == ["3", "2", "1"]
+    assert (await service.call("GET", runtime_path))[1]["data"]["agentRuntimeVersion"] == "3"
+    status, refused = await service.call("PUT", endpoint, {"targetVersion": "4"})
+    assert (status, refused["message"]) == (400, "targetVersion 4 is not a published version")
+    _, published = await service.control("POST", f"/runtimes/{runtime_id}/versions")
+    assert published["agentRuntimeVersion"] == "5"
+    assert (await service.call("GET", runtime_path))[1]["data"]["agentRuntimeVersion"] == "5"
+
+
 async def test_manners_are_shown_replaced_and_forgotten(service: Service, runtime_id: str):
     path = f"/runtimes/{runtime_id}/versions/9/manners"  # not published yet
     assert await service.control("GET", path) == (200, {"items": [], "total": 0})

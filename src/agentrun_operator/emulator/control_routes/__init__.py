@@ -10,6 +10,7 @@
 | `GET, POST /runtimes` | all accounts' runtimes; make one (fields: `_RUNTIME`) |
 | `PATCH, DELETE /runtimes/{id}` | set the status; remove it with its endpoints, at once |
 | `POST /runtimes/{id}/versions` | publish a version |
+| `DELETE /runtimes/{id}/versions/{version}` | remove one, though endpoints name it; its number is not used again |
 | `GET, PUT /runtimes/{id}/versions/{version}/manners` | show; replace by one or a list (see `faults.manners`) |
 | `DELETE /runtimes/{id}/versions/{version}/manners` | have the version answer as usual |
 | `POST /runtimes/{id}/endpoints` | make an endpoint by hand, READY at once, or each of a list of endpoints |

@@ -88,7 +88,7 @@ class ControlRoutes:
     def mount(self) -> Mount:
         """All of them, under /_emulator/."""
         runtime, endpoint = "/runtimes/{runtime_id}", "/endpoints/{endpoint_id}"
-        manners = f"{runtime}/versions/{{version}}/manners"
+        version = f"{runtime}/versions/{{version}}"
         routes = [
             Route("/requests", self.show_requests, methods=["GET"]),
             Route("/requests", self.forget_requests, methods=["DELETE"]),
@@ -104,9 +104,10 @@ class ControlRoutes:
             Route(runtime, self.change_runtime, methods=["PATCH"]),
             Route(runtime, self.remove_runtime, methods=["DELETE"]),
             Route(f"{runtime}/versions", self.publish_version, methods=["POST"]),
-            Route(manners, self.show_manners, methods=["GET"]),
-            Route(manners, self.change_manners, methods=["PUT"]),
-            Route(manners, self.forget_manners, methods=["DELETE"]),
+            Route(version, self.withdraw_version, methods=["DELETE"]),
+            Route(f"{version}/manners", self.show_manners, methods=["GET"]),
+            Route(f"{version}/manners", self.change_manners, methods=["PUT"]),
+            Route(f"{version}/manners", self.forget_manners, methods=["DELETE"]),
             Route(f"{runtime}/endpoints", self.add_endpoints, methods=["POST"]),
             Route("/endpoints", self.list_endpoints, methods=["GET"]),
             Route(endpoint, self.change_endpoint, methods=["PATCH"]),
@@ -189,6 +190,10 @@ class ControlRoutes:
     async def publish_version(self, request: Request) -> Response:
         given = _VERSION("", await _json(request))
         return _shown(self._runtimes.publish(self._runtime(request), given.get("description", "")), 201)
+
+    async def withdraw_version(self, request: Request) -> Response:
+        self._runtimes.withdraw(self._runtime(request), request.path_params["version"])
+        return _done()
 
     async def show_manners(self, request: Request) -> Response:
         return _items(self._manners.show(*self._version(request)))
