@@ -10,6 +10,9 @@ local passing = {
   RemoteUnavailable = true,
 }
 
+-- Why a rollout is held where a person said so.
+local asked = { Requested = true, Frozen = true }
+
 local function health(status, message)
   return { status = status, message = message }
 end
@@ -20,6 +23,7 @@ for _, condition in ipairs(status.conditions or {}) do
   found[condition.type] = condition
 end
 local ready, synced, stalled = found.Ready, found.Synced or {}, found.Stalled or {}
+local rolled, rollout = found.RolledOut or {}, status.rollout or {}
 
 if obj.metadata.deletionTimestamp ~= nil then
   return health("Progressing", ready and ready.status ~= "True" and ready.message or "Being deleted")
@@ -35,6 +39,11 @@ if synced.reason == "Paused" then
 end
 if stalled.status == "True" then
   return health("Degraded", stalled.reason .. ": " .. stalled.message)
+end
+if ready.status == "True" and rolled.status == "False" then
+  -- The endpoint serves, and its new version has not all traffic yet.
+  local waits = rolled.reason == "AwaitingApproval" or rolled.reason == "RolloutHeld" and asked[rollout.cause]
+  return health(waits and "Suspended" or "Progressing", rolled.message)
 end
 if ready.status == "True" then
   -- A difference that is left as it is, or a look that fails, is told; the endpoint serves all the same.

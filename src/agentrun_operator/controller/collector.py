@@ -1,4 +1,5 @@
-"""The figures that are looked up when Prometheus asks: the queue, the runtimes, the objects' conditions, the limits.
+"""The figures that are looked up when Prometheus asks: the queue, the runtimes, the objects' conditions and
+rollouts, the limits.
 
 Reads what a manager works with; changes nothing.
 """
@@ -7,13 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from agentrun_operator.reconcile.rollout.memory import Phase
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from prometheus_client import Metric
 
@@ -51,6 +54,7 @@ class ManagerCollector(Collector):
         forbidden = len(now.reach.forbidden) if now else 0
         yield _gauge("namespaces_forbidden", "Namespaces that are to be watched and may not be", forbidden)
         yield _objects(now)
+        yield _rollouts(now)
         yield _limits(now)
 
 
@@ -75,11 +79,23 @@ def _interval(now: Working | None) -> float:
 
 def _objects(now: Working | None) -> Metric:
     family = GaugeMetricFamily("agentrun_objects", "Objects by condition, its status and reason", labels=CONDITION)
-    bodies = (now.store.get(key) for key in now.store) if now else ()
-    conditions = (each for body in bodies if body for each in body["status"].get("conditions") or ())
+    conditions = (each for status in _statuses(now) for each in status.get("conditions") or ())
     for labels, count in Counter((each["type"], each["status"], each["reason"]) for each in conditions).items():
         family.add_metric(labels, count)
     return family
+
+
+def _rollouts(now: Working | None) -> Metric:
+    family = GaugeMetricFamily("agentrun_rollouts", "Objects by the phase of their rollout", labels=("phase",))
+    found = Counter((status.get("rollout") or {}).get("phase") for status in _statuses(now))
+    for phase in Phase:  # no other: whoever may write a status could make series without end
+        family.add_metric((phase.value,), found[phase])
+    return family
+
+
+def _statuses(now: Working | None) -> Iterator[Mapping[str, Any]]:
+    bodies = (now.store.get(key) for key in now.store) if now else ()
+    return (body["status"] for body in bodies if body)
 
 
 def _limits(now: Working | None) -> Metric:

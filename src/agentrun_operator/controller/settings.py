@@ -9,6 +9,7 @@ import os
 import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -24,6 +25,8 @@ ADDRESS = re.compile(r".*:(\d{1,5})", re.ASCII)
 LAST_PORT = 65535
 ENV_PREFIX = "AGENTRUN_OPERATOR_"
 EVERYWHERE = "*"
+NAMESPACE = "{namespace}"
+USER_INFO = re.compile("//[^/]*@")
 FENCES = ("ambient_credentials_namespaces",)
 """Settings of which an empty variable is no absent one: nobody is let in by a text that names nobody."""
 
@@ -77,6 +80,25 @@ def address(value: str) -> str:
     match = ADDRESS.fullmatch(value)
     if match is None or int(match[1]) > LAST_PORT:
         raise ValueError("an address is HOST:PORT, or :PORT for every address of the machine; ports end at 65535")
+    return value
+
+
+def base_url(value: str) -> str:
+    """The address of a service of HTTP, to which paths are added; an empty one stands for none."""
+    if not value:
+        return value
+    told = urlsplit(value.replace(NAMESPACE, "namespace"))
+    reached = told.scheme in ("http", "https") and told.hostname and told.port != 0
+    if not reached or told.query or told.fragment or not value.isprintable():
+        raise ValueError(
+            "an address is http://HOST or https://HOST, with a port and a path if need be, and nothing more"
+        )
+    if "@" in told.netloc:
+        raise ValueError(
+            "a name and a password have no place in it: put a token into a file, for prometheus-token-file"
+        )
+    if {"{", "}"} & set(told.netloc + told.path):
+        raise ValueError(f"only {NAMESPACE} can be filled in")
     return value
 
 
@@ -152,6 +174,27 @@ class Settings(BaseModel):
     ambient_credentials_namespaces: Fence = (EVERYWHERE,)
     """Namespaces whose objects may use the operator's own credentials, by commas; * for all; empty: none."""
 
+    rollouts: Literal["run", "hold"] = "run"
+    """Whether rollouts go on. `hold` is a change freeze: none begins and none takes a step, and what fails is reverted
+    all the same."""
+
+    probe_concurrency: Annotated[int, Field(ge=1)] = 8
+    """How many questions of probes may be open at the same time."""
+
+    probe_calls_per_minute: Annotated[int, Field(ge=1)] = 60
+    """Questions of probes per minute, for each account; as many may be asked at once after a quiet time."""
+
+    prometheus_url: Annotated[str, AfterValidator(base_url)] = ""
+    """The address of the Prometheus that rollouts ask, before /api/v1; {namespace} in it stands for the object's;
+    empty: none."""
+
+    prometheus_token_file: str = ""
+    """A file with the bearer token for Prometheus, which is read again when it changes; empty: none is sent."""
+
+    metrics_namespaces: Fence = ()
+    """Namespaces whose objects may ask Prometheus, by commas; * for all, with {namespace} in prometheus-url; empty:
+    none."""
+
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
         if not self.lease_duration > self.renew_deadline > self.retry_period * 1.2:
@@ -162,6 +205,11 @@ class Settings(BaseModel):
             raise ValueError("lease-duration must be whole seconds")
         if self.fast_poll_interval > self.poll_interval:
             raise ValueError("fast-poll-interval must not be longer than poll-interval")
+        if EVERYWHERE in self.metrics_namespaces and NAMESPACE not in self.prometheus_url:
+            raise ValueError(
+                f"metrics-namespaces {EVERYWHERE} would let every namespace read the metrics of all others: put"
+                f" {NAMESPACE} into prometheus-url, or give metrics-namespaces names"
+            )
         return self
 
 
@@ -194,7 +242,7 @@ def _refuse_unknown(variables: Mapping[str, str]) -> None:
     given = {variable.removeprefix(ENV_PREFIX) for variable in variables}
     known = [name.upper() for name in Settings.model_fields]
     unknown = [
-        f"{ENV_PREFIX}{name} (the nearest setting is {ENV_PREFIX}{get_close_matches(name, known, n=1, cutoff=0.0)[0]})"
+        f"{ENV_PREFIX}{name} (the nearest setting is {ENV_PREFIX}{_nearest(name, known)})"
         for name in sorted(given - set(known))
         if not SERVICE_LINK.fullmatch(name)
     ]
@@ -202,6 +250,13 @@ def _refuse_unknown(variables: Mapping[str, str]) -> None:
         raise StartError(
             f"Bad settings in the environment: no setting is {', or '.join(unknown)}: correct it, or unset it"
         )
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """The setting that was most likely meant: one that begins with the same word, if there is one."""
+    word = name.partition("_")[0]
+    alike = [each for each in known if each.partition("_")[0] == word]
+    return get_close_matches(name, alike or known, n=1, cutoff=0.0)[0]
 
 
 def _variable(name: str) -> str:
@@ -213,4 +268,5 @@ def _explained(found: Any) -> str:  # noqa: ANN401 - pydantic's own error record
     if not found["loc"]:
         return said
     name = str(found["loc"][0])
-    return f"--{name.replace('_', '-')} (or {_variable(name)}) is {found['input']!r}: {said}"
+    given = USER_INFO.sub("//***@", repr(found["input"]))
+    return f"--{name.replace('_', '-')} (or {_variable(name)}) is {given}: {said}"

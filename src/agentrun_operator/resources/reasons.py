@@ -142,26 +142,26 @@ class Reason(StrEnum):
         "Somebody changed the endpoint outside, and `driftPolicy: Report` leaves it.",
         "See `status.drift`; set `driftPolicy: Correct`, or write the change into the spec.",
     )
-    ROLLED_OUT = "RolledOut", "The target version has all traffic.", "Nothing."
+    ROLLED_OUT = "RolledOut", "The version that the spec asks for has all traffic.", "Nothing."
     ROLLING_OUT = (
         "RollingOut",
-        "A new version gets its traffic step by step.",
-        "Wait: `status.rollout` tells the step.",
+        "A new version gets its traffic step by step, as `rollout` says.",
+        "Wait; `status.rollout` tells the step, and `agentrun-operator rollout plan` how long it takes at least.",
     )
     AWAITING_APPROVAL = (
         "AwaitingApproval",
-        "The step is proved, and a person has to let it go on.",
-        "Set the annotation that the message names, or `abort`.",
+        "The step is over and proved, and a person has to let the rollout go on.",
+        "Set the annotation `rollout` as the message says, or to `abort` and the rollout's number.",
     )
     ROLLOUT_HELD = (
         "RolloutHeld",
         "The rollout goes no further for now.",
-        "See the message and `status.rollout.cause`.",
+        "Read the message. Without proof it is reverted after its `deadline`; what a person held waits for `resume`.",
     )
     ROLLED_BACK = (
         "RolledBack",
-        "The new version was taken off the traffic.",
-        "Edit `targetVersion` or `rollout`, or ask for `retry`.",
+        "The new version failed, and the version before it has all traffic again.",
+        "See `status.rollout.checks`. A new try is another `targetVersion`, an edited `rollout`, or `retry`.",
     )
 
 

@@ -89,7 +89,7 @@ class Condition(Part):
     """One aspect of the object's state, in the form that every Kubernetes tool understands."""
 
     type: Annotated[str, Field(max_length=316)]
-    """`Ready`, `Synced`, `Reconciling`, `Stalled` or `Drifted`."""
+    """`Ready`, `Synced`, `Reconciling`, `Stalled`, `Drifted`, or `RolledOut` with `spec.rollout`."""
 
     status: Literal["True", "False", "Unknown"]
     """Whether the condition holds."""
@@ -187,4 +187,5 @@ class Status(Part):
     """The value of the annotation `reconcile-requested-at` that was last answered."""
 
     conditions: Annotated[list[Condition], Field(json_schema_extra=list_map("type"))] | None = None
-    """How the object stands: Ready, Synced, and while they hold Reconciling, Stalled and Drifted."""
+    """How the object stands: Ready, Synced, with `spec.rollout` RolledOut, and while they hold Reconciling, Stalled and
+    Drifted."""

@@ -32,6 +32,12 @@ def test_helm_heeds_the_schema(templates: Helm):
         pytest.param({"credentials": {"securityToken": "t"}}, "belongs to an accessKeyId", id="a token alone"),
         pytest.param({"credentials": {"rrsa": {"roleArn": ROLE_ARN}}}, "belong together", id="half of RRSA"),
         pytest.param({"leaderElect": False}, "one replica only", id="two replicas without a leader"),
+        pytest.param({"metricsNamespaces": ["*"]}, "put {namespace} into prometheusUrl", id="all may ask nobody"),
+        pytest.param(
+            {"metricsNamespaces": ["*"], "prometheusUrl": "http://prometheus:9090"},
+            "every namespace read the metrics of all others",
+            id="all may ask for the metrics of all",
+        ),
         pytest.param(
             {"serviceMonitor": {"enabled": True}, "service": {"enabled": False}},
             "needs service.enabled",

@@ -43,6 +43,12 @@ EVERY_SETTING = {
     "logLevel": "debug",
     "logFormat": "console",
     "ambientCredentialsNamespaces": ["team-a"],
+    "rollouts": "hold",
+    "probeConcurrency": 3,
+    "probeCallsPerMinute": 1000000,
+    "prometheusUrl": "https://prometheus.example/{namespace}",
+    "prometheusTokenFile": "/etc/prometheus/token",
+    "metricsNamespaces": ["*"],
 }
 
 
@@ -72,6 +78,12 @@ def test_every_setting_reaches_the_operator(templates: Helm):
         "log_level": "debug",
         "log_format": "console",
         "ambient_credentials_namespaces": ("team-a",),
+        "rollouts": "hold",
+        "probe_concurrency": 3,
+        "probe_calls_per_minute": 1000000,
+        "prometheus_url": "https://prometheus.example/{namespace}",
+        "prometheus_token_file": "/etc/prometheus/token",
+        "metrics_namespaces": ("*",),
     }
 
 

@@ -1,19 +1,20 @@
 """The health that Argo CD shows, by its own kind of Lua, of objects whose conditions the operator's own code made."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from lupa import lua51
 
 from agentrun_operator.reconcile.after_write import failed, refused_by_kubernetes
 from agentrun_operator.reconcile.decide import decide
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.observed import Observed, Problem
-from agentrun_operator.resources.names import GROUP, KIND
+from agentrun_operator.reconcile.rollout.memory import Cause, Memory, Phase
 from agentrun_operator.resources.reasons import Reason
+from support.argocd import script
 from support.objects import (
+    EARLIER,
+    NOW,
     OTHER_ID,
     UNREADY,
     Case,
@@ -28,28 +29,18 @@ from support.objects import (
     no_look,
 )
 
-ARGO_CD = Path(__file__).parents[3] / "deploy" / "argocd"
-WITHOUT = ("string", "io", "debug", "coroutine", "math")
-"""Lua's libraries that Argo CD leaves out."""
-
 Health = Callable[[Object], tuple[str, str]]
 
 
 @pytest.fixture(scope="module")
 def health() -> Health:
-    lua: Any = lua51.LuaRuntime(unpack_returned_tuples=True)
-    for library in WITHOUT:
-        lua.globals()[library] = None
-    script = lua.eval("function(source) return assert(loadstring(source, 'health.lua')) end")(
-        (ARGO_CD / "health.lua").read_text()
-    )
+    run = script("health.lua")
 
-    def run(body: Object) -> tuple[str, str]:
-        lua.globals().obj = lua.table_from(body, recursive=True)
-        found = script()
+    def told(body: Object) -> tuple[str, str]:
+        found = run(body)
         return found.status, found.message
 
-    return run
+    return told
 
 
 def reconciled(body: Object, look: Observed) -> Object:
@@ -68,6 +59,23 @@ def without_finalizer() -> Object:
     """An object that may not have our finalizer."""
     case = Case(a_new_object(), a_look())
     return case.body | {"status": case.status(refused_by_kubernetes(case.given, "no finalizers today"))}
+
+
+ROLLOUT: Object = {"targetVersion": "4", "rollout": {"steps": [{"weight": 25, "bake": "5m", "approval": True}]}}
+STABLE = Memory(number=7, stable="3")
+BAKING = STABLE._replace(canary="4", step=1, weight=25, settled_at=NOW, phase=Phase.PROGRESSING)
+PROVED = BAKING._replace(settled_at=EARLIER)
+
+
+def rolling(memory: Memory, share: float = 0.25, **spec: Any) -> Object:
+    """An object in a rollout of its own plan, whose endpoint gives version 4 a share of the traffic."""
+    body = an_object(**(ROLLOUT | spec))
+    plan = desired_of(body).plan
+    assert plan is not None
+    planned = memory._replace(plan=plan.id("4")) if memory.running else memory._replace(failed_plan=plan.id("4"))
+    canary: Object = {"routing_configuration": {"versionWeights": [{"version": "4", "weight": share}]}}
+    known = body | {"status": body["status"] | {"rollout": planned.document(1)}}
+    return reconciled(known, a_look(an_endpoint(**(canary if memory.running else {}))))
 
 
 SERVING = a_look(an_endpoint())
@@ -100,6 +108,14 @@ OBJECTS = {
     Reason.STALE: ("Degraded", reconciled(an_object(), no_look(Reason.REMOTE_UNAVAILABLE, blind_for=301))),
     Reason.NOT_CONVERGING: ("Healthy", reconciled(an_object(status=FRUITLESS), CHANGED)),
     Reason.DRIFTED: ("Healthy", reconciled(an_object(**REPORT), CHANGED)),
+    Reason.ROLLED_OUT: (
+        "Healthy",
+        reconciled(an_object(rollout={}, status=a_status(rollout={"stableVersion": "3"})), SERVING),
+    ),
+    Reason.ROLLING_OUT: ("Progressing", rolling(BAKING)),
+    Reason.AWAITING_APPROVAL: ("Suspended", rolling(PROVED._replace(phase=Phase.AWAITING_APPROVAL))),
+    Reason.ROLLOUT_HELD: ("Suspended", rolling(PROVED._replace(held=True, phase=Phase.HELD, cause=Cause.REQUESTED))),
+    Reason.ROLLED_BACK: ("Degraded", rolling(STABLE._replace(phase=Phase.ROLLED_BACK, cause=Cause.ANALYSIS_FAILED))),
 } | {
     reason: ("Degraded", reconciled(an_object(), no_look(reason, definite=True)))
     for reason in (
@@ -123,6 +139,32 @@ def test_each_reason_has_its_health_and_its_message_is_shown(health: Health, rea
     assert status == expected
     assert reason in told, "the object is not what the table says"
     assert message.removeprefix(f"{reason}: ") in told.values()
+
+
+def test_a_rollout_that_is_held_and_not_by_a_person_is_under_way(health: Health):
+    drifted = rolling(BAKING, share=0.5, **REPORT)
+
+    status, message = health(drifted)
+
+    assert status == "Progressing"
+    assert "somebody changed the split outside" in message
+
+
+def test_a_version_that_failed_and_is_left_where_it_is_is_degraded(health: Health):
+    failing = PROVED._replace(failures=1)
+
+    status, message = health(rolling(failing, rollout=ROLLOUT["rollout"] | {"onFailure": "Hold"}))
+
+    assert status == "Degraded"
+    assert message.startswith("RolloutHeld: ")
+
+
+def test_a_rollout_whose_endpoint_does_not_serve_is_as_bad_as_that(health: Health):
+    body = rolling(BAKING)
+    down = a_status(ready="False UpdateFailed", rollout=BAKING.document(1))
+    down["conditions"].append(a_condition("RolledOut", "False RollingOut"))
+
+    assert health(body | {"status": down}) == ("Degraded", "UpdateFailed: Ready was False")
 
 
 @pytest.mark.parametrize("reason", [Reason.NOT_CONVERGING, Reason.DRIFTED], ids=str)
@@ -156,9 +198,3 @@ def test_what_is_stuck_is_degraded_even_if_its_reason_usually_passes(health: Hea
     stuck["conditions"].append(a_condition("Stalled", "True Rejected"))
 
     assert health(an_object(status=stuck)) == ("Degraded", "Rejected: Stalled was True")
-
-
-def test_the_patch_for_argo_cd_holds_the_very_script():
-    (patch,) = yaml.safe_load_all((ARGO_CD / "argocd-cm.yaml").read_text())
-
-    assert patch["data"] == {f"resource.customizations.health.{GROUP}_{KIND}": (ARGO_CD / "health.lua").read_text()}

@@ -83,6 +83,19 @@ async def test_objects_are_counted_by_condition_status_and_reason(world: World):
     assert world.told("objects", condition="Ready", status="False", reason="UpdateFailed") is None
 
 
+async def test_objects_are_counted_by_the_phase_of_their_rollout(world: World):
+    phases = {"chat": "Held", "other": "Held", "third": "RolledBack", "rest": None, "odd": "A_WORD_NOBODY_KNOWS"}
+    for name, phase in phases.items():
+        world.working.store.put(body(name, status={"rollout": {"stableVersion": "3", "phase": phase}}))
+    world.working.store.put(body("plain", status={}))
+    told = {phase: world.told("rollouts", phase=phase) for phase in ("Progressing", "AwaitingApproval", "Held")}
+    assert told == {"Progressing": 0, "AwaitingApproval": 0, "Held": 2}
+    assert world.told("rollouts", phase="RolledBack") == 1
+    assert world.told("rollouts", phase="A_WORD_NOBODY_KNOWS") is None
+    world.standby = True
+    assert world.told("rollouts", phase="Held") == 0
+
+
 async def test_each_account_has_its_limit_and_each_runtime_its_age(world: World):
     account = await world.working.accounts.account_for(CHAT, desired("chat"))
     account.use(CHAT, "runtime-1", "chat", latest=False).seen_at = clock() - 30

@@ -26,6 +26,12 @@ DEFAULTS: dict[str, Any] = {
     "log_level": "info",
     "log_format": "",
     "ambient_credentials_namespaces": ("*",),
+    "rollouts": "run",
+    "probe_concurrency": 8,
+    "probe_calls_per_minute": 60,
+    "prometheus_url": "",
+    "prometheus_token_file": "",
+    "metrics_namespaces": (),
 }
 """The contract: every setting of `run`, and what it is when nobody says."""
 
@@ -73,6 +79,17 @@ def test_every_setting_tells_what_it_is(name: str):
         pytest.param("health_address", "127.0.0.1:0", "127.0.0.1:0", id="an address"),
         pytest.param("health_address", "[::1]:8080", "[::1]:8080", id="an address of IPv6"),
         pytest.param("log_level", "debug", "debug", id="a word"),
+        pytest.param("rollouts", "hold", "hold", id="a freeze"),
+        pytest.param("prometheus_url", "http://prometheus:9090", "http://prometheus:9090", id="a URL"),
+        pytest.param(
+            "prometheus_url", "https://a/{namespace}/x", "https://a/{namespace}/x", id="a path with namespaces"
+        ),
+        pytest.param(
+            "prometheus_url", "http://p.{namespace}:9090", "http://p.{namespace}:9090", id="hosts by namespace"
+        ),
+        pytest.param("prometheus_token_file", "/var/run/token", "/var/run/token", id="a file"),
+        pytest.param("metrics_namespaces", "team-a, team-b", ("team-a", "team-b"), id="a fence by commas"),
+        pytest.param("metrics_namespaces", " , ", (), id="a fence around nobody"),
     ],
 )
 def test_a_text_becomes_a_value_whether_by_flag_or_by_environment(
@@ -127,6 +144,23 @@ BAD: list[tuple[str, str, str]] = [
     ("ambient_credentials_namespaces", "*,*", "give it alone"),
     ("ambient_credentials_namespaces", "team-*", "a name in Kubernetes"),
     ("ambient_credentials_namespaces", "**", "a name in Kubernetes"),
+    ("rollouts", "pause", "'run' or 'hold'"),
+    ("probe_concurrency", "0", "greater than or equal to 1"),
+    ("probe_calls_per_minute", "0", "greater than or equal to 1"),
+    ("probe_calls_per_minute", "many", "integer"),
+    ("metrics_namespaces", "*,team-a", "give it alone"),
+    ("metrics_namespaces", "team-*", "a name in Kubernetes"),
+    ("prometheus_url", "prometheus:9090", "http://HOST or https://HOST"),
+    ("prometheus_url", "ftp://prometheus", "http://HOST or https://HOST"),
+    ("prometheus_url", "http://", "http://HOST or https://HOST"),
+    ("prometheus_url", "http://a/x?y=z", "nothing more"),
+    ("prometheus_url", "http://a/x#y", "nothing more"),
+    ("prometheus_url", "http://a/x y\n", "nothing more"),
+    ("prometheus_url", "http://a:port", "could not be cast"),
+    ("prometheus_url", "http://a:65536", "out of range"),
+    ("prometheus_url", "http://a:0", "http://HOST or https://HOST"),
+    ("prometheus_url", "http://a/{name}", "only {namespace} can be filled in"),
+    ("prometheus_url", "http://a/{namespace", "only {namespace} can be filled in"),
 ]
 
 
@@ -164,6 +198,12 @@ def test_every_bad_value_is_told_not_only_the_first():
         pytest.param({"lease_duration": "9"}, ("lease-duration", "renew-deadline"), id="duration below the deadline"),
         pytest.param({"retry_period": "9"}, ("renew-deadline", "retry-period"), id="retries too far apart"),
         pytest.param({"lease_duration": "15.5"}, ("lease-duration",), id="no whole seconds"),
+        pytest.param({"metrics_namespaces": "*"}, ("metrics-namespaces", "prometheus-url"), id="all may ask nobody"),
+        pytest.param(
+            {"metrics_namespaces": "*", "prometheus_url": "http://a"},
+            ("metrics-namespaces *", "{namespace} into prometheus-url"),
+            id="all may ask for the metrics of all",
+        ),
         pytest.param(
             {"fast_poll_interval": "61"}, ("fast-poll-interval", "poll-interval"), id="fast is slower than at rest"
         ),
@@ -173,6 +213,26 @@ def test_settings_that_contradict_each_other_are_refused_by_their_names(given: d
     with pytest.raises(StartError) as refused:
         load(**given)
     assert all(name in str(refused.value) for name in names)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"metrics_namespaces": "*", "prometheus_url": "http://a/{namespace}"}, id="each in its own"),
+        pytest.param({"metrics_namespaces": "a,b", "prometheus_url": "http://a"}, id="names beside one for all"),
+        pytest.param({"metrics_namespaces": "a"}, id="a name, before there is a Prometheus"),
+        pytest.param({"prometheus_url": "http://a"}, id="a Prometheus for nobody yet"),
+    ],
+)
+def test_a_fence_around_the_metrics_that_holds_is_taken(given: dict[str, str]):
+    assert load(**given).metrics_namespaces == tuple(filter(None, given.get("metrics_namespaces", "").split(",")))
+
+
+@pytest.mark.parametrize("url", ["http://admin:s3cret@prometheus", "https://s3cret@p/{namespace}", "x://a:s3cret@b"])
+def test_a_password_in_an_address_is_refused_and_not_shown(url: str):
+    with pytest.raises(StartError, match="prometheus-url") as refused:
+        load(prometheus_url=url)
+    assert "s3cret" not in str(refused.value)
 
 
 def test_a_setting_that_does_not_exist_is_refused():

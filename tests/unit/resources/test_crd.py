@@ -67,6 +67,7 @@ ROLLOUT_STATUS = {
     "held",
     "plan",
     "provedBy",
+    "proofLeft",
     "failedPlan",
     "history",
     "lastRequest",

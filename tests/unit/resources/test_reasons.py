@@ -14,8 +14,8 @@ PROMISED = """
     Available InSync Creating Updating Deleting Paused CredentialsNotFound CredentialsRejected CredentialsNotAllowed
     RegionNotServed RuntimeNotFound RuntimeAmbiguous RuntimeNotReady Conflict AlreadyExists NotFound DeletedOutside
     CreateFailed UpdateFailed DeleteFailed Rejected WriteRefused Throttled RemoteUnavailable UnknownState Stale
-    NotConverging Drifted
-""".split()  # noqa: SIM905 - twenty-six lines of literals are harder to compare
+    NotConverging Drifted RolledOut RollingOut AwaitingApproval RolloutHeld RolledBack
+""".split()  # noqa: SIM905 - thirty-three lines of literals are harder to compare
 
 EVENTS = [
     "Created",
@@ -28,6 +28,13 @@ EVENTS = [
     "Deleted",
     "Orphaned",
     "StatusOverwritten",
+    "RolloutStarted",
+    "RolloutStepped",
+    "RolloutApproved",
+    "RolloutReplaced",
+    "RolloutPromoted",
+    "RolloutDropped",
+    "RequestIgnored",
 ]
 
 

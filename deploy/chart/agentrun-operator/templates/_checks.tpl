@@ -22,6 +22,9 @@
 {{- if and (not .Values.leaderElect) (gt (int .Values.replicas) 1) }}
 {{- fail "replicas: without leaderElect there must be one replica only, or several would write at once" }}
 {{- end }}
+{{- if and (has "*" .Values.metricsNamespaces) (not (contains "{namespace}" .Values.prometheusUrl)) }}
+{{- fail "metricsNamespaces: * would let every namespace read the metrics of all others: put {namespace} into prometheusUrl, or give names" }}
+{{- end }}
 {{- if and .Values.serviceMonitor.enabled (not .Values.service.enabled) }}
 {{- fail "serviceMonitor.enabled needs service.enabled: a ServiceMonitor finds Pods through the Service" }}
 {{- end }}

@@ -5,7 +5,8 @@
 {{- range $name := list
   "namespaces" "workers" "pollInterval" "fastPollInterval" "resyncInterval" "staleAfter" "retryMax" "apiQps" "apiBurst"
   "pollShare" "leaderElect" "leaseName" "leaseNamespace" "leaseDuration" "renewDeadline" "retryPeriod" "healthAddress"
-  "logLevel" "logFormat"
+  "logLevel" "logFormat" "rollouts" "probeConcurrency" "probeCallsPerMinute" "prometheusUrl" "prometheusTokenFile"
+  "metricsNamespaces"
 }}
 {{- with include "agentrun-operator.asText" (get $.Values $name) }}
 - name: AGENTRUN_OPERATOR_{{ $name | snakecase | upper }}

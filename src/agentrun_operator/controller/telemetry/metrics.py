@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun.http.transport import Attempt
 
 CALL_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+ANSWER_BUCKETS = (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
 WORK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60)
 
 
@@ -35,6 +36,12 @@ KNOWN_CODES = frozenset(
 
 THROTTLING, OTHER_CODE = "Throttling", "other"
 
+ROLLOUT_ENDS = ("promoted", "reverted", "replaced", "dropped")
+"""How a rollout ends: with all traffic or with none, for another one, or with its block removed."""
+
+VERDICTS = ("Pass", "Fail", "Inconclusive")
+VERSION_ROLES = ("canary", "stable")
+
 
 class Metrics:
     """The operator's metrics. All are prefixed `agentrun_`; times are in seconds."""
@@ -53,14 +60,26 @@ class Metrics:
         self.writes = self._counter("kubernetes_writes", "Writes to the Kubernetes API by kind", "kind")
         self.queue_seconds = self._histogram("queue_seconds", "Time that a key waited in the work queue", WORK_BUCKETS)
         self.drift = self._counter("drift", "Changes made outside that were seen, by what was done", "handling")
+        self.rollout_ends = self._counter("rollout_ends", "Rollouts that ended, by how", "outcome")
+        self.probe_seconds = self._histogram(
+            "probe_seconds", "Time of one answer to a golden prompt", ANSWER_BUCKETS, "version_role"
+        )
+        self.probe_tokens = self._counter("probe_tokens", "Tokens that answers to golden prompts took")
+        self.probe_answers = self._counter("probe_answers", "Answers to golden prompts by what they prove", "verdict")
         self.leader = Gauge("agentrun_leader", "1 while this replica leads", registry=self.registry)
         self.watch_down = Gauge(
             "agentrun_watch_down_seconds", "For how long there has been no watch of the objects", registry=self.registry
         )
         # There from the start: a counter that appears with its first event has no increase to be alerted of.
         self.reconciles.labels("error")
-        for handling in ("corrected", "reported", "recreated"):
-            self.drift.labels(handling)
+        for counted, words in (
+            (self.drift, ("corrected", "reported", "recreated")),
+            (self.rollout_ends, ROLLOUT_ENDS),
+            (self.probe_seconds, VERSION_ROLES),
+            (self.probe_answers, VERDICTS),
+        ):
+            for word in words:
+                counted.labels(word)
 
     def attempt(self, attempt: Attempt) -> None:
         """Count one attempt of a call to AgentRun."""

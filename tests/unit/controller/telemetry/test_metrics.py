@@ -59,6 +59,26 @@ def test_every_attempt_of_a_call_is_counted_and_timed(code: str):
     assert value(metrics, "agentrun_remote_seconds_bucket", action="GetAgentRuntime", le="0.05") == 1
 
 
+@pytest.mark.parametrize(
+    ("sample", "label", "words"),
+    [
+        pytest.param("drift_total", "handling", {"corrected", "reported", "recreated"}, id="drift"),
+        pytest.param("rollout_ends_total", "outcome", {"promoted", "reverted", "replaced", "dropped"}, id="ends"),
+        pytest.param("probe_seconds_count", "version_role", {"canary", "stable"}, id="times of probes"),
+        pytest.param("probe_answers_total", "verdict", {"Pass", "Fail", "Inconclusive"}, id="answers to probes"),
+    ],
+)
+def test_what_may_be_counted_is_there_from_the_start(sample: str, label: str, words: set[str]):
+    """One that appears with its first event has no increase to be alerted of."""
+    samples = [each for family in ours() for each in family.samples if each.name == f"agentrun_{sample}"]
+    assert {each.labels[label] for each in samples} == words
+    assert {each.value for each in samples} == {0}
+
+
+def test_the_tokens_of_probes_are_there_from_the_start():
+    assert Metrics().registry.get_sample_value("agentrun_probe_tokens_total") == 0
+
+
 def test_codes_that_nobody_knows_are_counted_together():
     metrics = Metrics()
     for number in range(1000):
