@@ -70,6 +70,7 @@ class Prober:
         clock: the time of day, in UTC, for signatures.
         monotonic: seconds, for durations.
         session_id: makes a conversation's id.
+        transport: the wire itself, instead of the network's; for tests.
 
     Raises:
         ConfigError: the address of the data plane is unknown, or a proxy to it cannot be used.
@@ -85,16 +86,18 @@ class Prober:
         clock: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         session_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._config = config
         self._credentials = credentials
         self._monotonic = monotonic
         self._session_id = session_id
         self._clock = clock
-        self._wire = httpx.AsyncHTTPTransport(
+        address = data_plane(config, signed=True)
+        self._wire = transport or httpx.AsyncHTTPTransport(
             verify=ssl_context or default_ssl_context(),
             limits=limits_of(connections),
-            proxy=known_to_httpx(proxy_to(data_plane(config, signed=True))),
+            proxy=known_to_httpx(proxy_to(address)),
             trust_env=False,
         )
 

@@ -213,4 +213,6 @@ def _why(pairs: Sequence[Pair]) -> tuple[Cause, str]:
             "the stable version does not answer the probes either, so that it is not known whose fault it is: look at"
             " the runtime, and at the network between it and the operator"
         )
+    if any(each.outcome is Outcome.UNAVAILABLE for each in answers):
+        return Cause.PROBE_UNAVAILABLE, "the probes cannot be asked: there are no credentials to sign with"
     return Cause.NO_DATA, "answers tell no usage, which maxTokens and maxTokenRatio need: have the agent send it"

@@ -20,6 +20,7 @@ LETTERS = {
     "0": Judged(Outcome.RIGHT, 0.0, 0, 200),
     "?": Judged(Outcome.UNTOLD, 1.0, None, 200),
     "b": Judged(Outcome.BROKEN, 30.0, None, 502),
+    "k": Judged(Outcome.UNAVAILABLE),  # nothing to sign with
     "a": Judged(Outcome.UNAVAILABLE, 0.1, None, 403),
 }
 
@@ -60,6 +61,8 @@ def pairs(canary: str, stable: str) -> Sequence[Pair]:
         pytest.param({}, "+b", " -", FAIL, None, id="the control need not be right"),
         pytest.param({}, "+b", " a", OPEN, Cause.PROBE_UNAVAILABLE, id="the control may not be asked"),
         pytest.param({}, "+a", "", OPEN, Cause.PROBE_UNAVAILABLE, id="it may not be asked"),
+        pytest.param({}, "+k", "", OPEN, Cause.PROBE_UNAVAILABLE, id="there is nothing to ask with"),
+        pytest.param({}, "bk", "b ", OPEN, Cause.CONTROL_FAILED, id="it was not asked any more"),
         pytest.param({}, "+a", " +", OPEN, Cause.PROBE_UNAVAILABLE, id="which is nobody's fault"),
         pytest.param({}, "-a", "", FAIL, None, id="wrong is wrong, whatever the other may be"),
         pytest.param({"minPassRate": 50}, "-a", "", OPEN, Cause.PROBE_UNAVAILABLE, id="the other one decides"),
