@@ -30,6 +30,15 @@ NO_FAILURE = frozenset(
 """Reasons that are no news of a failure. Drift has an event of its own."""
 
 
+ENDS = {
+    "RolloutPromoted": "promoted",
+    "RolledBack": "reverted",
+    "RolloutReplaced": "replaced",
+    "RolloutDropped": "dropped",
+}
+"""The events that tell of a rollout's end, and how it ended."""
+
+
 class Reporter:
     """What happened to which object."""
 
@@ -69,6 +78,8 @@ class Reporter:
     def rollout(self, body: Body, events: Iterable[Event]) -> None:
         """How a rollout stands was recorded, or a request about it does not fit."""
         for event in events:
+            if outcome := ENDS.get(event.reason):
+                self._metrics.rollout_ends.labels(outcome).inc()
             (self._warn if event.warning else self._tell)(body, event.reason, event.message)
 
     def wrote(self, body: Body, given: Input, write: Write) -> None:

@@ -148,6 +148,7 @@ def evidence_of(
     return Evidence(
         number=number,
         step=step,
+        since=timing.settled_at,
         passed=min(proved, default=0),
         failing=sum(series.unrecorded for series in asked),
         inconclusive=mute.cause if mute else None,

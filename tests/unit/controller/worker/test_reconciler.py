@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.analysis.analysis import Analysis
 from agentrun_operator.controller.informer.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
 from agentrun_operator.controller.telemetry.metrics import Metrics
@@ -22,6 +21,7 @@ from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
 from agentrun_operator.resources.names import FINALIZER
 from agentrun_operator.resources.reasons import Reason
+from support.analysis import unused_analysis
 from support.controller import body, claim, endpoint, key
 from support.controller_server import MemoryServer
 
@@ -74,7 +74,7 @@ class Silent(Reporter):
     def adopted(self, body: Body) -> None:
         pass
 
-    def released(self, body: Body, given: Input, *, orphaned: bool) -> None:
+    def released(self, body: Body, given: Input, *, orphaned: bool, left: Sequence[str] = ()) -> None:
         pass
 
 
@@ -93,7 +93,7 @@ class World:
             self.writer,
             Silent(),
             Timing(),
-            analysis=Analysis(),
+            analysis=unused_analysis(),
             enqueue_rivals=self.rivals_told.append,
             left_behind=self.left.append,
             cleaned_up=self.left.remove,
@@ -149,7 +149,7 @@ async def test_pauses_do_not_follow_a_clock_that_is_set_back(world: World):
         world.writer,
         Silent(),
         Timing(),
-        analysis=Analysis(),
+        analysis=unused_analysis(),
         enqueue_rivals=world.rivals_told.append,
         left_behind=world.left.append,
         cleaned_up=world.left.remove,
