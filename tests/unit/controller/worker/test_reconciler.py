@@ -1,6 +1,6 @@
 """What a pass does when its object changes, ends or is made anew while it is under way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
