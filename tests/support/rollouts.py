@@ -87,7 +87,9 @@ def rollout_stage(plane: ControlPlane, folder: Path, **settings: str) -> Iterato
     with running_emulator(BRISK) as (service, emulator), new_namespace(plane) as namespace:
         runtime_id = emulator.add_runtime("support-bot", versions=4)
         where = {"kubeconfig": str(plane.kubeconfig), "namespaces": namespace}
-        operator = Operator(folder, agentrun_environment(service.url), QUICK | where | settings)
+        operator = Operator(
+            folder, agentrun_environment(service.url, AGENTRUN_DATA_ENDPOINT=service.url), QUICK | where | settings
+        )
         operator.start()
         try:
             yield RolloutStage(emulator, Endpoints(Kubectl(plane, namespace)), operator, runtime_id)

@@ -69,7 +69,10 @@ def test_a_version_that_answers_badly_is_taken_back_without_a_person(stage: Roll
 
     rollout = rollout_of(found)
     assert rollout["cause"] == "AnalysisFailed"
-    assert [(check["name"], check["verdict"]) for check in rollout["checks"]] == [("refund", "Fail")]
+    assert [(check["name"], check["verdict"]) for check in rollout["checks"]] == [
+        ("refund", "Fail"),
+        ("minPassRate", "Fail"),
+    ]
     eventually(
         lambda: (
             not (stage.emulator.endpoint("bad", runtime_id) or {}).get("routingConfiguration", {}).get("versionWeights")
