@@ -1,6 +1,8 @@
 """The deadline for proof: when its clock runs, when it stands, and that nothing gives a step more time than it has."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -200,7 +202,7 @@ def test_how_the_clock_is(row):
     assert clock(course(row.given)) == row.records, row.because
 
 
-def the_life_of_a_silent_step(minutes, looks):
+def the_life_of_a_silent_step(minutes: int, looks: Callable[[int], dict[str, Any]]) -> int | None:
     """How long it lives, looked at each minute, by what a look is like."""
     given = a_situation(memory=ROLLING._replace(proved_by=NOW + timedelta(seconds=DEADLINE)), evidence=NOTHING)
     for minute in range(minutes):

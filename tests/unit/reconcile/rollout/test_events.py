@@ -5,6 +5,7 @@ import pytest
 from agentrun_operator.reconcile.rollout.course import course
 from agentrun_operator.reconcile.rollout.events import Event, dropped, happened, ignored
 from agentrun_operator.reconcile.rollout.memory import Cause, Check, Memory, Phase
+from agentrun_operator.reconcile.rollout.situation import Situation
 from support.rollout_situations import EDITED, GATED, PLAIN, PLAN, PROVED, RESTING, ROLLING, STANDING, a_situation
 
 BAD = Check("refund", "Fail", "3/4", "4/4")
@@ -14,7 +15,7 @@ FAILED = RESTING._replace(number=7, phase=Phase.ROLLED_BACK, cause=Cause.ABORTED
 SESSIONS = "Open sessions may stay on version 4 until they are idle"
 
 
-def told(given):
+def told(given: Situation) -> list[str]:
     return [f"{event.reason}{'!' * event.warning}: {event.message}" for event in happened(given.memory, course(given))]
 
 
@@ -39,8 +40,10 @@ def told(given):
         (
             a_situation(goal="5"),
             [
-                "RolloutReplaced: Rollout 8 in place of 7, for version 4 at 25%:"
-                " version 5 gets 5%, version 3 the rest. Open sessions may stay on version 4 until they are idle"
+                (
+                    "RolloutReplaced: Rollout 8 in place of 7, for version 4 at 25%:"
+                    " version 5 gets 5%, version 3 the rest. Open sessions may stay on version 4 until they are idle"
+                )
             ],
         ),
         (
@@ -58,22 +61,28 @@ def told(given):
         (
             a_situation(goal="3"),
             [
-                "RolledBack!: Rollout 7: version 4 was taken back from 25%, and version 3 gets all traffic:"
-                f" the spec wants the stable version again. {SESSIONS}"
+                (
+                    "RolledBack!: Rollout 7: version 4 was taken back from 25%, and version 3 gets all traffic:"
+                    f" the spec wants the stable version again. {SESSIONS}"
+                )
             ],
         ),
         (
             a_situation(evidence=PROVED._replace(failing=2, checks=(BAD, SLOW, Check("orders", "Pass", "4/4")))),
             [
-                "RolledBack!: Rollout 7: version 4 was taken back from 25%, and version 3 gets all traffic:"
-                f" AnalysisFailed (refund 3/4 of 4/4, latency 2.1). {SESSIONS}"
+                (
+                    "RolledBack!: Rollout 7: version 4 was taken back from 25%, and version 3 gets all traffic:"
+                    f" AnalysisFailed (refund 3/4 of 4/4, latency 2.1). {SESSIONS}"
+                )
             ],
         ),
         (
             a_situation(request="abort 7"),
             [
-                "RolledBack!: Rollout 7: version 4 was taken back from 25%, and version 3 gets all traffic:"
-                f" Aborted. {SESSIONS}"
+                (
+                    "RolledBack!: Rollout 7: version 4 was taken back from 25%, and version 3 gets all traffic:"
+                    f" Aborted. {SESSIONS}"
+                )
             ],
         ),
         (a_situation(request="hold 7"), ["RolloutHeld!: Rollout 7: version 4 stays at 25%: Requested"]),
@@ -89,7 +98,7 @@ def test_what_happened_is_told(given, texts):
     assert told(given) == texts
 
 
-def answers(text, given):
+def answers(text: str, given: Situation) -> list[Event | None]:
     """What is told of a request that stands in the annotation: at first sight, and once that is recorded."""
     given = given._replace(request=text)
     after = course(given)
@@ -133,7 +142,9 @@ def test_a_request_that_does_not_fit_is_told_with_the_reason(text, given, why):
 
 def test_an_approval_that_a_restarted_process_finds_standing_is_told_of():
     memory = WAITING._replace(last_request="approve 7 25")
-    assert "set it again" in ignored("approve 7 25", memory, memory).message
+    event = ignored("approve 7 25", memory, memory)
+    assert event is not None
+    assert "set it again" in event.message
 
 
 def test_a_block_that_was_removed_in_mid_rollout_is_told_of():

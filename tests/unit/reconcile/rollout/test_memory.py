@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 
 from agentrun_operator.reconcile.rollout.course import course
 from agentrun_operator.reconcile.rollout.memory import Cause, Check, Memory, Phase, ProbeEndpoint, Wire, effective
+from agentrun_operator.reconcile.rollout.simulation.life import Record
+from agentrun_operator.reconcile.rollout.situation import Situation
 from agentrun_operator.resources.rollout.status import RolloutStatus
 from agentrun_operator.resources.schema import structural
 from support.rollout_invariants import records
@@ -102,13 +104,13 @@ CHAIN = 12
 """Records that may follow each other in the same instant: steps without a bake, at a share that is there already."""
 
 
-def looks_again(record, memory):
+def looks_again(record: Record, memory: Memory) -> Situation:
     """The same look, once something was recorded."""
     given = record.situation
     return given._replace(memory=memory, evidence=given.evidence.recorded())
 
 
-def rests(record):
+def rests(record: Record) -> bool:
     """Whether what was recorded waits for somebody, and the spec was not edited in the same look."""
     given, after = record.situation, record.after
     if after.phase in (Phase.HELD, Phase.AWAITING_APPROVAL):

@@ -43,7 +43,7 @@ def test_a_request_is_read(text, read):
         "approve 7 25 25",
         "approve 1000000000",
         "approve 7 1000",
-        "approve ٧ 25",
+        "approve \u0667 25",
         "deny 7",
         "promote seven",
         "x" * 300_000,
