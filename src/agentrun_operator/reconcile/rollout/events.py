@@ -10,8 +10,6 @@ from agentrun_operator.reconcile.rollout.request import EARLY, NO_REQUEST, Reque
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.rollout.memory import Cause
 
-SESSIONS = "Open sessions may stay on version {} until they are idle"
-
 
 class Event(NamedTuple):
     """A Kubernetes Event to be: its reason, its message, and whether it is a warning."""
@@ -45,19 +43,19 @@ def ignored(text: str, before: Memory, after: Memory) -> Event | None:
         after: the record that was made of both.
     """
     request = Request.of(text)
-    if not text or (text == before.last_request and not _stood(request, before)):
-        return None
-    why = request.misfit(before) if request else NO_REQUEST
-    if text == before.last_request:
+    if request and _stood(request, after):
         why = EARLY
-    elif not why or (request and request.misfit(after) == ""):
+    elif not text or text in (before.last_request, after.last_request):
         return None
-    return Event("RequestIgnored", f"The request {shown(text)!r} is ignored: {why}", warning=True)
+    else:
+        why = request.misfit(before) and request.misfit(after) if request else NO_REQUEST
+    return Event("RequestIgnored", f"The request {shown(text)!r} is ignored: {why}", warning=True) if why else None
 
 
-def _stood(request: Request | None, memory: Memory) -> bool:
-    """Whether it is an approval of the gate that waits: then it stood before, and is recorded so as not to count."""
-    return memory.phase is Phase.AWAITING_APPROVAL and request is not None and request.approves(memory)
+def _stood(request: Request, memory: Memory) -> bool:
+    """Whether it is an approval of the gate that waits, and stood before: it is recorded so as not to count."""
+    waits = memory.phase is Phase.AWAITING_APPROVAL and request.text == memory.last_request
+    return waits and request.approves(memory)
 
 
 def dropped(before: Memory) -> Event | None:
@@ -93,7 +91,7 @@ def _ended(before: Memory, after: Memory) -> Event | None:
     why = _why(after) if after.phase is Phase.ROLLED_BACK else "the spec wants the stable version again"
     message = (
         f"Rollout {before.number}: version {before.canary} was taken back from {before.weight}%, and version"
-        f" {after.stable} gets all traffic: {why}. {SESSIONS.format(before.canary)}"
+        f" {after.stable} gets all traffic: {why}{_sessions(before)}"
     )
     return Event("RolledBack", message, warning=True)
 
@@ -121,7 +119,13 @@ def _going_on(before: Memory, after: Memory) -> tuple[Event, ...]:
     if not before.running:
         return (Event("RolloutStarted", f"Rollout {after.number}: {share}"),)
     what = "by an edited plan" if after.canary == before.canary else f"for version {before.canary} at {before.weight}%"
-    return (Event("RolloutReplaced", f"Rollout {after.number} in place of {before.number}, {what}: {share}"),)
+    left = _sessions(before) if after.canary != before.canary else ""
+    return (Event("RolloutReplaced", f"Rollout {after.number} in place of {before.number}, {what}: {share}{left}"),)
+
+
+def _sessions(before: Memory) -> str:
+    """What a version that had traffic keeps of it, as a further sentence."""
+    return f". Open sessions may stay on version {before.canary} until they are idle" if before.weight else ""
 
 
 def _held(before: Memory, after: Memory) -> Event | None:
