@@ -16,8 +16,9 @@ from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
+from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.status import status_of
-from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.decision import Decision
@@ -43,6 +44,7 @@ UNREADY = RuntimeSeen(RUNTIME_ID, "support-bot", ready=False, state="UPDATING", 
 
 SPEC: Object = {"agentRuntimeRef": {"name": "support-bot"}, "description": "ours", "targetVersion": "3"}
 UNTRIED = Attempts()
+UNPROVED = Evidence()
 LIMITS = Timing(stale_after=300.0, retry_max=300.0)
 
 
@@ -103,6 +105,7 @@ def an_object(
     generation: int = 1,
     paused: bool = False,
     requested: str = "",
+    asked: str = "",
     deleted_for: float | None = None,
     name: str = NAME,
     **spec: Any,
@@ -116,11 +119,12 @@ def an_object(
         generation: the spec's generation; the usual status knows the first.
         paused: the annotation.
         requested: the annotation.
+        asked: the annotation about a rollout.
         deleted_for: seconds since it was deleted; None if it is alive.
         name: metadata.name.
         spec: fields of the spec that differ from the usual ones; None takes one away.
     """
-    annotations = {PAUSED: "true" if paused else "", RECONCILE_REQUESTED_AT: requested}
+    annotations = {PAUSED: "true" if paused else "", RECONCILE_REQUESTED_AT: requested, ROLLOUT: asked}
     metadata: Object = {
         "namespace": "team-a",
         "name": name,
@@ -182,10 +186,12 @@ class Case:
     look: Observed
     attempts: Attempts = UNTRIED
     now: datetime = NOW
+    evidence: Evidence = UNPROVED
 
     @property
     def given(self) -> Input:
-        return Input(desired_of(self.body), self.look, self.attempts, self.now, LIMITS)
+        desired = desired_of(self.body)
+        return Input(desired, self.look, self.attempts, self.now, LIMITS, evidence=self.evidence)
 
     def decided(self) -> Object:
         """The whole status that the decision about it leads to."""

@@ -132,7 +132,7 @@ REFUSED = [
     refused("a bake backwards", "spec.rollout.steps[0].bake", "match", steps=[{"weight": 1, "bake": "5m1h"}]),
     refused("a bake that is a number", "steps[0].bake", "must be of type string", steps=[{"weight": 1, "bake": 60}]),
     refused("an approval that is a word", "approval", "boolean", steps=[{"weight": 1, "approval": "yes"}]),
-    refused("a misspelt field of a step", "steps[0].wieght", "unknown field", steps=[{"weight": 1, "wieght": 2}]),
+    refused("a misspelt field of a step", "steps[0].heft", "unknown field", steps=[{"weight": 1, "heft": 2}]),
     refused("a deadline of 59s", "spec.rollout.deadline", "1m at least", deadline="59s"),
     refused(
         "a deadline of one look at the metrics",

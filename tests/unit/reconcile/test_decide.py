@@ -32,6 +32,7 @@ from unit.reconcile import (
     test_live_checks_fruitless,
     test_live_checks_paused,
     test_live_checks_unseen,
+    test_rolling,
 )
 
 RemoteWrite = Create | Update | Delete
@@ -46,6 +47,7 @@ TABLES = (
     test_live_checks_fruitless,
     test_live_checks_paused,
     test_live_checks_unseen,
+    test_rolling,
     test_deletion_checks,
 )
 
