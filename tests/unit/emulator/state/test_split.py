@@ -36,3 +36,7 @@ def test_of_any_hundred_calls_each_version_gets_its_percent(endpoint: dict[str, 
 def test_turns_are_spread_evenly_and_always_the_same():
     split = Split(shares_of(document("3", v4=0.25)))
     assert turns(split, 8) == ["3", "3", "4", "3"] * 2
+
+
+def test_a_weight_in_single_precision_is_the_percent_that_it_stands_for():
+    assert shares_of(document("3", v4=0.699999988079071)) == {"3": 300_000, "4": 700_000}
