@@ -59,7 +59,7 @@ class Seed:
     versions: int = 1
 
 
-PLAYGROUND = (Seed("support-bot", versions=4), Seed("sales-bot", versions=2))
+PLAYGROUND = (Seed("support-bot", versions=4), Seed("sales-bot", versions=2), Seed("order-bot", versions=3))
 """What the playground's samples refer to."""
 
 

@@ -28,7 +28,7 @@ def run(*args: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[s
 def test_once_goes_through_the_life_of_endpoints_and_leaves_nothing_behind(environ):
     finished = run("playground", "--once", environ=environ)
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert re.findall(r"✓ (\w+): ", finished.stdout) == ["Create", "Update", "Drift", "Delete"]
+    assert re.findall(r"✓ (\w+): ", finished.stdout) == ["Create", "Update", "Drift", "Promote", "Revert", "Delete"]
     assert list(Path(environ["TMPDIR"]).iterdir()) == []
 
 

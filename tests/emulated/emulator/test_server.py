@@ -28,7 +28,7 @@ def test_it_starts_with_its_seeds_on_a_free_port_of_this_machine():
         assert one.port != other.port
         assert one.url == f"http://127.0.0.1:{one.port}"
         with httpx.Client(base_url=one.url, trust_env=False) as http:
-            assert names_of_runtimes(http) == ["sales-bot", "support-bot"]
+            assert names_of_runtimes(http) == ["order-bot", "sales-bot", "support-bot"]
         with httpx.Client(base_url=other.url, trust_env=False) as http:
             assert names_of_runtimes(http) == []
 
@@ -157,7 +157,7 @@ def test_a_command_serves_the_playground_and_ends_without_a_word(
 ):
     url = url_of(served)
     with httpx.Client(base_url=url, trust_env=False) as http:
-        assert names_of_runtimes(http) == ["sales-bot", "support-bot"]
+        assert names_of_runtimes(http) == ["order-bot", "sales-bot", "support-bot"]
         served.send_signal(number)
         rest, _ = served.communicate(timeout=10)
     assert (served.returncode, rest) == (code, "")

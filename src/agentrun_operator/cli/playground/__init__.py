@@ -8,7 +8,9 @@ import typer
 
 from agentrun_operator.cli.extras import require_playground
 
-Once = Annotated[bool, typer.Option("--once", help="Create, update, drift, delete, check each, then exit.")]
+Once = Annotated[
+    bool, typer.Option("--once", help="Create, update, drift, promote, revert, delete, check each, then exit.")
+]
 
 
 def playground(once: Once = False) -> None:  # noqa: FBT002 - a flag of the command line

@@ -17,6 +17,13 @@ In another terminal:
   kubectl describe are chat
   kubectl explain are.spec
 
+`orders` gets its versions step by step: by itself version 2, which is good and promoted, and then 3, which is taken
+back. See why, try it once more, or give it up:
+
+  kubectl describe are orders
+  kubectl annotate are orders agentrun.alibabacloud.com/rollout='retry 2' --overwrite
+  kubectl patch are orders --type=merge -p '{{"spec": {{"targetVersion": "2"}}}}'
+
 Give everybody version 4, and see it arrive:
 
   kubectl patch are chat --type=merge -p '{{"spec": {{"targetVersion": "4", "routing": null}}}}'

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentrun_operator.cli.playground.agents import Manners
+
 TIMEOUT = 10.0  # seconds
 
 Document = dict[str, Any]
@@ -36,20 +38,24 @@ class ControlClient:
 
     def add_default_endpoint(self, runtime: str) -> None:
         """Give a runtime the endpoint that AgentRun makes by itself."""
-        runtimes: list[Document] = self._call("GET", "/runtimes")["items"]
-        runtime_id = next(item["id"] for item in runtimes if item["name"] == runtime)
-        self._call(
-            "POST",
-            f"/runtimes/{runtime_id}/endpoints",
-            {"agentRuntimeEndpointName": "Default", "description": "默认"},
-        )
+        body = {"agentRuntimeEndpointName": "Default", "description": "默认"}
+        self._call("POST", f"/runtimes/{self._runtime_id(runtime)}/endpoints", body)
+
+    def teach(self, runtime: str, manners: Mapping[str, Manners]) -> None:
+        """Have the versions of a runtime answer by these manners."""
+        for version, answers in manners.items():
+            self._call("PUT", f"/runtimes/{self._runtime_id(runtime)}/versions/{version}/manners", answers)
 
     def calls(self) -> dict[str, int]:
         """How many calls of the API there were, by action."""
         counts: dict[str, int] = self._call("GET", "/requests?newest=0")["counts"]
         return counts
 
-    def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Document:
+    def _runtime_id(self, name: str) -> str:
+        runtimes: list[Document] = self._call("GET", "/runtimes")["items"]
+        return str(next(item["id"] for item in runtimes if item["name"] == name))
+
+    def _call(self, method: str, path: str, body: Mapping[str, object] | Manners | None = None) -> Document:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}/_emulator{path}", data, headers, method=method)  # noqa: S310 - http, to this machine

@@ -11,7 +11,8 @@ from typing import Any
 
 KIND = "agentruntimeendpoint"
 BUILT_IN = "Default"  # of a runtime; a sample looks at it, and nobody may change it
-NAMES = ("built-in", "chat", "office-hours", "sales")
+ROLLED = "orders"  # gets its new versions step by step
+NAMES = ("built-in", "chat", "office-hours", ROLLED, "sales")
 
 Fields = Mapping[str, Any]
 
@@ -22,6 +23,7 @@ CREATED: dict[str, Fields] = {
         "routingConfiguration": {"versionWeights": [{"version": "4", "weight": 0.1}]},
     },
     "office-hours": {"description": "", "targetVersion": "4", "scalingStatus": {"minInstances": 1}},
+    ROLLED: {"description": "", "targetVersion": "1"},
     "sales": {"description": "", "targetVersion": "LATEST"},
     BUILT_IN: {"description": "默认"},
 }
@@ -39,6 +41,14 @@ UPDATED: Mapping[str, Fields] = CREATED | {
         "routingConfiguration": {"versionWeights": []},
     },
     "office-hours": {"targetVersion": "4", "scalingStatus": None},
+}
+
+GOOD: Mapping[str, Fields] = {ROLLED: {"targetVersion": "2"}}
+BAD: Mapping[str, Fields] = {ROLLED: {"targetVersion": "3"}}
+
+PROMOTED: Mapping[str, Fields] = {
+    **UPDATED,
+    ROLLED: {"targetVersion": "2", "routingConfiguration": {"versionWeights": []}},
 }
 
 DELETED: Mapping[str, Fields] = {BUILT_IN: CREATED[BUILT_IN]}

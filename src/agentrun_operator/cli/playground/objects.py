@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.cli.playground.expected import KIND, NAMES, manifests
@@ -13,6 +14,20 @@ if TYPE_CHECKING:
     from agentrun_operator.controlplane import ControlPlane
 
 Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that is waited for; `reason` only if there is one."""
+
+    type: str
+    status: str
+    reason: str = ""
+
+
+READY = Condition("Ready", "True")
+PROMOTED = Condition("RolledOut", "True")
+TAKEN_BACK = Condition("RolledOut", "False", "RolledBack")
 
 
 def apply(plane: ControlPlane) -> None:
@@ -39,7 +54,24 @@ def left(plane: ControlPlane) -> list[str]:
 def not_ready(plane: ControlPlane) -> list[str]:
     """Which samples are not Ready as they are asked for now, and why, in words."""
     found = _all(plane)
-    return [f"{name} is {why}" for name in NAMES if (why := _why_not_ready(found.get(name)))]
+    return [f"{name} is {why}" for name in NAMES if (why := why_not(found.get(name), READY))]
+
+
+def without(plane: ControlPlane, name: str, *wanted: Condition) -> list[str]:
+    """Which conditions a sample does not have as it is asked for now, and why, in words."""
+    found = look(plane, name)
+    return [f"{name} is {why}" for condition in wanted if (why := why_not(found, condition))]
+
+
+def look(plane: ControlPlane, name: str) -> Object | None:
+    """A sample as it is now; None if there is none."""
+    return _all(plane).get(name)
+
+
+def progress(plane: ControlPlane, name: str) -> str:
+    """How far the rollout of a sample is, for people; empty when there is nothing to roll out."""
+    found = look(plane, name) or {}
+    return str(found.get("status", {}).get("rollout", {}).get("summary", ""))
 
 
 def without_event(plane: ControlPlane, name: str, reason: str) -> list[str]:
@@ -54,13 +86,15 @@ def _all(plane: ControlPlane) -> dict[str, Object]:
     return {item["metadata"]["name"]: item for item in items}
 
 
-def _why_not_ready(found: Object | None) -> str:
+def why_not(found: Mapping[str, Any] | None, wanted: Condition) -> str:
+    """Why an object does not have a condition for what it asks for now, in words; empty if it has."""
     if found is None:
         return "missing"
     status = found.get("status", {})
     if status.get("observedGeneration") != found["metadata"]["generation"]:
         return "not seen by the operator yet"
-    ready: Object = next((each for each in status.get("conditions", []) if each["type"] == "Ready"), {})
-    if ready.get("status") == "True":
+    has: Object = next((each for each in status.get("conditions", []) if each["type"] == wanted.type), {})
+    if has.get("status") == wanted.status and wanted.reason in ("", has.get("reason")):
         return ""
-    return f"not Ready ({ready.get('reason', 'no condition')}: {ready.get('message', '')})"
+    expected = f"{wanted.type}={wanted.status}" + (f" {wanted.reason}" if wanted.reason else "")
+    return f"not {expected} ({has.get('reason', 'no condition')}: {has.get('message', '')})"

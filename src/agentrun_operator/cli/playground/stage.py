@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentrun_operator.cli.playground import agents
 from agentrun_operator.cli.playground.control_client import ControlClient
 from agentrun_operator.controlplane import (
     LOOPBACK,
@@ -94,6 +95,7 @@ def running_stage(screen: Screen, logs: Path) -> Iterator[Stage]:
                 emulator, url = with_free_ports(lambda: _start_emulator(group, logs))
                 control = ControlClient(url)
                 control.add_default_endpoint("support-bot")
+                control.teach(agents.RUNTIME, agents.MANNERS)
             with screen.doing("Installing the custom resource"):
                 _install_crd(plane)
             with screen.doing("Starting the operator"):
@@ -115,6 +117,7 @@ def operator_environment(environ: Mapping[str, str], emulator_url: str, health_a
         **clean,
         **ACCOUNT,
         "AGENTRUN_CONTROL_ENDPOINT": emulator_url,
+        "AGENTRUN_DATA_ENDPOINT": emulator_url,
         "AGENTRUN_OPERATOR_HEALTH_ADDRESS": health_address,
         "AGENTRUN_OPERATOR_LEADER_ELECT": "false",
         "AGENTRUN_OPERATOR_POLL_INTERVAL": "3s",  # what is changed by hand is seen while one watches

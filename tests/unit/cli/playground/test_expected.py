@@ -1,9 +1,13 @@
 from importlib import resources
+from typing import Any
 
 import pytest
 import yaml
 
-from agentrun_operator.cli.playground.expected import BUILT_IN, CREATED, NAMES, differences, manifests
+from agentrun_operator.cli.playground.agents import MANNERS
+from agentrun_operator.cli.playground.expected import BUILT_IN, CREATED, NAMES, ROLLED, differences, manifests
+from agentrun_operator.emulator.faults.manners import Manners
+from agentrun_operator.resources.spec import Spec
 
 SAMPLES = {sample["metadata"]["name"]: sample for sample in yaml.safe_load_all(manifests())}
 
@@ -17,6 +21,29 @@ def test_every_sample_file_is_used_and_named_like_its_object():
 def test_there_is_an_expectation_for_every_sample():
     assert {sample["spec"].get("endpointName", name) for name, sample in SAMPLES.items()} == set(CREATED)
     assert SAMPLES["built-in"]["spec"]["endpointName"] == BUILT_IN
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_sample_is_what_the_custom_resource_takes(name):
+    spec = SAMPLES[name]["spec"]
+    assert Spec.model_validate(spec).model_dump(mode="json", by_alias=True, exclude_unset=True) == spec
+
+
+def test_the_versions_answer_what_the_golden_prompts_expect_but_for_the_last():
+    prompts = SAMPLES[ROLLED]["spec"]["rollout"]["analysis"]["probes"]["prompts"]
+    answers = {version: [answered(version, prompt) for prompt in prompts] for version in MANNERS}
+    assert answers == {"1": [True, True], "2": [True, True], "3": [False, True]}
+
+
+def answered(version: str, prompt: dict[str, Any]) -> bool:
+    """Whether a version answers a prompt as it expects, by the emulator's own choice of manners."""
+    manners = Manners(lambda: 0.0)
+    manners.put("runtime", version, list(MANNERS[version]))
+    manner = manners.pick("runtime", version, prompt["messages"][-1]["content"])
+    expect = prompt["expect"]
+    return all(text in (manner.text or "") for text in expect.get("contains", [])) and all(
+        name in (manner.tool_calls or ()) for name in expect.get("toolCalls", [])
+    )
 
 
 @pytest.mark.parametrize(

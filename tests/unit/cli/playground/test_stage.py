@@ -15,5 +15,6 @@ def test_the_operator_is_led_to_the_emulator_and_away_from_real_accounts():
     assert environ["AGENTRUN_CONTROL_ENDPOINT"] == "http://127.0.0.1:1"
     assert environ["AGENTRUN_ACCESS_KEY_ID"] == "emulator-ak"
     assert environ["AGENTRUN_OPERATOR_HEALTH_ADDRESS"] == "127.0.0.1:2"
-    assert not {"AGENTRUN_OPERATOR_NAMESPACES", "AGENTRUN_DATA_ENDPOINT", "AGENTRUN_SECURITY_TOKEN"} & environ.keys()
+    assert environ["AGENTRUN_DATA_ENDPOINT"] == "http://127.0.0.1:1"
+    assert not {"AGENTRUN_OPERATOR_NAMESPACES", "AGENTRUN_SECURITY_TOKEN"} & environ.keys()
     assert "real" not in environ.values()
