@@ -38,7 +38,7 @@ PLAN_ID = plan_of(Rollout.model_validate(PLAN), "").id("4")
 
 AT_REST: Object = {"stableVersion": "3"}
 REVERTED: Object = {"number": 1, "stableVersion": "3", "phase": "RolledBack", "failedPlan": PLAN_ID}
-UNSENT = {"applied": 0, "synced": "False Updating"}
+UNSENT: Object = {"applied": 0, "synced": "False Updating"}
 """What the record of another split leaves in the conditions."""
 
 IN_SYNC = "Ready=True Available, Synced=True InSync"
