@@ -12,6 +12,7 @@ from agentrun_operator.reconcile.actions import (
     Confirm,
     Create,
     Delete,
+    Record,
     Release,
     RemoveClaim,
     Rest,
@@ -19,6 +20,7 @@ from agentrun_operator.reconcile.actions import (
     Update,
 )
 from agentrun_operator.reconcile.decide import decide
+from agentrun_operator.reconcile.rollout.memory import summary
 from support.objects import UNTRIED, Case, Object, conditions
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def each(rows: Iterable[Row]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in rows])
 
 
-def shown(action: Action) -> str:  # noqa: PLR0911 - one for each action
+def shown(action: Action) -> str:  # noqa: PLR0911, C901 - one for each action
     """An action in a few words."""
     match action:
         case Rest(after, soon, in_doubt):
@@ -88,6 +90,8 @@ def shown(action: Action) -> str:  # noqa: PLR0911 - one for each action
             return "claim as adopted" if claim.adopted else "claim"
         case RemoveClaim():
             return "unclaim"
+        case Record(rollout):
+            return f"record {summary(rollout, 2) or rollout.stable or 'nothing'}"
         case Create(again):
             return "create again" if again else "create"
         case Update(delta, drift, recovery):

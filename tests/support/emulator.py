@@ -24,7 +24,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class LoggedCall:
-    """One request that the emulator saw; `status` is None if it got no answer."""
+    """One request that the emulator saw; `status` is None if it got no answer.
+
+    The last three are the data plane's: what the body says of its user, the session, and the version that answered.
+    """
 
     action: str
     method: str
@@ -36,6 +39,9 @@ class LoggedCall:
     endpoint_name: str | None
     at: float
     effect: bool
+    user: str | None
+    session_id: str | None
+    version: str | None
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> Self:
@@ -50,6 +56,9 @@ class LoggedCall:
             endpoint_name=entry["endpointName"],
             at=entry["at"],
             effect=entry["effect"],
+            user=entry["user"],
+            session_id=entry["sessionId"],
+            version=entry["version"],
         )
 
 
@@ -79,6 +88,18 @@ class Emulator:
     def effects(self) -> list[LoggedCall]:
         """The calls that changed something."""
         return [call for call in self.calls() if call.effect]
+
+    def invocations(self, runtime_id: str | None = None) -> dict[tuple[str, str], int]:
+        """Calls to endpoints that came to a version, of one runtime or of all, by the endpoint's name and the version.
+
+        They count since the last `forget_requests`, also when the endpoint has gone.
+        """
+        told = self._call("GET", "/requests?newest=0")["invocations"]
+        return {
+            (each["endpointName"], each["version"]): each["calls"]
+            for each in told
+            if runtime_id in (None, each["runtimeId"])
+        }
 
     def forget_requests(self) -> None:
         self._call("DELETE", "/requests")
@@ -146,6 +167,24 @@ class Emulator:
     def publish_version(self, runtime_id: str) -> str:
         """Publish the runtime's next version; its number."""
         return str(self._call("POST", f"/runtimes/{runtime_id}/versions")["agentRuntimeVersion"])
+
+    def withdraw_version(self, runtime_id: str, version: str) -> None:
+        """Remove a version, though endpoints name it."""
+        self._call("DELETE", f"/runtimes/{runtime_id}/versions/{version}")
+
+    def set_manners(self, runtime_id: str, version: str, *manners: Mapping[str, object]) -> list[Json]:
+        """Have a version, published or not yet, answer so: see the emulator's `faults.manners`; in camelCase."""
+        items: list[Json] = self._call("PUT", f"/runtimes/{runtime_id}/versions/{version}/manners", manners)["items"]
+        return items
+
+    def manners(self, runtime_id: str, version: str) -> list[Json]:
+        """The manners of a version, as far as they are not used up."""
+        items: list[Json] = self._call("GET", f"/runtimes/{runtime_id}/versions/{version}/manners")["items"]
+        return items
+
+    def forget_manners(self, runtime_id: str, version: str) -> None:
+        """Have a version answer as usual again."""
+        self._call("DELETE", f"/runtimes/{runtime_id}/versions/{version}/manners")
 
     def endpoints(self, runtime_id: str | None = None) -> list[Json]:
         """All endpoints as they are now, of one runtime or of all."""

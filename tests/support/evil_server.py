@@ -42,6 +42,7 @@ class Asked:
     query: str
     action: str
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -115,7 +116,7 @@ def running_evil(answer: Callable[[Asked], Evil | None], upstream: str = "") -> 
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             path, _, query = self.path.partition("?")
-            asked = Asked(self.command, path, query, self.headers.get("x-acs-action", ""), dict(self.headers))
+            asked = Asked(self.command, path, query, self.headers.get("x-acs-action", ""), dict(self.headers), body)
             evil.asked.append(asked)
             self.close_connection = True
             with suppress(OSError):

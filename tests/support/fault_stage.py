@@ -7,10 +7,10 @@ from pathlib import Path
 
 from agentrun_operator.controlplane import ControlPlane
 from agentrun_operator.emulator import Behaviour, EmulatorServer, Transitions
-from support.cluster import new_namespace
+from support.cluster import certificate_of, new_namespace
 from support.emulator import Emulator, running_emulator
 from support.endpoints import Endpoints
-from support.fault_watch import Recorder, WatchedKubectl, certificate_of
+from support.fault_watch import Recorder, WatchedKubectl
 from support.fault_writes import agentrun_write, kubernetes_write
 from support.operator import Operator, agentrun_environment
 from support.proxy import Proxy, running_proxy

@@ -11,14 +11,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
 from agentrun_operator.controlplane import ControlPlane
-from support.cluster import Kubectl, condition
+from support.cluster import Kubectl, certificate_of, condition
 from support.endpoints import GROUP, KIND
 from support.patience import stretched
 
@@ -187,8 +186,3 @@ class WatchedKubectl(Kubectl):
             self.recorder.delete(name)
         else:
             super().delete(kind, name)
-
-
-def certificate_of(plane: ControlPlane) -> Path:
-    """The API server's certificate."""
-    return Path(json.loads(plane.kubeconfig.read_text())["clusters"][0]["cluster"]["certificate-authority"])

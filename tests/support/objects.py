@@ -36,9 +36,10 @@ OTHER_ID = "ep-of-somebody-else"
 
 ACCOUNT, REGION = "1234567890", "cn-hangzhou"
 
-OWNED = {"account": ACCOUNT, "region": REGION}
-RUNTIME = RuntimeSeen(RUNTIME_ID, "support-bot", ready=True, state="READY", newest_version="3", **OWNED)
-UNREADY = RuntimeSeen(RUNTIME_ID, "support-bot", ready=False, state="UPDATING", **OWNED)
+RUNTIME = RuntimeSeen(
+    RUNTIME_ID, "support-bot", ready=True, state="READY", newest_version="3", account=ACCOUNT, region=REGION
+)
+UNREADY = RuntimeSeen(RUNTIME_ID, "support-bot", ready=False, state="UPDATING", account=ACCOUNT, region=REGION)
 
 SPEC: Object = {"agentRuntimeRef": {"name": "support-bot"}, "description": "ours", "targetVersion": "3"}
 UNTRIED = Attempts()

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Any, Self
 
 from support.cluster import eventually
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, REGION
+from support.operator_process import OperatorProcess, start
 from support.patience import stretched
 
 QUICK = {"poll-interval": "2", "fast-poll-interval": "0.2", "leader-elect": "false"}
@@ -53,22 +53,20 @@ class Operator:
         self.environment = dict(environment)
         self._settings = {"health-address": "127.0.0.1:0", "log-format": "json"} | dict(settings)
         self._runs = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: OperatorProcess | None = None
 
     def start(self, *, wait: bool = True, **settings: str) -> Self:
         """Start it, anew if it ran before; underscores in a setting's name stand for dashes."""
         self._runs += 1
         self._settings |= {name.replace("_", "-"): value for name, value in settings.items()}
         flags = [part for name, value in self._settings.items() for part in (f"--{name}", value)]
-        command = [sys.executable, "-m", "agentrun_operator.cli", "run", *flags]
-        with self.log_file.open("wb") as log:
-            self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - ours
+        self._process = start(flags, self.environment, self.log_file)
         if wait:
             self.wait_ready()
         return self
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> OperatorProcess:
         if self._process is None:
             raise AssertionError("the operator was not started")
         return self._process
@@ -147,7 +145,7 @@ class Operator:
         """End it, however it is."""
         if self.running:
             self.resume()
-            self.process.terminate()
+            self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(15)
             except subprocess.TimeoutExpired:

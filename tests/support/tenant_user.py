@@ -13,9 +13,8 @@ import yaml
 from agentrun_operator.controlplane import ControlPlane
 from agentrun_operator.controlplane.access import NOBODY
 from support.chart import INSTALL
-from support.cluster import Kubectl, eventually
+from support.cluster import Kubectl, certificate_of, eventually
 from support.endpoints import GROUP
-from support.fault_watch import certificate_of
 
 Object = dict[str, Any]
 

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.analysis.analysis import Analysis
+from agentrun_operator.controller.analysis.follower import AnalysisContext
+from agentrun_operator.controller.analysis.limits import ProbeLimits
+from agentrun_operator.controller.analysis.prometheus import Prometheus
 from agentrun_operator.controller.collector import Working
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
@@ -100,13 +103,13 @@ class Manager:
         gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
         reporter = Reporter(self._recorder, metrics)
         informer = Informer(self._store, ownership, self._queue, self._forget, overwritten=reporter.overwritten)
-        self._analysis = analysis = Analysis()
+        self._analysis = analysis = Analysis(self._analysis_context(settings, kube, metrics))
         self._reconciler = Reconciler(
             self._store,
             gatherer,
             ObjectWriter(kube, self._store, metrics),
             reporter,
-            Timing(settings.stale_after, settings.retry_max),
+            Timing(settings.stale_after, settings.retry_max, frozen=settings.rollouts == "hold"),
             analysis=analysis,
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             left_behind=lambda body: self._inherit(informer, body),
@@ -117,6 +120,17 @@ class Manager:
         self._resync = Resync(kube, self._store, informer, self.reach, settings.resync_interval)
         handlers = registry(KopfLogin(login, self.watch).log_in)
         self._watch = Watch(kube, informer, handlers, self.reach, self.watch, own_signals=own_signals)
+
+    def _analysis_context(self, settings: Settings, kube: KubeClient, metrics: Metrics) -> AnalysisContext:
+        namespaces, token_file = settings.metrics_namespaces, settings.prometheus_token_file
+        return AnalysisContext(
+            fetch=kube.read,
+            enqueue=self.enqueue,
+            limits=ProbeLimits(settings.probe_concurrency, settings.probe_calls_per_minute),
+            prometheus=Prometheus(settings.prometheus_url, token_file=token_file, namespaces=namespaces),
+            now=_now,
+            told=lambda asked: metrics.probe(asked.role, asked.judged),
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let what is under way end."""

@@ -1,4 +1,4 @@
-"""Answers and errors, and the JSON they are written in. No state, no decisions."""
+"""Answers and errors, how they go out, and the JSON they are written in. No state, no decisions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,40 @@ JSON = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an answer goes out.
+
+    Attributes:
+        latency: seconds before the first byte.
+        hang: seconds after which the connection is closed instead; None: there is an answer.
+        padding: bytes of blanks behind the body.
+        endless: whether the blanks never end.
+        pause: seconds between two pieces.
+        gzip: whether the body is compressed.
+    """
+
+    latency: float = 0.0
+    hang: float | None = None
+    padding: int = 0
+    endless: bool = False
+    pause: float = 0.0
+    gzip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """The version of a runtime that answered a call to an endpoint."""
+
+    runtime_id: str
+    runtime_name: str
+    endpoint_name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.runtime_name}/{self.endpoint_name} (version {self.version})"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One HTTP answer.
 
@@ -23,6 +57,8 @@ class Answer:
         content_type: of the body.
         headers: more headers, in lower case.
         effect: whether the call changed something at the service.
+        responder: on the data plane, who answered.
+        delivery: how it goes out.
     """
 
     status: int
@@ -30,10 +66,12 @@ class Answer:
     content_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
     effect: bool = False
+    responder: Responder | None = None
+    delivery: Delivery = Delivery()
 
     @property
     def content(self) -> bytes:
-        """The body in one piece."""
+        """The body in one piece, without the blanks behind it."""
         return self.body if isinstance(self.body, bytes) else b"".join(self.body)
 
 

@@ -21,6 +21,7 @@ from agentrun_operator.emulator.checks import InvalidError
 from agentrun_operator.emulator.control_routes import ControlRoutes
 from agentrun_operator.emulator.faults.behaviour import Behaviour
 from agentrun_operator.emulator.faults.injector import FaultInjector
+from agentrun_operator.emulator.faults.manners import Manners
 from agentrun_operator.emulator.gateway.gateway import Gateway, GatewayContext, Handler
 from agentrun_operator.emulator.gateway.request_log import RequestLog
 from agentrun_operator.emulator.gateway.signatures import Verify, verify_control, verify_data
@@ -77,7 +78,7 @@ def create_app(
         seeds: runtimes that are there from the start.
         region: appears in ARNs and addresses; clients of any region are served.
         clock: seconds since the epoch; transitions and the expiry of signatures go by it.
-        random: makes ids and draws between canaries; a seeded one makes runs repeatable.
+        random: makes ids; a seeded one makes runs repeatable.
 
     Returns:
         an ASGI application. `serve` and `EmulatorServer` run it; under another server, faults cannot drop connections.
@@ -93,8 +94,12 @@ def create_app(
         runtimes.add(name=seed.name, account_id=DEFAULT_ACCOUNT.account_id, versions=seed.versions)
     context = GatewayContext(accounts, endpoints, injector, log, clock, new_id)
     control = Plane(ControlPlane(runtimes, endpoints, injector).actions(), verify_control, service_error)
-    data = Plane(DataPlane(runtimes, endpoints, clock=clock, random=random).actions(), verify_data, openai_error)
-    routes = ControlRoutes(accounts=accounts, runtimes=runtimes, endpoints=endpoints, injector=injector, log=log)
+    manners = Manners(injector.draw)
+    data_plane = DataPlane(runtimes, endpoints, manners, injector, clock=clock)
+    data = Plane(data_plane.actions(), verify_data, openai_error)
+    routes = ControlRoutes(
+        accounts=accounts, runtimes=runtimes, endpoints=endpoints, manners=manners, injector=injector, log=log
+    )
     app = Starlette(
         routes=[*control.routes(context), *data.routes(context), routes.mount()],
         exception_handlers=_error_handlers(new_id),

@@ -38,7 +38,7 @@ def paused(given: Input) -> Decision | None:
 
 def untouched(given: Input) -> Decision | None:
     """The endpoint is to stay, or none was ever made or adopted for this object."""
-    if given.desired.remote_matters:
+    if given.desired.touched and not given.desired.observes and not given.desired.orphans:
         return None
     return Decision(Release(orphaned=given.desired.touched))
 

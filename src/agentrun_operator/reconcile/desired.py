@@ -141,7 +141,8 @@ class Desired(NamedTuple):
         """Whether AgentRun has to be looked at: not for an object that goes without touching it."""
         if not self.deleting or self.paused:
             return True
-        return self.finalized and not self.orphans and not self.observes and self.touched
+        probed = bool(self.recorded.rollout.probe_endpoints)
+        return self.finalized and not self.observes and self.touched and (probed or not self.orphans)
 
     def with_applied(self) -> Desired:
         """The same, once this generation has reached AgentRun."""

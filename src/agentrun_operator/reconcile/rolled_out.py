@@ -52,7 +52,8 @@ def with_rollout(given: Input, verdict: Verdict) -> Verdict:
     if plan is None or not given.desired.rolls or not memory.stable:
         return verdict
     told = replace(verdict, rolled_out=rolled_out(memory, plan), ready=_ready(given, verdict))
-    if memory.phase is None and not memory.running and _being_set(given, verdict):
+    creating = verdict.ready is not None and verdict.ready.reason is Reason.CREATING
+    if memory.phase is None and not memory.running and (creating or _being_set(given, verdict)):
         promoting = bad(Reason.ROLLING_OUT, f"Version {memory.stable} is getting all traffic")
         return replace(told, rolled_out=promoting, reconciling=True)
     if memory.phase is Phase.ROLLED_BACK:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, Record, RemoveClaim, Rest
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.delta import same_version
+from agentrun_operator.reconcile.input import BLOCKED_PAUSE
 from agentrun_operator.reconcile.rolled_out import with_rollout
 from agentrun_operator.reconcile.rollout.course import course
-from agentrun_operator.reconcile.rollout.memory import effective
+from agentrun_operator.reconcile.rollout.memory import Cause, effective
 from agentrun_operator.reconcile.rollout.situation import Goal, Seen, Situation
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
@@ -121,8 +122,12 @@ def _told(given: Input, plan: Plan, decision: Decision) -> Decision:
 
 
 def _due(given: Input, plan: Plan) -> float | None:
-    """Seconds until the bake or the deadline of the step is over; None where neither is to come."""
+    """Seconds until the bake or the deadline of the step is over, or a version that is waited for is looked for again;
+    None where nothing is to come.
+    """
     memory = given.desired.recorded.rollout
+    if memory.cause is Cause.VERSION_UNKNOWN:
+        return BLOCKED_PAUSE
     if not memory.running:
         return None
     bake = timedelta(seconds=plan.steps[min(memory.step, len(plan.steps)) - 1].bake)

@@ -81,7 +81,7 @@ def test_the_start_fails_without_a_permission_and_names_it(
     operator = pod(without(resource, verb)).start(wait=False)
 
     assert said in operator.ended()
-    assert operator.process.returncode == 1
+    assert operator.process.poll() == 1
 
 
 def test_nobody_is_told_of_anything_without_events(

@@ -10,10 +10,9 @@ import pytest
 from starlette.requests import Request
 
 from agentrun_operator.controlplane import ControlPlane
-from support.cluster import Kubectl, eventually
+from support.cluster import Kubectl, certificate_of, eventually
 from support.emulator import Emulator
 from support.endpoints import Endpoints
-from support.fault_watch import certificate_of
 from support.forward_proxy import ForwardProxy, own_address, running
 from support.kubeconfigs import Document, Plugin, a_kubeconfig, written
 from support.operator import Operator

@@ -45,9 +45,10 @@ NAMES = {
 
 ELSEWHERE: dict[str, str | tuple[str, ...]] = {
     "Objects": "benchmarks/",  # an option, how many
-    "Plan": ("benchmarks/soak", "src/agentrun_operator/reconcile/rollout/"),  # of a soak, and of a rollout
+    "Plan": ("benchmarks/soak", "src/agentrun_operator/"),  # of a soak, and of a rollout
     "Recorder": "tests/support/fault_watch",  # of what a watch said when
     "Server": "src/agentrun_operator/emulator/",  # one that serves
+    "Situation": "src/agentrun_operator/reconcile/rollout/",  # of a rollout
     "ServerError": ("src/agentrun_operator/agentrun/", "tests/", "docs/", "CHANGELOG.md"),  # the official SDK's word
 }
 """Where a word is the right one, for another thing."""

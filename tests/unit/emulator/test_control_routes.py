@@ -63,6 +63,60 @@ async def test_an_endpoint_made_by_hand_is_ready_at_once_and_noted_nowhere(servi
     assert (await service.control("GET", "/requests"))[1]["counts"] == {}
 
 
+async def test_a_version_that_was_removed_is_not_there_and_its_number_not_used_again(
+    service: Service, runtime_path: str, runtime_id: str
+):
+    endpoint = await service.endpoint(runtime_path, targetVersion="4")
+    version = f"/runtimes/{runtime_id}/versions/4"
+    assert await service.control("DELETE", version) == (204, {})
+    assert (await service.control("DELETE", version))[0] == 404
+    _, listed = await service.call("GET", f"{runtime_path}/versions")
+    assert [item["agentRuntimeVersion"] for item in listed["data"]["items"]] == ["3", "2", "1"]
+    assert (await service.call("GET", runtime_path))[1]["data"]["agentRuntimeVersion"] == "3"
+    status, refused = await service.call("PUT", endpoint, {"targetVersion": "4"})
+    assert (status, refused["message"]) == (400, "targetVersion 4 is not a published version")
+    _, published = await service.control("POST", f"/runtimes/{runtime_id}/versions")
+    assert published["agentRuntimeVersion"] == "5"
+    assert (await service.call("GET", runtime_path))[1]["data"]["agentRuntimeVersion"] == "5"
+
+
+async def test_manners_are_shown_replaced_and_forgotten(service: Service, runtime_id: str):
+    path = f"/runtimes/{runtime_id}/versions/9/manners"  # not published yet
+    assert await service.control("GET", path) == (200, {"items": [], "total": 0})
+    status, shown = await service.control("PUT", path, {"text": "one"})
+    assert (status, [each["text"] for each in shown["items"]]) == (200, ["one"])
+    _, shown = await service.control("PUT", path, [{"text": "two"}, {"status": 500}])
+    assert [(each["text"], each["status"]) for each in shown["items"]] == [("two", None), (None, 500)]
+    assert await service.control("GET", path) == (200, shown)
+    assert (await service.control("GET", path.replace("/9/", "/8/")))[1]["total"] == 0
+    assert await service.control("DELETE", path) == (204, {})
+    assert (await service.control("GET", path))[1]["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "body", "complaint"),
+    [
+        pytest.param("LATEST", {}, "version must match [1-9][0-9]*", id="a word"),
+        pytest.param("0", {}, "version must match [1-9][0-9]*", id="no version"),
+        pytest.param("4", {"txt": "x"}, "txt is not a known field", id="an unknown field"),
+        pytest.param("4", [{}, {"latency": "1s"}], "[1].latency must be a number", id="seconds in words"),
+    ],
+)
+async def test_manners_that_make_no_sense_are_refused(
+    service: Service, runtime_id: str, version: str, body: object, complaint: str
+):
+    answer = await service.control("PUT", f"/runtimes/{runtime_id}/versions/{version}/manners", body)
+    assert (answer[0], answer[1]["message"]) == (400, complaint)
+
+
+async def test_only_a_runtime_that_is_there_has_manners(service: Service, runtime_id: str):
+    path = f"/runtimes/{runtime_id}/versions/4/manners"
+    await service.control("PUT", path, {"text": "x"})
+    await service.control("DELETE", f"/runtimes/{runtime_id}")
+    assert (await service.control("GET", path))[0] == 404
+    assert (await service.control("PUT", path, {}))[0] == 404
+
+
 async def test_a_removed_runtime_takes_its_endpoints_along(service: Service, runtime_path: str, runtime_id: str):
     endpoint = await service.endpoint(runtime_path)
     assert await service.control("DELETE", f"/runtimes/{runtime_id}") == (204, {})

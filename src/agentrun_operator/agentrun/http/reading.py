@@ -6,7 +6,7 @@ import asyncio
 from itertools import cycle
 from typing import TYPE_CHECKING, cast
 
-from agentrun_operator.agentrun.http.body import Body
+from agentrun_operator.agentrun.http.body import BODY_LIMIT, Body
 
 if TYPE_CHECKING:
     import httpx
@@ -32,11 +32,11 @@ def read(response: httpx.Response) -> Body:
     return body
 
 
-async def read_async(response: httpx.Response, places: asyncio.Semaphore) -> Body:
-    """As `read`, awaited; a large one waits for a place."""
+async def read_async(response: httpx.Response, places: asyncio.Semaphore, limit: int = BODY_LIMIT) -> Body:
+    """As `read`, awaited; a large one waits for a place. `limit` is the most bytes that it may have, decoded."""
     placed, turns = False, cycle(range(PIECES_A_TURN))
     try:
-        body = Body(response.headers)
+        body = Body(response.headers, limit)
         async for chunk in cast("httpx.AsyncByteStream", response.stream):
             body.feed(chunk)
             if next(turns) == PIECES_A_TURN - 1:

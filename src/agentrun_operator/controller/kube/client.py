@@ -134,6 +134,10 @@ class KubeClient:
             yield page.pop("items", None) or []  # null, not [], when metadata of nothing is asked for
         self.fitting = limit.least
 
+    async def read(self, key: ObjectKey) -> Body:
+        """Read one of our objects, whole."""
+        return await self.get(f"{RESOURCES}/namespaces/{key.namespace}/{PLURAL}/{key.name}")
+
     async def patch(self, key: ObjectKey, patch: Body, *, part: Literal["", "status"] = "") -> Body:
         """Merge a patch into an object, or into its status.
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 
+from agentrun_operator.reconcile.rollout.expectation import Outcome
+
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector
 
     from agentrun_operator.agentrun.http.transport import Attempt
+    from agentrun_operator.reconcile.rollout.expectation import Judged
 
 CALL_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 ANSWER_BUCKETS = (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
@@ -86,11 +89,21 @@ class Metrics:
         self.remote_calls.labels(attempt.action, _label(attempt.code)).inc()
         self.remote_seconds.labels(attempt.action).observe(attempt.seconds)
 
+    def probe(self, role: str, judged: Judged) -> None:
+        """Count one answer to a golden prompt."""
+        self.probe_answers.labels(_VERDICTS.get(judged.outcome, "Inconclusive")).inc()
+        self.probe_tokens.inc(judged.tokens or 0)
+        if judged.answered:
+            self.probe_seconds.labels(role).observe(judged.seconds)
+
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"agentrun_{name}", text, labels, registry=self.registry)
 
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(f"agentrun_{name}", text, labels, buckets=buckets, registry=self.registry)
+
+
+_VERDICTS = {Outcome.RIGHT: "Pass", Outcome.WRONG: "Fail", Outcome.BROKEN: "Fail"}
 
 
 def _label(code: str) -> str:

@@ -11,7 +11,7 @@ from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.reconcile.status import claimed_status, status_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.worker.object_writer import ObjectWriter
@@ -89,8 +89,8 @@ class Claims:
         run = self._memories.keep(run, run.subject.memory.holding(None))
         return self._memories.with_body(run, run.subject.body)
 
-    async def release(self, run: Run, given: Input, *, orphaned: bool) -> None:
-        """Let the object go.
+    async def release(self, run: Run, given: Input, *, orphaned: bool, left: Sequence[str] = ()) -> None:
+        """Let the object go. `left` has the names of probe endpoints that may be left with its endpoint.
 
         Raises:
             KubeError: 409 when the object has changed since it was read.
@@ -102,4 +102,4 @@ class Claims:
         await self._writer.release(body)
         self._memories.keep(run, run.subject.memory.holding(None))
         self._enqueue_rivals(key)
-        self._reporter.released(body, given, orphaned=orphaned)
+        self._reporter.released(body, given, orphaned=orphaned, left=left)

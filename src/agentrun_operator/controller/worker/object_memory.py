@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.claim import Claim
     from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.observed import EndpointSeen
+    from agentrun_operator.reconcile.rollout.memory import ProbeEndpoint
 
 LIST_LAG = 15.0
 """Seconds for which a list may lack an endpoint whose creation nobody knows to have failed. How long lists lag is not
@@ -48,6 +49,22 @@ class Moment(NamedTuple):
     clock: float
 
 
+class ProbesMemory(NamedTuple):
+    """The probe endpoints of an object, as this process remembers them.
+
+    Args:
+        noted: the roles that this process recorded, and sent no create for yet.
+        sent: when a create was sent for a role.
+        ready: those that may be asked.
+        trouble: what keeps them from being ready, for people; empty if nothing does.
+    """
+
+    noted: frozenset[str] = frozenset()
+    sent: Mapping[str, float] = {}
+    ready: tuple[ProbeEndpoint, ...] = ()
+    trouble: str = ""
+
+
 class ObjectMemory(NamedTuple):
     """One object, as this process remembers it. Times are in seconds of the clock.
 
@@ -69,6 +86,7 @@ class ObjectMemory(NamedTuple):
             tell; None if there is none. If the object is torn away, that endpoint is left behind.
         latest_id: the endpoint that was last seen, at rest, with the word LATEST; empty if none was.
         ignored: the request about a rollout of which it was told that it does not fit.
+        probes: its probe endpoints.
     """
 
     uid: str
@@ -84,6 +102,7 @@ class ObjectMemory(NamedTuple):
     pending: Body | None = None
     latest_id: str = ""
     ignored: str = ""
+    probes: ProbesMemory = ProbesMemory()
 
     def begin(self, desired: Desired, now: float) -> ObjectMemory:
         """Before a look. At the first one, a claim without an id may stand for an endpoint: an earlier process may have

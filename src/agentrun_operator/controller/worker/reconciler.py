@@ -18,6 +18,7 @@ from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.worker.claims import Claims
 from agentrun_operator.controller.worker.execute import execute
 from agentrun_operator.controller.worker.object_memory import Moment
+from agentrun_operator.controller.worker.probe_endpoints import ProbeEndpoints, sooner
 from agentrun_operator.controller.worker.rollouts import Rollouts
 from agentrun_operator.controller.worker.run import Conclude, Continue, Memories, Run, Step
 from agentrun_operator.controller.worker.statuses import Statuses
@@ -115,6 +116,7 @@ class Reconciler:
         self._claims = Claims(self._memories, writer, reporter, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up)
         self._statuses = Statuses(store, self._memories, writer, reporter, self._claims)
         self._rollouts = Rollouts(self._memories, writer, reporter, analysis)
+        self._probe_endpoints = ProbeEndpoints(store, self._memories, self._rollouts, clock)
 
     def forget(self, key: ObjectKey) -> None:
         """An object is gone. What a create for it may have made, and nobody deleted, is left behind."""
@@ -188,13 +190,22 @@ class Reconciler:
             case RemoveClaim():
                 return Continue(await self._claims.remove(run))
             case Release(orphaned):
-                await self._claims.release(run, given, orphaned=orphaned)
-                return Conclude(run, Decision())
+                return await self._release(run, given, orphaned=orphaned)
             case Create() | Update() | Delete() if run.written:
                 return Conclude(run, another_write(given, decision, run.written))
             case Create() | Update() | Delete() as write:
                 return await self._write(run, given, decision, write)
         return Conclude(run, decision)
+
+    async def _release(self, run: Run, given: Input, *, orphaned: bool) -> Step:
+        """Let the object go, once its probe endpoints were seen gone; one that leaves its endpoint tries that once."""
+        if run.observation.cache is not None and not orphaned:
+            run, again = await self._probe_endpoints.tend(run, self._input)
+            if run.subject.desired.recorded.rollout.probe_endpoints:
+                return Conclude(run, Decision(Rest(after=again, soon=True)))
+        left = await self._probe_endpoints.part(run) if orphaned else []
+        await self._claims.release(run, given, orphaned=orphaned, left=left)
+        return Conclude(run, Decision())
 
     async def _confirm(self, run: Run, decision: Decision) -> Step:
         if run.observation.fresh:
@@ -259,13 +270,14 @@ class Reconciler:
             run = self._memories.keep(run, run.subject.memory.settled())
         if decision.verdict is not None and not is_leftover(run.subject.key):
             run = await self._statuses.write(run, self._input, decision.verdict)
+        run, again = await self._probe_endpoints.tend(run, self._input)
         run = self._rollouts.heed(run)
         if not isinstance(decision.action, Rest | Retry):
             raise TypeError(f"a reconcile ended with {decision.action}")
         account, cache = run.observation.account, run.observation.cache
         if isinstance(decision.action, Rest) and decision.action.soon and account and cache:
             account.poll_soon(cache.runtime_id)
-        return decision.action
+        return sooner(decision.action, again)
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)

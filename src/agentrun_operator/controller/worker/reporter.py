@@ -13,7 +13,7 @@ from agentrun_operator.reconcile.rollout.memory import Memory
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from agentrun_operator.controller.keys import Body
     from agentrun_operator.controller.kube.events import EventRecorder
@@ -30,6 +30,15 @@ NO_FAILURE = frozenset(
 """Reasons that are no news of a failure. Drift has an event of its own."""
 
 
+ENDS = {
+    "RolloutPromoted": "promoted",
+    "RolledBack": "reverted",
+    "RolloutReplaced": "replaced",
+    "RolloutDropped": "dropped",
+}
+"""The events that tell of a rollout's end, and how it ended."""
+
+
 class Reporter:
     """What happened to which object."""
 
@@ -41,10 +50,13 @@ class Reporter:
         """An existing endpoint was taken over."""
         self._tell(body, "Adopted", "Took over the existing endpoint, as adoptionPolicy says")
 
-    def released(self, body: Body, given: Input, *, orphaned: bool) -> None:
-        """The object was let go."""
+    def released(self, body: Body, given: Input, *, orphaned: bool, left: Sequence[str] = ()) -> None:
+        """The object was let go; `left` has the names of its probe endpoints that may be left too."""
         if orphaned:
-            self._tell(body, "Orphaned", f"Left {given.where} in AgentRun and let the object go")
+            memory = given.desired.recorded.rollout
+            split = f", where version {memory.canary} has {memory.weight}%" if memory.running else ""
+            probes = f"; its probe endpoints {', '.join(left)} may be left too" if left else ""
+            self._tell(body, "Orphaned", f"Left {given.where}{split} in AgentRun and let the object go{probes}")
         elif given.desired.touched:
             self._tell(body, "Deleted", f"Saw that {given.where} is gone, and let the object go")
 
@@ -66,6 +78,8 @@ class Reporter:
     def rollout(self, body: Body, events: Iterable[Event]) -> None:
         """How a rollout stands was recorded, or a request about it does not fit."""
         for event in events:
+            if outcome := ENDS.get(event.reason):
+                self._metrics.rollout_ends.labels(outcome).inc()
             (self._warn if event.warning else self._tell)(body, event.reason, event.message)
 
     def wrote(self, body: Body, given: Input, write: Write) -> None:

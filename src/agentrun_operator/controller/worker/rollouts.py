@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.analysis.assignment import Assignment
+from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.reconcile.rollout.events import happened, ignored
 from agentrun_operator.reconcile.rollout.evidence import Evidence
-from agentrun_operator.reconcile.rollout.memory import effective
+from agentrun_operator.reconcile.rollout.memory import Cause, effective
 from agentrun_operator.reconcile.status import recorded_status, status_patch
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ class Rollouts:
 
     def evidence(self, subject: Subject) -> Evidence:
         """What was proved of the step that an object is in."""
-        return self._analysis.evidence(subject.key) if subject.desired.plan else NO_EVIDENCE
+        if subject.desired.plan is None:
+            return NO_EVIDENCE
+        found, trouble = self._analysis.evidence(subject.key), subject.memory.probes.trouble
+        return found._replace(inconclusive=Cause.PROBE_UNAVAILABLE, told=trouble) if trouble else found
 
     def forget(self, key: ObjectKey) -> None:
         """An object is gone."""
@@ -63,6 +67,8 @@ class Rollouts:
         before, body, memory = given.desired.recorded.rollout, run.subject.body, run.subject.memory
         status = recorded_status(given, after, verdict, memory.status(body))
         memory = memory if effective(before) == effective(after) else memory.replanned(given.desired.generation)
+        if is_leftover(run.subject.key):  # there is no object to write to
+            return self._memories.with_body(self._memories.keep(run, memory.untold(status)), body)
         try:
             body = await self._writer.record(body, status_patch(body["status"], status))
         except KubeError as error:
@@ -73,7 +79,8 @@ class Rollouts:
             run = self._memories.keep(run, memory.untold(status))
         else:
             run = self._memories.keep(run, memory.told(status))
-        self._analysis.recorded(run.subject.key, given.evidence.failing)
+        if after.failures != before.failures:
+            self._analysis.recorded(run.subject.key, given.evidence.failing)
         self._reporter.rollout(body, happened(before, after))
         return self._memories.with_body(run, body)
 
@@ -118,4 +125,5 @@ def _assignment(run: Run) -> Assignment | None:
         runtime_id=runtime.id,
         runtime_name=runtime.name,
         account=observation.account,
+        probe_endpoints=run.subject.memory.probes.ready,
     )

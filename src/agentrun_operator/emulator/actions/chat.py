@@ -1,7 +1,8 @@
 """A chat completion in OpenAI's shape, whole or in chunks. Pure: the same request gets the same answer.
 
 The model echoes: it answers with the last message and with which runtime, endpoint and version got it. A request with
-tools makes it call the first one, or the one that must be called; the result of a tool is echoed like any message.
+tools makes it call the first one, or the one that must be called; the result of a tool is echoed like any message. A
+manner has it answer otherwise.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agentrun_operator.emulator.answers import ApiError, encode
+from agentrun_operator.emulator.answers import ApiError, Responder, encode
 from agentrun_operator.emulator.checks import InvalidError, anything, array, boolean, mapping, optional, record, string
+from agentrun_operator.emulator.faults.manners import USUAL, Manner
 
 Message = Mapping[str, Any]
 Tool = Mapping[str, Any]
@@ -54,13 +56,19 @@ _REQUEST = record(
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What the emulated model needs of a request; `tool` is the one to call."""
+    """What the emulated model needs of a request: of the tools `offered`, by name, `tool` is the one to call."""
 
     messages: Sequence[Message]
     model: str
     stream: bool
     include_usage: bool
+    offered: Mapping[str, Tool]
     tool: Tool | None
+
+    @property
+    def said(self) -> str:
+        """The last message of the user, which may be followed by tools' results; empty where there is none."""
+        return next((_text(message) for message in reversed(self.messages) if message["role"] == "user"), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Metadata:
 
     completion_id: str
     created: int
-    responder: str
+    responder: Responder
 
 
 def read_request(body: object) -> ChatRequest:
@@ -95,28 +103,30 @@ def read_request(body: object) -> ChatRequest:
         model=given.get("model", ""),
         stream=bool(given.get("stream")),
         include_usage=bool((given.get("stream_options") or {}).get("include_usage")),
+        offered=_offered(given),
         tool=_tool(given),
     )
 
 
-def completion(request: ChatRequest, metadata: Metadata) -> bytes:
+def completion(request: ChatRequest, metadata: Metadata, manner: Manner = USUAL) -> bytes:
     """The answer in one piece."""
-    message = _reply(request, metadata)
+    message = _reply(request, metadata, manner)
     choice = {"index": 0, "message": message, "finish_reason": _finish(message), "logprobs": None}
     head = _head(request, metadata, "chat.completion")
-    return encode({**head, "choices": [choice], "usage": _usage(request, message)})
+    usage = {"usage": _usage(request, message, manner)} if manner.usage else {}
+    return encode({**head, "choices": [choice], **usage})
 
 
-def chunks(request: ChatRequest, metadata: Metadata) -> list[bytes]:
+def chunks(request: ChatRequest, metadata: Metadata, manner: Manner = USUAL) -> list[bytes]:
     """The answer as server-sent events."""
-    message = _reply(request, metadata)
+    message = _reply(request, metadata, manner)
     head = _head(request, metadata, "chat.completion.chunk")
     events = [
         {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
         for delta, finish in [*((delta, None) for delta in _deltas(message)), ({}, _finish(message))]
     ]
-    if request.include_usage:
-        events.append({**head, "choices": [], "usage": _usage(request, message)})
+    if request.include_usage and manner.usage:
+        events.append({**head, "choices": [], "usage": _usage(request, message, manner)})
     return [b"data: %b\n\n" % encode(event) for event in events] + [b"data: [DONE]\n\n"]
 
 
@@ -126,21 +136,34 @@ def _tool(given: Mapping[str, Any]) -> Tool | None:
     if choice == "none" or given["messages"][-1]["role"] == "tool":
         return None
     wanted = choice["function"]["name"] if isinstance(choice, dict) else None
-    functions = [tool["function"] for tool in given.get("tools") or []]
-    return next((function for function in functions if wanted in (None, function["name"])), None)
+    return next((function for name, function in _offered(given).items() if wanted in (None, name)), None)
 
 
-def _reply(request: ChatRequest, metadata: Metadata) -> dict[str, Any]:
+def _offered(given: Mapping[str, Any]) -> Mapping[str, Tool]:
+    return {tool["function"]["name"]: tool["function"] for tool in given.get("tools") or []}
+
+
+def _reply(request: ChatRequest, metadata: Metadata, manner: Manner) -> dict[str, Any]:
+    """The message: the text, and the calls of tools if there are any."""
     said = _text(request.messages[-1])
-    if request.tool is None:
-        return {"role": "assistant", "content": f"{metadata.responder} heard: {said}"}
-    arguments = json.dumps(_arguments(request.tool, said))
-    call = {
-        "id": f"call_{metadata.completion_id}",
-        "type": "function",
-        "function": {"name": request.tool["name"], "arguments": arguments},
-    }
-    return {"role": "assistant", "content": None, "tool_calls": [call]}
+    called = _called(request, manner)
+    text = manner.text if manner.text is not None or called else f"{metadata.responder} heard: {said}"
+    message = {"role": "assistant", "content": text}
+    calls = [
+        {
+            "id": f"call_{metadata.completion_id}" + (f"_{number}" if number else ""),
+            "type": "function",
+            "function": {"name": tool["name"], "arguments": json.dumps(_arguments(tool, said))},
+        }
+        for number, tool in enumerate(called)
+    ]
+    return {**message, "tool_calls": calls} if calls else message
+
+
+def _called(request: ChatRequest, manner: Manner) -> list[Tool]:
+    if manner.tool_calls is not None:
+        return [request.offered.get(name, {"name": name}) for name in manner.tool_calls]
+    return [request.tool] if request.tool is not None and manner.text is None else []
 
 
 def _arguments(tool: Tool, said: str) -> dict[str, Any]:
@@ -153,16 +176,15 @@ def _arguments(tool: Tool, said: str) -> dict[str, Any]:
 
 
 def _deltas(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if "tool_calls" in message:
-        call = message["tool_calls"][0]
-        function = call["function"]
-        opened = {**call, "index": 0, "function": {"name": function["name"], "arguments": ""}}
-        yield {"role": "assistant", "content": None, "tool_calls": [opened]}
-        yield {"tool_calls": [{"index": 0, "function": {"arguments": function["arguments"]}}]}
-        return
-    yield {"role": "assistant", "content": ""}
-    for word in _words(message["content"]):
+    """The message bit by bit: its text by words, then the calls of tools, each opened and then given its arguments."""
+    calls = message.get("tool_calls", [])
+    yield {"role": "assistant", "content": "" if message["content"] is not None else None}
+    for word in _words(message["content"]) if message["content"] is not None else ():
         yield {"content": word}
+    for index, call in enumerate(calls):
+        function = call["function"]
+        yield {"tool_calls": [{**call, "index": index, "function": {"name": function["name"], "arguments": ""}}]}
+        yield {"tool_calls": [{"index": index, "function": {"arguments": function["arguments"]}}]}
 
 
 def _words(content: str) -> list[str]:
@@ -184,10 +206,12 @@ def _finish(message: Mapping[str, Any]) -> str:
     return "tool_calls" if "tool_calls" in message else "stop"
 
 
-def _usage(request: ChatRequest, message: Mapping[str, Any]) -> dict[str, int]:
+def _usage(request: ChatRequest, message: Mapping[str, Any], manner: Manner) -> dict[str, int]:
     """The usage, with words counted as tokens."""
     asked = sum(len(_text(message).split()) for message in request.messages)
     answered = len((message["content"] or json.dumps(message.get("tool_calls"))).split())
+    if manner.completion_tokens is not None:
+        answered = manner.completion_tokens
     return {"prompt_tokens": asked, "completion_tokens": answered, "total_tokens": asked + answered}
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from agentrun_operator.emulator.actions.chat import Metadata, chunks, completion, read_request
-from agentrun_operator.emulator.answers import Answer, ApiError
-from agentrun_operator.emulator.state.documents import LATEST, Document
-from agentrun_operator.emulator.state.endpoints import UPDATING
-from agentrun_operator.emulator.state.runtimes import READY, Runtime, Runtimes
+from agentrun_operator.emulator.actions.chat import ChatRequest, Metadata, chunks, completion, read_request
+from agentrun_operator.emulator.answers import Answer, ApiError, Delivery, Responder, openai_error
+from agentrun_operator.emulator.faults.distortion import distorted
+from agentrun_operator.emulator.gateway.call import SESSION, Call
+from agentrun_operator.emulator.state.documents import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from random import Random
 
     from agentrun_operator.emulator.accounts import Account
     from agentrun_operator.emulator.faults.behaviour import Fault
-    from agentrun_operator.emulator.gateway.call import Call
+    from agentrun_operator.emulator.faults.injector import FaultInjector
+    from agentrun_operator.emulator.faults.manners import Manner, Manners
     from agentrun_operator.emulator.gateway.gateway import Handler
     from agentrun_operator.emulator.state.endpoints import Endpoint, Endpoints
+    from agentrun_operator.emulator.state.runtimes import Runtime, Runtimes
 
 _CHAT = "/agent-runtimes/{runtime_name}/endpoints/{endpoint_name}/invocations/openai/v1/chat/completions"
 
@@ -29,52 +32,68 @@ class DataPlane:
     Args:
         runtimes: all there are.
         endpoints: all there are.
+        manners: of the versions.
+        injector: holds the behaviour: how long a session lasts.
         clock: seconds since the epoch.
-        random: draws between a canary and the rest.
     """
 
-    def __init__(self, runtimes: Runtimes, endpoints: Endpoints, *, clock: Callable[[], float], random: Random) -> None:
+    def __init__(
+        self,
+        runtimes: Runtimes,
+        endpoints: Endpoints,
+        manners: Manners,
+        injector: FaultInjector,
+        *,
+        clock: Callable[[], float],
+    ) -> None:
         self._runtimes = runtimes
         self._endpoints = endpoints
+        self._manners = manners
+        self._injector = injector
         self._clock = clock
-        self._random = random
 
     def actions(self) -> dict[str, tuple[str, str, Handler]]:
         """As `ControlPlane.actions`; the API has no name for this action, so the emulator gives it one."""
         return {"InvokeOpenAI": ("POST", _CHAT, self.invoke_openai)}
 
     def invoke_openai(self, call: Call, account: Account, _fault: Fault | None) -> Answer:
-        runtime, endpoint, served = self._serving(call, account)
+        runtime, endpoint = self._serving(call, account)
         request = read_request(call.document)
-        responder = f"{runtime.name}/{endpoint.name} (version {self._version(runtime, served)})"
-        metadata = Metadata(call.request_id, int(self._clock()), responder)
-        if request.stream:
-            return Answer(200, chunks(request, metadata), "text/event-stream; charset=utf-8")
-        return Answer(200, completion(request, metadata))
+        responder = Responder(runtime.id, runtime.name, endpoint.name, self._version(runtime, endpoint, call))
+        manner = self._manners.pick(runtime.id, responder.version, request.said)
+        answer = _spoken(request, Metadata(call.request_id, int(self._clock()), responder), manner)
+        distorted_answer = distorted(manner, answer, partial(openai_error, call.request_id))
+        return replace(distorted_answer, responder=responder, delivery=_delivery(manner))
 
-    def _serving(self, call: Call, account: Account) -> tuple[Runtime, Endpoint, Document]:
-        """The runtime, the endpoint, and what it goes by: while it is UPDATING, what it was before."""
+    def _serving(self, call: Call, account: Account) -> tuple[Runtime, Endpoint]:
         runtime_name, endpoint_name = call.target["runtime_name"], call.target["endpoint_name"]
         runtime = self._runtimes.named(account.account_id, runtime_name)
         endpoint = self._endpoints.named(runtime.id, endpoint_name) if runtime else None
         if runtime is None or endpoint is None:
             raise _not_serving(f"agent runtime endpoint {runtime_name}/{endpoint_name} does not exist")
-        if endpoint.status not in (READY, UPDATING) or endpoint.served is None:
+        if not endpoint.serves:
             raise _not_serving(f"agent runtime endpoint {runtime_name}/{endpoint_name} is in {endpoint.status} status")
-        return runtime, endpoint, endpoint.served
+        return runtime, endpoint
 
-    def _version(self, runtime: Runtime, served: Document) -> str:
-        """The version that answers: each canary with the probability of its weight, else the target version."""
-        version = self._drawn(served)
-        return runtime.newest if version == LATEST else version
+    def _version(self, runtime: Runtime, endpoint: Endpoint, call: Call) -> str:
+        """The version that answers: the one that the session has, else the one whose turn it is."""
 
-    def _drawn(self, served: Document) -> str:
-        drawn = self._random.random()
-        for canary in served.get("routingConfiguration", {}).get("versionWeights", []):
-            drawn -= canary["weight"]
-            if drawn < 0:
-                return str(canary["version"])
-        return str(served["targetVersion"])
+        def pick() -> str:
+            version = endpoint.next_version()
+            return runtime.newest if version == LATEST else version
+
+        session, idle = call.headers.get(SESSION), self._injector.behaviour.session_idle
+        return endpoint.sessions.version(session, self._clock(), idle, pick) if session else pick()
+
+
+def _spoken(request: ChatRequest, metadata: Metadata, manner: Manner) -> Answer:
+    if request.stream:
+        return Answer(200, chunks(request, metadata, manner), "text/event-stream; charset=utf-8")
+    return Answer(200, completion(request, metadata, manner))
+
+
+def _delivery(manner: Manner) -> Delivery:
+    return Delivery(manner.latency, manner.hang, manner.padding, manner.endless, manner.pause, manner.gzip)
 
 
 def _not_serving(message: str) -> ApiError:

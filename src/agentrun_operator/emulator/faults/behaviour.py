@@ -5,16 +5,12 @@ Each setting has its unit and its default here; `gateway`, `actions` and `state`
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Annotated
 
 from agentrun_operator.emulator.checks import integer, number, one_of
-from agentrun_operator.emulator.faults.model import Count, Flag, Model, Text, checked
+from agentrun_operator.emulator.faults.model import Flag, Model, Seconds, Status, Text, checked
+from agentrun_operator.emulator.faults.rules import Distortion, Selection
 from agentrun_operator.emulator.state.documents import NORMALISATIONS
-
-Seconds = Annotated[float, checked(number(0))]
-Status = Annotated[int, checked(integer(minimum=200))]
 
 
 class Transitions(Model):
@@ -41,7 +37,7 @@ class Throttling(Model):
     """Whether `x-acs-retry-after` (milliseconds) says when to come back."""
 
 
-class Fault(Model):
+class Fault(Selection, Distortion):
     """Something that goes wrong, for some calls. The first fault that hits a call is the one it gets."""
 
     action: Text = "*"
@@ -55,15 +51,6 @@ class Fault(Model):
     endpoint_id: Text | None = None
     endpoint_name: Text | None = None
 
-    skip: Count = 0
-    """Let this many matching calls pass first."""
-
-    times: Count | None = None
-    """Hit this many calls, then never again; None: no end."""
-
-    fraction: Annotated[float, checked(number(0, 1))] = 1.0
-    """Hit this fraction of the calls, drawn from the seeded generator."""
-
     delay: Seconds = 0.0
     """Seconds before anything else happens."""
 
@@ -73,25 +60,6 @@ class Fault(Model):
 
     hang: Seconds | None = None
     """Hold the call for this many seconds, then close the connection; the client may go before. None: do not."""
-
-    answer: Annotated[str, checked(one_of("html", "empty", "malformed"))] | None = None
-    """Answer with `html`, `empty` (both 502 unless there is a `status`) or `malformed`: half of the JSON. None: with
-    JSON."""
-
-    status: Status | None = None
-    """Answer with this HTTP status; None: with the one that the call would have."""
-
-    code: Text | None = None
-    """Code of the error that goes with `status`; None: the usual one for it."""
-
-    message: Text = "injected by the emulator"
-    """Message of that error."""
-
-    body: Any = None
-    """Sent with `status` instead of an error: text as it is, anything else as JSON. None: the error."""
-
-    headers: dict[str, Text] = Field(default_factory=dict)
-    """Sent with `status` and `answer`."""
 
     after_effect: Flag = False
     """Whether `status`, `answer` and `hang` come after the call had its effect, instead of before."""
@@ -128,6 +96,10 @@ class Behaviour(Model):
 
     throttling: Throttling | None = None
     """The limit of each account's calls; None: there is none."""
+
+    session_idle: Seconds = 1800.0
+    """Seconds without a call after which a session is over. Until then one version answers all its calls, whatever
+    becomes of the split; 0: each call has its own turn."""
 
     list_lag: Seconds = 0.0
     """Seconds that lists are behind. A list never goes back before what it has shown."""

@@ -1,4 +1,4 @@
-"""Distorts an answer as a fault demands. Pure: the gateway waits and drops connections."""
+"""Distorts an answer as a rule demands. Pure: the gateway waits and drops connections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentrun_operator.emulator.answers import JSON, Answer, ApiError, encode
 
 if TYPE_CHECKING:
-    from agentrun_operator.emulator.faults.behaviour import Fault
+    from agentrun_operator.emulator.faults.rules import Distortion
 
 ErrorFormat = Callable[[ApiError], Answer]
 
@@ -17,39 +17,39 @@ _PAGE = b"<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad
 _ANYTHING = Answer(200, b'{"code":"SUCCESS","requestId":"","data":{}}')
 
 
-def distorted(fault: Fault, answer: Answer | None, format_error: ErrorFormat) -> Answer:
-    """The answer that a client gets when a fault hit its call.
+def distorted(how: Distortion, answer: Answer | None, format_error: ErrorFormat) -> Answer:
+    """The answer that a client gets when a rule took its call.
 
     Args:
-        fault: one that neither hangs nor drops the connection.
-        answer: the handler's; None when the fault came before it.
+        how: of one that neither hangs nor drops the connection.
+        answer: the handler's; None when the rule came before it.
         format_error: writes an error as this plane's clients expect it.
     """
-    if fault.answer is not None:
-        return _corrupted(fault, answer or _ANYTHING)
-    if fault.status is not None:
-        return _error(fault, fault.status, format_error)
-    return answer or _error(fault, 500, format_error)
+    if how.answer is not None:
+        return _corrupted(how, answer or _ANYTHING)
+    if how.status is not None:
+        return _error(how, how.status, format_error)
+    return answer or _error(how, 500, format_error)
 
 
-def _corrupted(fault: Fault, answer: Answer) -> Answer:
-    headers = tuple(fault.headers.items())
-    match fault.answer:
+def _corrupted(how: Distortion, answer: Answer) -> Answer:
+    headers = tuple(how.headers.items())
+    match how.answer:
         case "html":
-            return Answer(fault.status or 502, _PAGE, "text/html", headers)
+            return Answer(how.status or 502, _PAGE, "text/html", headers)
         case "empty":
-            return Answer(fault.status or 502, b"", headers=headers)
+            return Answer(how.status or 502, b"", headers=headers)
         case _:
-            return Answer(fault.status or answer.status, answer.content[: len(answer.content) // 2], headers=headers)
+            return Answer(how.status or answer.status, answer.content[: len(answer.content) // 2], headers=headers)
 
 
-def _error(fault: Fault, status: int, format_error: ErrorFormat) -> Answer:
-    headers = tuple(fault.headers.items())
-    if fault.body is None:
-        return format_error(ApiError(status, fault.code or _usual_code(status), fault.message, headers))
-    if isinstance(fault.body, str):
-        return Answer(status, fault.body.encode(), "text/plain; charset=utf-8", headers)
-    return Answer(status, encode(fault.body), JSON, headers)
+def _error(how: Distortion, status: int, format_error: ErrorFormat) -> Answer:
+    headers = tuple(how.headers.items())
+    if how.body is None:
+        return format_error(ApiError(status, how.code or _usual_code(status), how.message, headers))
+    if isinstance(how.body, str):
+        return Answer(status, how.body.encode(), "text/plain; charset=utf-8", headers)
+    return Answer(status, encode(how.body), JSON, headers)
 
 
 def _usual_code(status: int) -> str:

@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.emulator.faults.behaviour import Behaviour, Fault
+from agentrun_operator.emulator.faults.rules import Armed
 from agentrun_operator.emulator.faults.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -29,32 +30,6 @@ class Subject:
 
 
 _RESTRICTIONS = ("account_id", "access_key_id", "runtime_id", "endpoint_id", "endpoint_name")
-
-
-@dataclass(slots=True)
-class _Armed:
-    """A fault, and how often it may still be skipped and hit."""
-
-    fault: Fault
-    skip: int
-    times: int | None
-
-    @classmethod
-    def fresh(cls, fault: Fault) -> _Armed:
-        return cls(fault, fault.skip, fault.times)
-
-    def hits(self, subject: Subject, draw: Callable[[], float]) -> bool:
-        """Whether it hits this call; if so, one of its `times` is used up."""
-        if self.times == 0 or not _is_about(self.fault, subject):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        if self.fault.fraction < 1 and draw() >= self.fault.fraction:
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
 
 
 def _is_about(fault: Fault, subject: Subject) -> bool:
@@ -81,11 +56,11 @@ class FaultInjector:
         self.behaviour = initial
         self._armed = _armed(initial)
         self._throttle = _throttle(initial)
-        self._draw = _draw(initial)
+        self._random = _seeded(initial)
 
     def show(self) -> dict[str, Any]:
         """The behaviour as JSON; `skip` and `times` of the faults are what is left of them."""
-        left = tuple(armed.fault.model_copy(update={"skip": armed.skip, "times": armed.times}) for armed in self._armed)
+        left = tuple(armed.left() for armed in self._armed)
         return self.behaviour.model_copy(update={"faults": left}).show()
 
     def change(self, changes: object) -> None:
@@ -100,7 +75,7 @@ class FaultInjector:
         if self.behaviour.throttling is not before.throttling:
             self._throttle = _throttle(self.behaviour)
         if self.behaviour.seed != before.seed:
-            self._draw = _draw(self.behaviour)
+            self._random = _seeded(self.behaviour)
 
     def add_fault(self, document: object) -> None:
         """One more fault, after the others.
@@ -110,31 +85,36 @@ class FaultInjector:
         """
         fault = Fault.read(document)
         self.behaviour = self.behaviour.model_copy(update={"faults": (*self.behaviour.faults, fault)})
-        self._armed.append(_Armed.fresh(fault))
+        self._armed.append(Armed.fresh(fault))
 
     def reset(self) -> None:
         """Go back to the initial behaviour, with nothing used up."""
         self.behaviour = self._initial
         self._armed = _armed(self.behaviour)
         self._throttle = _throttle(self.behaviour)
-        self._draw = _draw(self.behaviour)
+        self._random = _seeded(self.behaviour)
 
     def pick(self, subject: Subject) -> Fault | None:
         """The first fault that hits this call, if any; that uses it up."""
-        return next((armed.fault for armed in self._armed if armed.hits(subject, self._draw.random)), None)
+        about = (armed for armed in self._armed if _is_about(armed.rule, subject))
+        return next((armed.rule for armed in about if armed.takes(self.draw)), None)
+
+    def draw(self) -> float:
+        """A number from 0 to 1, of the generator that fractions are drawn from."""
+        return self._random.random()
 
     def retry_after(self, account_id: str | None) -> float:
         """Seconds after which this account may call again; 0: this call passes."""
         return self._throttle.wait(account_id, self._clock()) if self._throttle else 0.0
 
 
-def _armed(behaviour: Behaviour) -> list[_Armed]:
-    return [_Armed.fresh(fault) for fault in behaviour.faults]
+def _armed(behaviour: Behaviour) -> list[Armed[Fault]]:
+    return [Armed.fresh(fault) for fault in behaviour.faults]
 
 
 def _throttle(behaviour: Behaviour) -> Throttle | None:
     return Throttle(behaviour.throttling) if behaviour.throttling else None
 
 
-def _draw(behaviour: Behaviour) -> Random:
+def _seeded(behaviour: Behaviour) -> Random:
     return Random(behaviour.seed)  # noqa: S311 - for a test that can be repeated

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from agentrun_operator.emulator.checks import Check, InvalidError, boolean, integer, string
+from agentrun_operator.emulator.checks import Check, InvalidError, boolean, integer, number, string
 
 _ERRORS = {"missing": "is required", "extra_forbidden": "is not a known field", "tuple_type": "must be a list"}
 """What pydantic itself refuses, by its name for it; what is not named here is a value that must be an object."""
@@ -22,6 +22,8 @@ def checked(check: Check) -> BeforeValidator:
 Text = Annotated[str, checked(string())]
 Flag = Annotated[bool, checked(boolean)]
 Count = Annotated[int, checked(integer(minimum=0))]
+Seconds = Annotated[float, checked(number(0))]
+Status = Annotated[int, checked(integer(minimum=200))]
 
 
 class Model(BaseModel):

@@ -9,6 +9,9 @@ from urllib.parse import parse_qsl
 
 from agentrun_operator.emulator.answers import bad_request
 
+SESSION = "x-agentrun-session-id"
+"""The header with the id that a client chose for a conversation."""
+
 
 @dataclass
 class Call:

@@ -6,7 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentrun_operator.emulator.answers import Delivery
 from agentrun_operator.emulator.gateway.call import Call
+from agentrun_operator.emulator.gateway.delivery import head, pieces
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -57,13 +59,24 @@ class Connection:
             return
 
     async def send_answer(self, answer: Answer) -> None:
-        """Send an answer, whole or in its pieces."""
+        """Send an answer, whole or in its pieces; where those never end, until the connection is closed."""
         await self._send_start(answer)
-        if isinstance(answer.body, bytes):
+        if isinstance(answer.body, bytes) and answer.delivery == Delivery():
             await self._send_body(answer.body)
             return
-        for piece in answer.body:
+        gone = asyncio.ensure_future(self._wait_disconnected())
+        try:
+            await self._send_pieces(answer, gone)
+        finally:
+            gone.cancel()
+
+    async def _send_pieces(self, answer: Answer, gone: asyncio.Future[None]) -> None:
+        for piece in pieces(answer):
             await self._send_body(piece, more=True)
+            # The server takes what is sent to a client that has gone, and does not say so; others get their turn, too.
+            await asyncio.wait((gone,), timeout=answer.delivery.pause)
+            if gone.done():
+                return
         await self._send_body(b"")
 
     async def drop(self) -> None:
@@ -100,10 +113,7 @@ class Connection:
             pass
 
     async def _send_start(self, answer: Answer) -> None:
-        headers = [("content-type", answer.content_type), *answer.headers]
-        if isinstance(answer.body, bytes):
-            headers.append(("content-length", str(len(answer.body))))
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in head(answer)]
         await self.send({"type": "http.response.start", "status": answer.status, "headers": raw})
 
     async def _send_body(self, body: bytes, *, more: bool = False) -> None:

@@ -15,7 +15,7 @@ from agentrun_operator.emulator.answers import Answer, ApiError
 from agentrun_operator.emulator.faults.behaviour import Fault
 from agentrun_operator.emulator.faults.distortion import distorted
 from agentrun_operator.emulator.faults.injector import FaultInjector, Subject
-from agentrun_operator.emulator.gateway.call import Call
+from agentrun_operator.emulator.gateway.call import SESSION, Call
 from agentrun_operator.emulator.gateway.connection import Connection, DisconnectError
 from agentrun_operator.emulator.gateway.request_log import Entry, RequestLog
 from agentrun_operator.emulator.gateway.signatures import Verify, claimed_access_key
@@ -79,8 +79,17 @@ class Gateway:
         await connection.wait(self.context.injector.behaviour.latency)
         answer = self._throttled(call, subject) or await self._answer(call, subject, entry, connection)
         if answer is not None:
-            entry.status = answer.status
-            await connection.send_answer(answer)
+            await self._deliver(answer, entry, connection)
+
+    async def _deliver(self, answer: Answer, entry: Entry, connection: Connection) -> None:
+        how = answer.delivery
+        await connection.wait(how.latency)
+        if how.hang is not None:
+            await connection.wait(how.hang)
+            await connection.drop()
+            return
+        entry.status = answer.status
+        await connection.send_answer(answer)
 
     async def _answer(self, call: Call, subject: Subject, entry: Entry, connection: Connection) -> Answer | None:
         """The answer, as the fault has it if one hits; None when the connection was dropped instead."""
@@ -105,6 +114,8 @@ class Gateway:
         except ApiError as error:
             return self.format_error(call.request_id, error)
         entry.effect = answer.effect
+        if answer.responder is not None:
+            self.context.log.invoked(entry, answer.responder)
         return answer
 
     def _throttled(self, call: Call, subject: Subject) -> Answer | None:
@@ -134,18 +145,25 @@ class Gateway:
         if endpoint_id := call.target.get("endpoint_id"):
             endpoint = self.context.endpoints.peek(endpoint_id)
             return endpoint.name if endpoint else None
-        return call.target.get("endpoint_name") or _name_in_body(call)
+        return call.target.get("endpoint_name") or _text_in_body(call, "agentRuntimeEndpointName")
 
     def _log(self, call: Call, subject: Subject) -> Entry:
-        entry = Entry(subject, call.method, call.path, self.context.clock())
+        entry = Entry(
+            subject,
+            call.method,
+            call.path,
+            self.context.clock(),
+            user=_text_in_body(call, "user"),
+            session_id=call.headers.get(SESSION),
+        )
         self.context.log.add(entry)
         return entry
 
 
-def _name_in_body(call: Call) -> str | None:
+def _text_in_body(call: Call, field: str) -> str | None:
     try:
         body = call.document
     except ApiError:  # the handler refuses it later
         return None
-    name = body.get("agentRuntimeEndpointName") if isinstance(body, dict) else None
-    return name if isinstance(name, str) else None
+    text = body.get(field) if isinstance(body, dict) else None
+    return text if isinstance(text, str) else None

@@ -1,4 +1,7 @@
-"""The log of requests, for tests that count calls: action, caller, status, effect. Bounded; no bodies, no secrets."""
+"""The log of requests, for tests that count calls: action, caller, status, effect; on the data plane, which version.
+
+Bounded; no bodies, no secrets.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,22 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from agentrun_operator.emulator.answers import Responder
     from agentrun_operator.emulator.faults.injector import Subject
 
 MAX_ENTRIES = 20_000
 """The log keeps the newest of this many; the counts count all."""
 
+MAX_TEXT = 256
+"""Characters that are kept of what a client chose."""
+
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `status` is None as long as it has no answer."""
+    """One request. `status` is None as long as it has no answer.
+
+    The last three are the data plane's: what the body says of its user, the session, and the version that answered.
+    """
 
     subject: Subject
     method: str
@@ -24,6 +34,9 @@ class Entry:
     at: float
     status: int | None = None
     effect: bool = False
+    user: str | None = None
+    session_id: str | None = None
+    version: str | None = None
 
     def show(self) -> dict[str, Any]:
         return {
@@ -37,6 +50,9 @@ class Entry:
             "endpointName": self.subject.endpoint_name,
             "at": self.at,
             "effect": self.effect,
+            "user": None if self.user is None else self.user[:MAX_TEXT],
+            "sessionId": None if self.session_id is None else self.session_id[:MAX_TEXT],
+            "version": self.version,
         }
 
 
@@ -45,17 +61,35 @@ class RequestLog:
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
+        self._invocations: Counter[Responder] = Counter()
         self._log: deque[Entry] = deque(maxlen=MAX_ENTRIES)
 
     def add(self, entry: Entry) -> None:
         self._counts[entry.subject.action] += 1
         self._log.append(entry)
 
+    def invoked(self, entry: Entry, responder: Responder) -> None:
+        """Note which version a call to an endpoint came to."""
+        entry.version = responder.version
+        self._invocations[responder] += 1
+
     def show(self, newest: int = MAX_ENTRIES) -> dict[str, Any]:
-        """The counts by action, and the newest entries, oldest first."""
+        """The counts by action and by version, and the newest entries, oldest first."""
         kept = islice(self._log, max(0, len(self._log) - newest), None)
-        return {"counts": dict(self._counts), "log": [entry.show() for entry in kept]}
+        invocations = [_show_count(responder, calls) for responder, calls in self._invocations.items()]
+        return {"counts": dict(self._counts), "invocations": invocations, "log": [entry.show() for entry in kept]}
 
     def clear(self) -> None:
         self._counts.clear()
+        self._invocations.clear()
         self._log.clear()
+
+
+def _show_count(responder: Responder, calls: int) -> dict[str, Any]:
+    return {
+        "runtimeId": responder.runtime_id,
+        "runtimeName": responder.runtime_name,
+        "endpointName": responder.endpoint_name,
+        "version": responder.version,
+        "calls": calls,
+    }

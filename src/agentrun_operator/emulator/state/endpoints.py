@@ -6,13 +6,15 @@ Changes `…_by_hand` stand for those that somebody makes in the console: they h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.emulator.answers import ApiError, bad_request, not_found
 from agentrun_operator.emulator.state.documents import Document, Snapshot, merged
 from agentrun_operator.emulator.state.lists import EventualIndex, Page
 from agentrun_operator.emulator.state.runtimes import READY, Runtime, check_id
+from agentrun_operator.emulator.state.sessions import Sessions
+from agentrun_operator.emulator.state.split import Split, shares_of
 from agentrun_operator.emulator.state.timeline import Timeline, Transition
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 CREATING = "CREATING"
 UPDATING = "UPDATING"
 DELETING = "DELETING"
+_GOOD = (READY, "ACTIVE")
+_SERVING = (*_GOOD, UPDATING, "UPDATE_FAILED")
 
 
 def _unchanged(document: Document) -> Document:
@@ -35,6 +39,8 @@ class Endpoint:
     runtime_id: str
     snapshot: Snapshot
     served: Document | None = None
+    split: Split = field(default_factory=lambda: Split({}))
+    sessions: Sessions = field(default_factory=Sessions)
 
     @property
     def name(self) -> str:
@@ -43,6 +49,24 @@ class Endpoint:
     @property
     def status(self) -> str:
         return str(self.snapshot.document.get("status", ""))
+
+    @property
+    def serves(self) -> bool:
+        """Whether requests are answered: also while it is updated, and after an update that failed."""
+        return self.served is not None and self.status in _SERVING
+
+    def next_version(self) -> str:
+        """The version whose turn it is, by what is served; the turns go on for as long as the shares stay.
+
+        Raises:
+            RuntimeError: it does not serve.
+        """
+        if self.served is None:
+            raise RuntimeError(f"endpoint {self.name} was never READY")
+        shares = shares_of(self.served)
+        if shares != self.split.shares:
+            self.split = Split(shares)
+        return self.split.next()
 
 
 class Endpoints:
@@ -219,7 +243,7 @@ class Endpoints:
 
     def _store(self, at: float, endpoint: Endpoint, document: Document) -> None:
         endpoint.snapshot = Snapshot.of(document)
-        if endpoint.status == READY:
+        if endpoint.status in _GOOD:
             endpoint.served = document
         self._index.record(at, endpoint.runtime_id, endpoint.id, endpoint.snapshot)
 

@@ -21,7 +21,7 @@ DEFAULT_WORKSPACE = "default"
 
 @dataclass(slots=True)
 class Runtime:
-    """One runtime; its versions are numbered from 1 and never change."""
+    """One runtime; its versions are numbered from 1 and never change, but may be removed by hand."""
 
     id: str
     name: str
@@ -30,6 +30,7 @@ class Runtime:
     region: str
     created_at: str
     status: str = READY
+    published: int = 0
     versions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -42,8 +43,8 @@ class Runtime:
 
     @property
     def newest(self) -> str:
-        """The newest published version's number; "0" before the first."""
-        return str(len(self.versions))
+        """The newest version's number; "0" where there is none."""
+        return next(reversed(self.versions), "0")
 
     def document(self, version: str | None = None) -> dict[str, Any]:
         """The runtime as the API shows it, at its newest version or another.
@@ -52,7 +53,7 @@ class Runtime:
             ApiError: there is no such version.
         """
         if version is not None and version not in self.versions:
-            raise not_found(f"version {version} of agent runtime {self.id} does not exist")
+            raise _no_version(self, version)
         return {
             "agentRuntimeArn": self.arn,
             "agentRuntimeId": self.id,
@@ -112,8 +113,9 @@ class Runtimes:
         return runtime
 
     def publish(self, runtime: Runtime, description: str = "") -> dict[str, Any]:
-        """A runtime's next version."""
-        number = str(len(runtime.versions) + 1)
+        """A runtime's next version; no number is used again."""
+        runtime.published += 1
+        number = str(runtime.published)
         runtime.versions[number] = {
             "agentRuntimeArn": runtime.arn,
             "agentRuntimeId": runtime.id,
@@ -123,6 +125,15 @@ class Runtimes:
             "lastUpdatedAt": self._now(),
         }
         return runtime.versions[number]
+
+    def withdraw(self, runtime: Runtime, version: str) -> None:
+        """Remove a version.
+
+        Raises:
+            ApiError: there is no such version.
+        """
+        if runtime.versions.pop(version, None) is None:
+            raise _no_version(runtime, version)
 
     def find(self, runtime_id: str) -> Runtime:
         """The runtime of this id, of any account.
@@ -176,3 +187,7 @@ def check_id(value: str, what: str) -> None:
 
 def _no_runtime(runtime_id: str) -> ApiError:
     return not_found(f"agent runtime {runtime_id} does not exist")
+
+
+def _no_version(runtime: Runtime, version: str) -> ApiError:
+    return not_found(f"version {version} of agent runtime {runtime.id} does not exist")

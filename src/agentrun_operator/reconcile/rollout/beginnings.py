@@ -19,7 +19,7 @@ def goal_unknown(given: Situation) -> Memory | None:
     """6: nobody knows which version is wanted, or whether it exists. What failed stays told."""
     if given.wanted is not None and given.memory.stable:
         return None
-    return given.memory if given.memory.phase is Phase.ROLLED_BACK else _held(given.memory, Cause.VERSION_UNKNOWN)
+    return given.memory if given.memory.phase is Phase.ROLLED_BACK else _held(given, Cause.VERSION_UNKNOWN)
 
 
 def arrived(given: Situation) -> Memory | None:
@@ -44,11 +44,10 @@ def begun(given: Situation) -> Memory | None:
     if given.wanted == memory.canary or given.frozen:
         return None
     if not given.goal.exists(memory.stable):
-        return _held(memory, Cause.VERSION_UNKNOWN)
+        return _held(given, Cause.VERSION_UNKNOWN)
     request = _for_this(given, given.asked(Verb.RETRY))
-    share = given.seen.share(given.wanted or "") if given.seen and not memory.number else 0
     number = memory.number or _named(given)
-    started = _started(given, memory._replace(number=number), share)
+    started = _started(given, memory._replace(number=number), _share(given))
     return answered(started._replace(failed_plan="" if request else memory.failed_plan), request)
 
 
@@ -62,7 +61,7 @@ def edited(given: Situation) -> Memory | None:
 
 def frozen(given: Situation) -> Memory | None:
     """14, where nothing is under way: the operator's setting lets nothing begin."""
-    return None if given.memory.running else _held(given.memory, Cause.FROZEN)
+    return None if given.memory.running else _held(given, Cause.FROZEN)
 
 
 def _started(given: Situation, memory: Memory, share: int) -> Memory:
@@ -83,6 +82,12 @@ def _started(given: Situation, memory: Memory, share: int) -> Memory:
     )
 
 
+def _share(given: Situation) -> int:
+    """What the version has already, by hand or from before the status was lost. After a revert it is to have none."""
+    by_hand = given.first_sight or not given.memory.number
+    return given.seen.share(given.wanted or "") if given.seen and by_hand else 0
+
+
 def _for_this(given: Situation, request: Request | None) -> Request | None:
     """A request, if what it means is what is wanted: a goal or a block that was edited meanwhile is another matter."""
     memory = given.memory
@@ -96,5 +101,6 @@ def _named(given: Situation) -> int:
     return request.number if request else 0
 
 
-def _held(memory: Memory, cause: Cause) -> Memory:
-    return memory._replace(phase=Phase.HELD, cause=cause)
+def _held(given: Situation, cause: Cause) -> Memory:
+    """As it is; but what AgentRun serves is looked at all the same, or a drift would go unseen."""
+    return given.memory._replace(phase=Phase.HELD, cause=cause, settled_at=given.settled_at)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def over(given: Situation) -> bool:
     """Whether the step went on for too long without proof."""
-    return not stands(given) and left(given) <= 0 and given.memory.proof_left is None
+    return not stands(given) and left(given) <= 0
 
 
 def stands(given: Situation) -> bool:
@@ -35,14 +35,14 @@ def left(given: Situation) -> int:
     return recorded if passed_at is None else max(recorded, _until(_end(given, passed_at), given.now))
 
 
-def timed(given: Situation, after: Memory) -> Memory:
+def timed(given: Situation, before: Memory, after: Memory) -> Memory:
     """What is to be recorded, with what is to be recorded of the clock.
 
     Args:
         given: the situation.
+        before: what is recorded: what differs from it is written anyway.
         after: what is to be recorded else.
     """
-    before = given.memory
     if not after.running:
         return after._replace(proved_by=None, proof_left=None)
     here = given.remembering(after)

@@ -69,7 +69,7 @@ def course(situation: Situation) -> Memory:
     """
     given = noted(situation._replace(now=situation.now.replace(microsecond=0)))  # a record has whole seconds
     after = next(found for row in ROWS if (found := row(given)) is not None)
-    return timed(given, _first_seen(situation, after))
+    return timed(given, situation.memory, _first_seen(situation, after))
 
 
 def _first_seen(situation: Situation, after: Memory) -> Memory:

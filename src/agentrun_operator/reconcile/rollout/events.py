@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.reconcile.rollout.memory import FAIL, Memory, Phase
-from agentrun_operator.reconcile.rollout.request import NO_REQUEST, Request, Verb, shown
+from agentrun_operator.reconcile.rollout.request import EARLY, NO_REQUEST, Request, Verb, shown
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.rollout.memory import Cause
-
-SESSIONS = "Open sessions may stay on version {} until they are idle"
 
 
 class Event(NamedTuple):
@@ -44,13 +42,20 @@ def ignored(text: str, before: Memory, after: Memory) -> Event | None:
         before: the record that it was seen with.
         after: the record that was made of both.
     """
-    if not text or text == before.last_request:
-        return None
     request = Request.of(text)
-    why = request.misfit(before) if request else NO_REQUEST
-    if not why or (request and request.misfit(after) == ""):
+    if request and _stood(request, after):
+        why = EARLY
+    elif not text or text in (before.last_request, after.last_request):
         return None
-    return Event("RequestIgnored", f"The request {shown(text)!r} is ignored: {why}", warning=True)
+    else:
+        why = request.misfit(before) and request.misfit(after) if request else NO_REQUEST
+    return Event("RequestIgnored", f"The request {shown(text)!r} is ignored: {why}", warning=True) if why else None
+
+
+def _stood(request: Request, memory: Memory) -> bool:
+    """Whether it is an approval of the gate that waits, and stood before: it is recorded so as not to count."""
+    waits = memory.phase is Phase.AWAITING_APPROVAL and request.text == memory.last_request
+    return waits and request.approves(memory)
 
 
 def dropped(before: Memory) -> Event | None:
@@ -86,7 +91,7 @@ def _ended(before: Memory, after: Memory) -> Event | None:
     why = _why(after) if after.phase is Phase.ROLLED_BACK else "the spec wants the stable version again"
     message = (
         f"Rollout {before.number}: version {before.canary} was taken back from {before.weight}%, and version"
-        f" {after.stable} gets all traffic: {why}. {SESSIONS.format(before.canary)}"
+        f" {after.stable} gets all traffic: {why}{_sessions(before)}"
     )
     return Event("RolledBack", message, warning=True)
 
@@ -114,7 +119,13 @@ def _going_on(before: Memory, after: Memory) -> tuple[Event, ...]:
     if not before.running:
         return (Event("RolloutStarted", f"Rollout {after.number}: {share}"),)
     what = "by an edited plan" if after.canary == before.canary else f"for version {before.canary} at {before.weight}%"
-    return (Event("RolloutReplaced", f"Rollout {after.number} in place of {before.number}, {what}: {share}"),)
+    left = _sessions(before) if after.canary != before.canary else ""
+    return (Event("RolloutReplaced", f"Rollout {after.number} in place of {before.number}, {what}: {share}{left}"),)
+
+
+def _sessions(before: Memory) -> str:
+    """What a version that had traffic keeps of it, as a further sentence."""
+    return f". Open sessions may stay on version {before.canary} until they are idle" if before.weight else ""
 
 
 def _held(before: Memory, after: Memory) -> Event | None:

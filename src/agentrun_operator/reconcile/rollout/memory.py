@@ -15,8 +15,8 @@ ALL = 100
 """Percent: all traffic."""
 
 
-FAIL = "Fail"
-"""The verdict of a check that the version did not pass."""
+PASS, FAIL = "Pass", "Fail"
+"""The verdicts of a check that says something."""
 
 
 class Phase(StrEnum):

@@ -18,6 +18,7 @@ Note = Callable[[Situation], "Memory"]
 
 def noted(given: Situation) -> Situation:
     """The situation with what is news in its record."""
+    given = given._replace(first_sight=not given.memory.stable)
     for note in ALWAYS if given.blind or given.paused else (*ALWAYS, *WHILE_SEEN):
         given = given.remembering(note(given))
     return given

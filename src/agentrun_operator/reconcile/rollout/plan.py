@@ -40,6 +40,7 @@ class Plan(NamedTuple):
         interval: seconds between two rounds of metrics.
         metrics: how many metrics are asked for.
         probe_interval: seconds between two rounds of probes; 0 without probes.
+        compares: whether the stable version is asked the same.
     """
 
     digest: str
@@ -52,6 +53,7 @@ class Plan(NamedTuple):
     interval: float = 60.0
     metrics: int = 0
     probe_interval: float = 0.0
+    compares: bool = False
 
     @property
     def probes(self) -> bool:
@@ -89,6 +91,7 @@ def plan_of(rollout: Rollout, digest: str) -> Plan:
         interval=seconds(analysis.interval) if analysis else 0.0,
         metrics=len(analysis.metrics) if analysis else 0,
         probe_interval=seconds(probes.interval) if probes else 0.0,
+        compares=bool(probes and probes.against_stable),
     )
 
 

@@ -52,6 +52,10 @@ class Request(NamedTuple):
         weight = found["weight"]
         return cls(text, Verb(found["verb"]), int(found["number"]), None if weight is None else int(weight))
 
+    def approves(self, memory: Memory) -> bool:
+        """Whether it means the step that is recorded, and says that it may go on."""
+        return (self.verb, self.number, self.weight) == (Verb.APPROVE, memory.number, memory.weight)
+
     def misfit(self, memory: Memory) -> str:
         """Why it does not fit what is recorded, for the person who asked; empty if it fits."""
         if self.number != memory.number or not (memory.running or memory.failed_plan):
@@ -63,6 +67,9 @@ class Request(NamedTuple):
 
 NO_REQUEST = f"it is not `<verb> <number> [<weight>]`, with one of {', '.join(Verb)} and the number in status.rollout"
 """Why a text is no request, for the person who wrote it."""
+
+
+EARLY = "it came before the step waited for approval: once it does, remove the annotation and set it again"
 
 
 def shown(text: str) -> str:
@@ -85,7 +92,7 @@ def _unfit_approval(asked: Request, memory: Memory) -> str:
     if asked.weight is None:
         return f"an approval names the weight: `approve {memory.number} {memory.weight}`"
     if memory.phase is not Phase.AWAITING_APPROVAL:
-        return "it does not wait for approval yet: once it does, remove the annotation and set it again"
+        return EARLY
     return ""
 
 

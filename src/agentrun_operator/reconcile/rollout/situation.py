@@ -104,6 +104,7 @@ class Situation(NamedTuple):
         paused: whether the annotation `paused` stops every write.
         drifted: whether a change made outside is reported and left (`driftPolicy: Report`).
         not_converging: whether AgentRun accepts what is sent and does not keep it.
+        first_sight: whether no stable version was recorded until now; `course` finds that out itself.
     """
 
     plan: Plan
@@ -118,6 +119,7 @@ class Situation(NamedTuple):
     paused: bool = False
     drifted: bool = False
     not_converging: bool = False
+    first_sight: bool = False
 
     @property
     def wanted(self) -> str | None:
@@ -144,6 +146,13 @@ class Situation(NamedTuple):
         return seen is not None and seen.serves and not seen.updating and seen.wire == effective(self.memory)
 
     @property
+    def settled_at(self) -> datetime | None:
+        """Since when AgentRun serves what is recorded of a rollout, as far as is known; None while it does not."""
+        if not self.memory.running or not self.settled:
+            return None
+        return self.memory.settled_at or self.now
+
+    @property
     def of_this_step(self) -> bool:
         """Whether the evidence is about the recorded step."""
         return self.memory.running and self.evidence.is_of(self.memory.number, self.memory.step)
@@ -164,11 +173,11 @@ class Situation(NamedTuple):
 
     def asked(self, *verbs: Verb) -> Request | None:
         """The request, if it is one of these, fits what is recorded, and was not answered."""
-        found = Request.of(self.request)
-        if found is None or found.verb not in verbs or found.text == self.memory.last_request:
+        if not self.request or self.request == self.memory.last_request:
             return None
-        return None if found.misfit(self.memory) else found
+        found = Request.of(self.request)
+        return found if found and found.verb in verbs and not found.misfit(self.memory) else None
 
     def remembering(self, memory: Memory) -> Situation:
         """The same with another record."""
-        return self._replace(memory=memory)
+        return self if memory is self.memory else self._replace(memory=memory)

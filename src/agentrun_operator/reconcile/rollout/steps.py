@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from agentrun_operator.reconcile.rollout import clock
 from agentrun_operator.reconcile.rollout.endings import answered, promoted
-from agentrun_operator.reconcile.rollout.memory import Cause, Memory, Phase
+from agentrun_operator.reconcile.rollout.memory import PASS, Cause, Memory, Phase
 from agentrun_operator.reconcile.rollout.request import Request, Verb
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def unsettled(given: Situation) -> Memory | None:
     """12: AgentRun does not serve what is recorded. Sending it is the matter of the common checks."""
     if given.settled:
         return None
-    cause = _hold(given) or (Cause.NOT_CONVERGING if given.not_converging else None)
+    cause = _hold(given) or (Cause.NOT_CONVERGING if given.not_converging else _late(given))
     return _going(given.memory._replace(settled_at=None), cause)
 
 
@@ -40,7 +41,8 @@ def unproved(given: Situation) -> Memory | None:
     baked = memory.settled_at is not None and given.now - memory.settled_at >= timedelta(seconds=given.step.bake)
     if baked and given.proved:
         return None
-    return _going(memory, given.evidence.inconclusive if given.of_this_step and given.plan.proves else None)
+    unsure = given.evidence.inconclusive if given.of_this_step and given.plan.proves else None
+    return _going(memory, unsure or _late(given))
 
 
 def awaiting(given: Situation) -> Memory | None:
@@ -49,11 +51,11 @@ def awaiting(given: Situation) -> Memory | None:
         return None
     memory = given.memory._replace(phase=Phase.AWAITING_APPROVAL, cause=None)
     asked = Request.of(given.request)
-    early = asked is not None and asked[1:] == (Verb.APPROVE, memory.number, memory.weight)
+    early = asked is not None and asked.approves(memory)
     if early and given.memory.phase is not Phase.AWAITING_APPROVAL:
         return answered(memory, asked)
     known = Request.of(memory.last_request)
-    gone = not early and known is not None and known[1:] == (Verb.APPROVE, memory.number, memory.weight)
+    gone = not early and known is not None and known.approves(memory)
     return memory._replace(last_request="") if gone else memory
 
 
@@ -74,6 +76,7 @@ def next_step(given: Situation) -> Memory:
         failures=0,
         phase=Phase.PROGRESSING,
         cause=None,
+        checks=tuple(check for check in memory.checks if check.verdict == PASS),
     )
     return answered(stepped, _approval(given))
 
@@ -91,6 +94,11 @@ def _hold(given: Situation) -> Cause | None:
         (given.failed, Cause.ANALYSIS_FAILED),
     )
     return next((cause for holds, cause in causes if holds), None)
+
+
+def _late(given: Situation) -> Cause | None:
+    """That the deadline is over, where that takes nothing back."""
+    return Cause.DEADLINE_EXCEEDED if clock.over(given) else None
 
 
 def _going(memory: Memory, cause: Cause | None) -> Memory:

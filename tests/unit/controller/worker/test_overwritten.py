@@ -19,6 +19,7 @@ from agentrun_operator.controller.worker.run import Observation, Subject
 from agentrun_operator.reconcile.input import Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import FINALIZER
+from support.analysis import unused_analysis
 from support.controller import body, claim, endpoint, key
 from support.controller_server import MemoryServer
 
@@ -93,6 +94,7 @@ class World:
             ObjectWriter(self.kube, self.store, Metrics()),
             Silent(),
             Timing(),
+            analysis=unused_analysis(),
             enqueue_rivals=lambda _: None,
             left_behind=lambda _: None,
             cleaned_up=lambda _: None,

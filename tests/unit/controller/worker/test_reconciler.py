@@ -1,6 +1,6 @@
 """What a pass does when its object changes, ends or is made anew while it is under way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
 from agentrun_operator.resources.names import FINALIZER
 from agentrun_operator.resources.reasons import Reason
+from support.analysis import unused_analysis
 from support.controller import body, claim, endpoint, key
 from support.controller_server import MemoryServer
 
@@ -73,7 +74,7 @@ class Silent(Reporter):
     def adopted(self, body: Body) -> None:
         pass
 
-    def released(self, body: Body, given: Input, *, orphaned: bool) -> None:
+    def released(self, body: Body, given: Input, *, orphaned: bool, left: Sequence[str] = ()) -> None:
         pass
 
 
@@ -92,6 +93,7 @@ class World:
             self.writer,
             Silent(),
             Timing(),
+            analysis=unused_analysis(),
             enqueue_rivals=self.rivals_told.append,
             left_behind=self.left.append,
             cleaned_up=self.left.remove,
@@ -147,6 +149,7 @@ async def test_pauses_do_not_follow_a_clock_that_is_set_back(world: World):
         world.writer,
         Silent(),
         Timing(),
+        analysis=unused_analysis(),
         enqueue_rivals=world.rivals_told.append,
         left_behind=world.left.append,
         cleaned_up=world.left.remove,

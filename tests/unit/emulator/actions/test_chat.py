@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 
 from agentrun_operator.emulator.actions.chat import Metadata, chunks, completion, read_request
-from agentrun_operator.emulator.answers import ApiError
+from agentrun_operator.emulator.answers import ApiError, Responder
+from agentrun_operator.emulator.faults.manners import Manner
 
-METADATA = Metadata("id", 1_795_339_135, "support-bot/chat (version 3)")
+METADATA = Metadata("id", 1_795_339_135, Responder("runtime", "support-bot", "chat", "3"))
 HELLO = {"role": "user", "content": "Hello, model"}
 WEATHER = {
     "type": "function",
@@ -143,3 +144,62 @@ def test_a_question_that_makes_no_sense_is_refused(body: object, complaint: str)
     with pytest.raises(ApiError, match=complaint) as refused:
         read_request(body)
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("manner", "parameters", "content", "called"),
+    [
+        pytest.param({}, {}, "support-bot/chat (version 3) heard: Hello, model", [], id="as usual"),
+        pytest.param({"text": "30 days"}, {}, "30 days", [], id="a text"),
+        pytest.param({"text": ""}, {}, "", [], id="nothing"),
+        pytest.param({"text": "\x1b[31mred\x1b[0m"}, {}, "\x1b[31mred\x1b[0m", [], id="escapes of a terminal"),
+        pytest.param({"text": "30 days"}, {"tools": [CLOCK]}, "30 days", [], id="a text instead of a tool"),
+        pytest.param({"toolCalls": ["lookup"]}, {}, None, ["lookup"], id="a tool that nobody offered"),
+        pytest.param({"toolCalls": ["a", "b"]}, {"tools": [CLOCK]}, None, ["a", "b"], id="several tools"),
+        pytest.param({"toolCalls": ["a"], "text": "wait"}, {}, "wait", ["a"], id="a tool and a text"),
+        pytest.param(
+            {"toolCalls": []},
+            {"tools": [CLOCK]},
+            "support-bot/chat (version 3) heard: Hello, model",
+            [],
+            id="no tool in spite of an offer",
+        ),
+    ],
+)
+def test_a_manner_has_it_say_and_call_something_else(
+    manner: dict[str, Any], parameters: dict[str, Any], content: str | None, called: list[str]
+):
+    request = read_request(asked(**parameters))
+    choice = json.loads(completion(request, METADATA, Manner.read(manner)))["choices"][0]
+    calls = choice["message"].get("tool_calls", [])
+    assert (choice["message"]["content"], [call["function"]["name"] for call in calls]) == (content, called)
+    assert len({call["id"] for call in calls}) == len(calls)
+    assert choice["finish_reason"] == ("tool_calls" if called else "stop")
+    streamed_text = "".join(
+        json.loads(event.removeprefix(b"data: "))["choices"][0]["delta"].get("content") or ""
+        for event in chunks(request, METADATA, Manner.read(manner))[:-1]
+    )
+    assert streamed_text == (content or "")
+
+
+def test_a_tool_that_is_called_gets_what_it_requires():
+    request = read_request(asked(tools=[CLOCK, WEATHER]))
+    answer = json.loads(completion(request, METADATA, Manner(tool_calls=("weather",))))
+    (call,) = answer["choices"][0]["message"]["tool_calls"]
+    assert json.loads(call["function"]["arguments"]) == {"city": "Hello, model", "days": 1}
+
+
+def test_a_manner_tells_other_tokens_or_none():
+    request = read_request(asked(stream_options={"include_usage": True}))
+    dear = json.loads(completion(request, METADATA, Manner(completion_tokens=4000)))
+    assert dear["usage"] == {"prompt_tokens": 2, "completion_tokens": 4000, "total_tokens": 4002}
+    assert "usage" not in json.loads(completion(request, METADATA, Manner(usage=False)))
+    assert not any(b'"usage"' in event for event in chunks(request, METADATA, Manner(usage=False)))
+
+
+def test_the_users_last_message_is_known_behind_a_tools_result():
+    body = asked(
+        HELLO, {"role": "assistant", "content": None}, {"role": "tool", "tool_call_id": "1", "content": "rain"}
+    )
+    assert read_request(body).said == "Hello, model"
+    assert read_request(asked({"role": "system", "content": "Be brief"})).said == ""

@@ -27,6 +27,8 @@ def hits(injector: FaultInjector, *subjects: Subject) -> str:
         pytest.param({}, "xxxxxx", id="every call"),
         pytest.param({"times": 2}, "xx....", id="the next two"),
         pytest.param({"times": 0}, "......", id="none"),
+        pytest.param({"every": 3}, "..x..x", id="each third"),
+        pytest.param({"every": 2, "skip": 1, "times": 1}, "..x...", id="the second after the first"),
         pytest.param({"skip": 2}, "..xxxx", id="all but the first two"),
         pytest.param({"skip": 1, "times": 2}, ".xx...", id="the second and the third"),
         pytest.param({"fraction": 0}, "......", id="a fraction of nothing"),

@@ -34,7 +34,7 @@ async def test_every_call_is_noted_with_what_came_of_it(service: Service, runtim
     assert (created["method"], created["path"]) == ("POST", f"{runtime_path}/endpoints")
     assert (created["accessKeyId"], created["at"]) == ("emulator-ak", service.clock())
     assert await service.control("DELETE", "/requests") == (204, {})
-    assert await service.control("GET", "/requests") == (200, {"counts": {}, "log": []})
+    assert await service.control("GET", "/requests") == (200, {"counts": {}, "invocations": [], "log": []})
 
 
 async def test_throttled_calls_are_told_when_to_come_back(service: Service, runtime_path: str):

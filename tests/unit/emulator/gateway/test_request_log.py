@@ -1,5 +1,6 @@
+from agentrun_operator.emulator.answers import Responder
 from agentrun_operator.emulator.faults.injector import Subject
-from agentrun_operator.emulator.gateway.request_log import MAX_ENTRIES, Entry, RequestLog
+from agentrun_operator.emulator.gateway.request_log import MAX_ENTRIES, MAX_TEXT, Entry, RequestLog
 
 
 def entry(action: str = "GetAgentRuntime", at: float = 0.0) -> Entry:
@@ -32,6 +33,9 @@ def test_an_entry_is_completed_when_its_call_is():
             "endpointName": "chat",
             "at": 0.0,
             "effect": True,
+            "user": None,
+            "sessionId": None,
+            "version": None,
         }
     ]
 
@@ -55,6 +59,27 @@ def test_the_newest_entries_can_be_had_alone():
 
 def test_what_is_forgotten_is_not_shown():
     log = RequestLog()
-    log.add(entry())
+    called = entry()
+    log.add(called)
+    log.invoked(called, Responder("runtime", "support-bot", "chat", "3"))
     log.clear()
-    assert log.show() == {"counts": {}, "log": []}
+    assert log.show() == {"counts": {}, "invocations": [], "log": []}
+
+
+def test_calls_to_an_endpoint_are_counted_by_the_version_that_answered():
+    log = RequestLog()
+    for version in ("3", "4", "3"):
+        called = entry("InvokeOpenAI")
+        log.add(called)
+        log.invoked(called, Responder("runtime", "support-bot", "chat", version))
+    log.add(entry("InvokeOpenAI"))  # came to no version
+    names = {"runtimeId": "runtime", "runtimeName": "support-bot", "endpointName": "chat"}
+    assert log.show()["invocations"] == [{**names, "version": "3", "calls": 2}, {**names, "version": "4", "calls": 1}]
+    assert [each["version"] for each in log.show()["log"]] == ["3", "4", "3", None]
+
+
+def test_what_a_client_chose_is_cut():
+    log = RequestLog()
+    log.add(Entry(Subject("InvokeOpenAI"), "POST", "/path", 0.0, user="x" * 1000, session_id="y" * 1000))
+    (shown,) = log.show()["log"]
+    assert (shown["user"], shown["sessionId"]) == ("x" * MAX_TEXT, "y" * MAX_TEXT)

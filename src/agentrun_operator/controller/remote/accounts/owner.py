@@ -52,6 +52,11 @@ class Owner:
         """The account that AgentRun named to these credentials; empty before that."""
         return self._seen[0]
 
+    @property
+    def id(self) -> str:
+        """The account as AgentRun named it, else as its owner says it; empty if nobody does."""
+        return self.account or self._said()
+
     def saw(self, account: str, region: str) -> None:
         """A resource name told it. The first one counts until the credentials are others: calls are counted by it."""
         if account and not self.account:

@@ -1,31 +1,16 @@
-"""The control routes under /_emulator/, for tests and the playground: state, behaviour, log. Loopback only.
-
-| route | does |
-|---|---|
-| `GET, DELETE /requests` | counts by action and the newest `?newest=` entries of the log; clear both |
-| `GET, PUT, DELETE /behaviour` | show; change what is named; reset (see `faults.behaviour`, names in camelCase) |
-| `POST /behaviour/faults` | add one fault to those in force |
-| `GET, POST /accounts` | every access key, without secrets; add or replace one |
-| `DELETE /accounts/{accessKeyId}` | revoke an access key |
-| `GET, POST /runtimes` | all accounts' runtimes; make one (fields: `_RUNTIME`) |
-| `PATCH, DELETE /runtimes/{id}` | set the status; remove it with its endpoints, at once |
-| `POST /runtimes/{id}/versions` | publish a version |
-| `POST /runtimes/{id}/endpoints` | make an endpoint by hand, READY at once, or each of a list of endpoints |
-| `GET /endpoints` | all of them as they are now |
-| `PATCH, DELETE /endpoints/{id}` | change any field but name and ids by hand, null removes it; remove it at once |
-"""
+"""What each control route does. Behaviour, manners and faults are read where they belong; JSON is read here."""
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
 from agentrun_operator.emulator.accounts import DEFAULT_ACCOUNT, Account
-from agentrun_operator.emulator.answers import JSON, ApiError, bad_request, encode, not_found
+from agentrun_operator.emulator.answers import JSON, bad_request, encode, not_found
 from agentrun_operator.emulator.checks import anything, boolean, integer, mapping, record, string
+from agentrun_operator.emulator.control_routes.loopback import LoopbackOnly
 from agentrun_operator.emulator.gateway.request_log import MAX_ENTRIES, RequestLog
 from agentrun_operator.emulator.state.documents import Document, read_create
 from agentrun_operator.emulator.state.runtimes import DEFAULT_WORKSPACE, READY, Runtime, Runtimes
@@ -35,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from agentrun_operator.emulator.faults.injector import FaultInjector
+    from agentrun_operator.emulator.faults.manners import Manners
     from agentrun_operator.emulator.state.endpoints import Endpoints
 
 _ACCOUNT = record(
@@ -63,6 +48,7 @@ _RUNTIME = record(
 )
 _RUNTIME_CHANGE = record({"status": string()}, required=("status",))
 _VERSION = record({"description": string()})
+_NUMBER = string("[1-9][0-9]*")
 _ENDPOINT_CHANGE = mapping(anything)
 DEFAULT = {"agentRuntimeEndpointName": "Default", "description": "默认"}
 """The endpoint that the service itself makes of a runtime."""
@@ -77,6 +63,7 @@ class ControlRoutes:
         accounts: by access key id.
         runtimes: all there are.
         endpoints: all there are.
+        manners: of the versions.
         injector: holds the behaviour in force.
         log: of requests.
     """
@@ -87,18 +74,21 @@ class ControlRoutes:
         accounts: dict[str, Account],
         runtimes: Runtimes,
         endpoints: Endpoints,
+        manners: Manners,
         injector: FaultInjector,
         log: RequestLog,
     ) -> None:
         self._accounts = accounts
         self._runtimes = runtimes
         self._endpoints = endpoints
+        self._manners = manners
         self._injector = injector
         self._log = log
 
     def mount(self) -> Mount:
         """All of them, under /_emulator/."""
         runtime, endpoint = "/runtimes/{runtime_id}", "/endpoints/{endpoint_id}"
+        version = f"{runtime}/versions/{{version}}"
         routes = [
             Route("/requests", self.show_requests, methods=["GET"]),
             Route("/requests", self.forget_requests, methods=["DELETE"]),
@@ -114,6 +104,10 @@ class ControlRoutes:
             Route(runtime, self.change_runtime, methods=["PATCH"]),
             Route(runtime, self.remove_runtime, methods=["DELETE"]),
             Route(f"{runtime}/versions", self.publish_version, methods=["POST"]),
+            Route(version, self.withdraw_version, methods=["DELETE"]),
+            Route(f"{version}/manners", self.show_manners, methods=["GET"]),
+            Route(f"{version}/manners", self.change_manners, methods=["PUT"]),
+            Route(f"{version}/manners", self.forget_manners, methods=["DELETE"]),
             Route(f"{runtime}/endpoints", self.add_endpoints, methods=["POST"]),
             Route("/endpoints", self.list_endpoints, methods=["GET"]),
             Route(endpoint, self.change_endpoint, methods=["PATCH"]),
@@ -197,6 +191,21 @@ class ControlRoutes:
         given = _VERSION("", await _json(request))
         return _shown(self._runtimes.publish(self._runtime(request), given.get("description", "")), 201)
 
+    async def withdraw_version(self, request: Request) -> Response:
+        self._runtimes.withdraw(self._runtime(request), request.path_params["version"])
+        return _done()
+
+    async def show_manners(self, request: Request) -> Response:
+        return _items(self._manners.show(*self._version(request)))
+
+    async def change_manners(self, request: Request) -> Response:
+        self._manners.put(*self._version(request), await _json(request))
+        return await self.show_manners(request)
+
+    async def forget_manners(self, request: Request) -> Response:
+        self._manners.forget(*self._version(request))
+        return _done()
+
     async def add_endpoints(self, request: Request) -> Response:
         runtime, given = self._runtime(request), await _json(request)
         if isinstance(given, list):
@@ -220,30 +229,13 @@ class ControlRoutes:
     def _runtime(self, request: Request) -> Runtime:
         return self._runtimes.find(request.path_params["runtime_id"])
 
+    def _version(self, request: Request) -> tuple[str, str]:
+        """A runtime's id and the number of one of its versions, which need not be published yet."""
+        return self._runtime(request).id, _NUMBER("version", request.path_params["version"])
+
     def _make_endpoint(self, runtime: Runtime, body: object) -> Document:
         fields = read_create(body, runtime.versions)
         return self._endpoints.create(runtime, fields, Transition(0, READY)).snapshot.document
-
-
-class LoopbackOnly:
-    """Answers clients on this machine, and refuses all others."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _is_loopback((scope.get("client") or ("", 0))[0]):
-            raise ApiError(403, "Forbidden", "the emulator's control routes answer this machine only")
-        await self._app(scope, receive, send)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 async def _json(request: Request) -> object:

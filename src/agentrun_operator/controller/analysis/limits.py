@@ -1,0 +1,87 @@
+"""How many probes are under way, and how many calls an account makes a minute; both in turns by namespace."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from agentrun_operator.controller.concurrency.priority import Tenants, tenants
+from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
+from agentrun_operator.controller.concurrency.slots import FairSlots
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Hashable
+
+MINUTE = 60.0
+
+SHARE = 4
+"""While others wait, a namespace has at most this part of the slots."""
+
+KEPT_LIMITS = 512
+"""Accounts whose calls are counted; those that made none for a minute are as good as new."""
+
+QUERIES = 4
+"""Queries of Prometheus at once, one of each namespace."""
+
+
+class ProbeLimits:
+    """The limits of one process.
+
+    Attributes:
+        calls_per_minute: that an account makes at most.
+    """
+
+    def __init__(self, concurrency: int, calls_per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Make them.
+
+        Args:
+            concurrency: calls under way at the same time.
+            calls_per_minute: calls that an account makes in a minute, and at once after a quiet one.
+            clock: the time in seconds.
+        """
+        self.calls_per_minute = calls_per_minute
+        self._clock = clock
+        share = max(1, concurrency // SHARE)
+        self._calls = FairSlots(concurrency, share=share, alone=concurrency)
+        # A round holds its conversations. One namespace never has all of these places, so that another waits for none.
+        self._rounds = FairSlots(2 * concurrency, share=share, alone=concurrency)
+        self._queries = FairSlots(QUERIES, share=1, alone=1)
+        self._accounts: dict[Hashable, tuple[AdaptiveRateLimiter, float]] = {}
+
+    @asynccontextmanager
+    async def call(self, account: Hashable, namespace: str) -> AsyncIterator[None]:
+        """Wait until a call of an account may go out for a namespace, and count it as under way."""
+        token = tenants.set(Tenants(namespace))
+        try:
+            await self._rate_of(account).acquire()
+        finally:
+            tenants.reset(token)
+        async with self._calls.slot(namespace):
+            yield
+
+    @asynccontextmanager
+    async def round(self, namespace: str) -> AsyncIterator[None]:
+        """Wait until a round may begin."""
+        async with self._rounds.slot(namespace):
+            yield
+
+    @asynccontextmanager
+    async def query(self, namespace: str) -> AsyncIterator[None]:
+        """Wait until a query may be made."""
+        async with self._queries.slot(namespace):
+            yield
+
+    def _rate_of(self, account: Hashable) -> AdaptiveRateLimiter:
+        now = self._clock()
+        found = self._accounts.pop(account, None)
+        if found is None and len(self._accounts) >= KEPT_LIMITS:
+            self._accounts = {
+                key: kept for key, kept in self._accounts.items() if kept[0].waiting or kept[1] > now - MINUTE
+            }
+        limiter = found[0] if found else self._made()
+        self._accounts[account] = limiter, now
+        return limiter
+
+    def _made(self) -> AdaptiveRateLimiter:
+        return AdaptiveRateLimiter(self.calls_per_minute / MINUTE, self.calls_per_minute, self._clock)
