@@ -105,7 +105,7 @@ async def test_another_begins_anew(scene: Scene, other):
     assert scene.evidence().passed == 1
     assignment = scene.assignment(block({}), **other)
     scene.analysis.follow(assignment)
-    assert scene.evidence() == Evidence(assignment.number, assignment.step)
+    assert scene.evidence() == Evidence(assignment.number, assignment.step, assignment.settled_at)
 
 
 async def test_a_round_of_an_older_step_that_ends_late_counts_for_nobody(scene: Scene):
@@ -201,7 +201,7 @@ async def test_nobody_is_asked_before_its_endpoint_is_there(scene: Scene):
     scene.analysis.follow(scene.assignment(block({}), probe_endpoints=()))
     await scene.until(100)
     assert scene.calls == []
-    assert scene.evidence() == Evidence(7, 1)
+    assert scene.evidence() == Evidence(7, 1, SETTLED)
     scene.analysis.follow(scene.assignment(block({})))
     await scene.until(103)
     assert scene.evidence().passed == 1
@@ -346,7 +346,7 @@ async def test_a_plan_by_time_alone_asks_nobody(scene: Scene):
     scene.analysis.follow(scene.assignment({}))
     await scene.until(1000)
     assert (scene.calls, scene.looks, scene.fetched) == ([], [], 0)
-    assert scene.evidence() == Evidence(7, 1)
+    assert scene.evidence() == Evidence(7, 1, SETTLED)
 
 
 async def test_conversations_are_fetched_for_each_round_and_kept_by_nobody(scene: Scene):
