@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from agentrun_operator.controlplane import ControlPlane
-from support import kube_reads
+from support import kube_api
 from support.patience import stretched
 
 Object = dict[str, Any]
@@ -79,6 +79,9 @@ class Kubectl:
 
     def patch(self, kind: str, name: str, patch: Mapping[str, Any], subresource: str = "") -> Object:
         """A merge patch; returns the object after it."""
+        _, patched = self._asked(kind, name, "PATCH", patch, subresource)
+        if patched:
+            return patched
         below = [f"--subresource={subresource}"] if subresource else []
         return _object(
             self("patch", kind, name, "--type=merge", f"--patch={json.dumps(patch)}", "--output=json", *below)
@@ -94,20 +97,30 @@ class Kubectl:
         return items
 
     def _read(self, kind: str, name: str = "") -> Object | None:
-        """An object or a list, without a program where it can be; that one says why what fails does."""
-        if kind in kube_reads.PATHS and self.namespace:
-            token = self.plane.users[self.user].token if self.user else self.plane.token
-            try:
-                client = kube_reads.client(self.plane.url, certificate_of(self.plane))
-                return kube_reads.read(client, kube_reads.path_of(kind, self.namespace, name), token)
-            except httpx.HTTPError:
-                pass
+        asked, found = self._asked(kind, name)
+        if asked:
+            return found
         text = self("get", kind, *([name, "--ignore-not-found"] if name else []), "--output=json")
         return _object(text) if text else None
 
+    def _asked(
+        self, kind: str, name: str, method: str = "GET", patch: object = None, below: str = ""
+    ) -> tuple[bool, Object | None]:
+        """Whether it could be done without a program, and the answer. What could not, kubectl says why."""
+        if kind not in kube_api.PATHS or not self.namespace:
+            return False, None
+        client = kube_api.client(self.plane.url, certificate_of(self.plane))
+        token = self.plane.users[self.user].token if self.user else self.plane.token
+        try:
+            return True, kube_api.ask(client, kube_api.path_of(kind, self.namespace, name, below), token, method, patch)
+        except httpx.HTTPError:
+            return False, None
+
     def delete(self, kind: str, name: str) -> None:
         """Ask for deletion, without waiting for it."""
-        self("delete", kind, name, "--wait=false")
+        deleted, _ = self._asked(kind, name, "DELETE")
+        if not deleted:
+            self("delete", kind, name, "--wait=false")
 
     def wait_for(self, kind: str, name: str, condition: Callable[[Object], Any], within: float = 10.0) -> Object:
         """Wait until an object exists and meets a condition (a missing key counts as "not yet"); returns it."""

@@ -114,6 +114,11 @@ def unidentified(found: ModelT, request_id: str) -> ModelT:
     return cast("ModelT", KINDS[type(found)].of(found.to_wire(), Oddity("it tells no id", request_id=request_id)))
 
 
+def in_whole_characters(text: str) -> str:
+    """A text with a stand-in for each half of a character, which no other program would take."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def read_oddly(model: type[ModelT], said: JsonValue, request_id: str, *, garbled: bool = False) -> ModelT:
     """An object of which not everything makes sense, as far as it does.
 

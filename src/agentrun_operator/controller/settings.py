@@ -59,6 +59,11 @@ def names_or_all(value: object) -> object:
     return found
 
 
+def each_once(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Names without those that were named before."""
+    return tuple(dict.fromkeys(value))
+
+
 def everywhere_or_names(value: tuple[str, ...]) -> tuple[str, ...]:
     """Names, or the one word for all of them."""
     if value == (EVERYWHERE,):
@@ -104,7 +109,7 @@ def base_url(value: str) -> str:
 
 Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0, allow_inf_nan=False)]
 Name = Annotated[str, AfterValidator(name)]
-NamesOrAll = Annotated[tuple[Name, ...], BeforeValidator(names_or_all)]
+NamesOrAll = Annotated[tuple[Name, ...], BeforeValidator(names_or_all), AfterValidator(each_once)]
 Fence = Annotated[tuple[str, ...], BeforeValidator(names), AfterValidator(everywhere_or_names)]
 
 

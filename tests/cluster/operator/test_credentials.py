@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from support.cluster import Kubectl, condition, eventually
-from support.emulator import Emulator
+from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, Emulator
 from support.endpoints import KIND, Endpoints
 from support.operator import Operator
 
@@ -198,3 +198,36 @@ def test_an_object_is_held_until_its_endpoint_may_be_seen_gone(endpoints: Endpoi
     emulator.heal()
     endpoints.wait_gone("chat", within=40)
     assert emulator.endpoint("chat") is None
+
+
+@pytest.mark.usefixtures("operator")
+def test_whoever_waits_for_a_change_to_end_tells_at_once_that_no_look_is_allowed_any_more(
+    endpoints: Endpoints, emulator: Emulator
+):
+    for name in ("edited", "going", "resting"):
+        endpoints.apply(name)
+        endpoints.wait_ready(name)
+    emulator.behave(transitions={"create": 600, "update": 600, "delete": 600})
+    endpoints.apply("made")
+    endpoints.wait_reason("made", "Creating")
+    endpoints.change("edited", description="one")
+    endpoints.wait_reason("edited", "Updating")
+    endpoints.delete("going")
+    endpoints.wait_reason("going", "Deleting")
+    endpoints.change("edited", description="two")
+    endpoints.wait_reason("edited", "Updating")
+    at_rest = endpoints.get("resting")["metadata"]["resourceVersion"]
+
+    emulator.revoke_account(ACCESS_KEY_ID)
+
+    for name in ("made", "edited", "going"):
+        endpoints.wait_reason(name, "CredentialsRejected")
+    assert endpoints.get("resting")["metadata"]["resourceVersion"] == at_rest
+    emulator.add_account(ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID)
+    emulator.behave(transitions={"create": 0.1, "update": 0.1, "delete": 0.1})
+    for each in emulator.endpoints():
+        emulator.patch_endpoint(each["agentRuntimeEndpointId"], status="READY")
+    endpoints.wait_ready("made", within=40)
+    endpoints.wait_ready("edited", within=40)
+    endpoints.wait_gone("going", within=40)
+    assert (emulator.endpoint("edited") or {})["description"] == "two"

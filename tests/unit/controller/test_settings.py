@@ -72,6 +72,7 @@ def test_every_setting_tells_what_it_is(name: str):
         pytest.param("poll_interval", " 90s ", 90.0, id="white space around it"),
         pytest.param("namespaces", "team-a,team-b", ("team-a", "team-b"), id="a list by commas"),
         pytest.param("namespaces", " team-a , ,team-b,", ("team-a", "team-b"), id="a careless list"),
+        pytest.param("namespaces", "team-a,team-b,team-a", ("team-a", "team-b"), id="one that is named twice"),
         pytest.param("namespaces", "", (), id="an empty list is all"),
         pytest.param("leader_elect", "false", False, id="a switch"),
         pytest.param("workers", "8", 8, id="a whole number"),

@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agentrun_operator.agentrun.odd import in_whole_characters
+
 MESSAGE_LIMIT = 300
 """Characters of the service's message that are kept: bodies can be whole web pages."""
 
@@ -217,5 +219,4 @@ class NoAnswerError(HTTPError):
 
 def _line(text: str, limit: int) -> str:
     """The beginning of a text, on one line and without half characters; the rest is not looked at."""
-    beginning = text[: 4 * limit].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return " ".join(beginning.split())[:limit]
+    return " ".join(in_whole_characters(text[: 4 * limit]).split())[:limit]

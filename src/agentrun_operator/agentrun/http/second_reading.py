@@ -10,6 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, cast
 
+from agentrun_operator.agentrun.odd import in_whole_characters
+
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
@@ -60,9 +62,9 @@ def _flat(text: str) -> str:
 
 
 def _whole(value: object) -> JsonValue:
-    """The value with a stand-in for each half of a character, which no other program would take."""
+    """The value in whole characters."""
     if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return in_whole_characters(value)
     if isinstance(value, list):
         return [_whole(each) for each in value]
     if isinstance(value, dict):

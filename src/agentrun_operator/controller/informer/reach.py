@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.kube.client import FORBIDDEN, KubeError
-from agentrun_operator.resources.names import GROUP, PLURAL
+from agentrun_operator.controller.kube.preflight import refused_in
+from agentrun_operator.resources.names import PLURAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
+
+READING = (("list", ""), ("watch", ""))
 
 ASK_AGAIN = 15.0
 """Seconds between two questions whether a namespace that was forbidden is still."""
@@ -86,11 +89,7 @@ class Reach:
 
     async def _refusal(self, namespace: str) -> str:
         try:
-            refused = [
-                verb
-                for verb in ("list", "watch")
-                if not await self._kube.allowed(verb, PLURAL, group=GROUP, namespace=namespace)
-            ]
+            refused = await refused_in(self._kube, namespace, READING)
         except KubeError as error:
             return str(error) if namespace in self.forbidden else ""  # whoever watches hears of it
-        return f"no permission to {' and '.join(refused)} {PLURAL}" if refused else ""
+        return f"no permission to {' and '.join(verb for verb, _ in refused)} {PLURAL}" if refused else ""

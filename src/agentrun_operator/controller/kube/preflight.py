@@ -11,6 +11,8 @@ from agentrun_operator.controller.kube.client import NOT_FOUND, KubeClient, Kube
 from agentrun_operator.resources.names import CRD_NAME, GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from agentrun_operator.controller.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -49,13 +51,22 @@ async def _permissions_are_given(kube: KubeClient, settings: Settings) -> None:
 
 async def _refused(kube: KubeClient, namespace: str) -> str:
     """What may not be done in a namespace; empty when all of it may."""
-    return ", ".join(
-        [
-            f"{verb} {PLURAL}{'/' + part if part else ''}{' in namespace ' + namespace if namespace else ''}"
-            for verb, part in NEEDED
-            if not await kube.allowed(verb, PLURAL, group=GROUP, namespace=namespace, part=part)
-        ]
-    )
+    where = f" in namespace {namespace}" if namespace else ""
+    refused = await refused_in(kube, namespace, NEEDED)
+    return ", ".join(f"{verb} {PLURAL}{'/' + part if part else ''}{where}" for verb, part in refused)
+
+
+async def refused_in(kube: KubeClient, namespace: str, needed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of some verbs, each with a part of our objects or with none, that a namespace does not allow.
+
+    Raises:
+        KubeError: nobody said.
+    """
+    return [
+        (verb, part)
+        for verb, part in needed
+        if not await kube.allowed(verb, PLURAL, group=GROUP, namespace=namespace, part=part)
+    ]
 
 
 async def _lease_is_allowed(kube: KubeClient, settings: Settings) -> None:

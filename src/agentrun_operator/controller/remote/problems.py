@@ -44,6 +44,9 @@ REASONS: tuple[tuple[type[errors.AgentRunError], Reason], ...] = (
 answer that contradicts an earlier one is as good as none."""
 
 
+REFUSALS = frozenset({Reason.CREDENTIALS_NOT_FOUND, Reason.CREDENTIALS_REJECTED, Reason.REJECTED})
+"""That a look is refused for these does not pass by itself: whoever waits for what it would show has to know."""
+
 UNANSWERED = "AgentRun has not answered yet; it is waited for, and this object looked at again then"
 
 

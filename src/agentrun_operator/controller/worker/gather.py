@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.controller.remote.accounts.owner import another_account
 from agentrun_operator.controller.remote.problems import ProblemError, nameless, without_id
 from agentrun_operator.controller.worker.object_memory import CREATE_LAG, NEVER
@@ -192,10 +193,15 @@ class Gatherer:
         return memory.conclusive_from(now) if deleted else now
 
     async def _known(self, subject: Subject, cache: RuntimeCache, recorded: str) -> Endpoint | None:
-        """The endpoint by a look that is new enough: at itself, else at all."""
+        """The endpoint by a look that is new enough: at itself, else at all. While looks are refused, none that showed
+        a change under way is: the change may have ended.
+        """
         newer_than = max(subject.memory.changed_at, self._clock() - self._max_age - cache.waited)
         name = subject.desired.endpoint_name
         found = cache.endpoints.find(recorded, name, newer_than)
+        if found is not None and found.status in MOVING_STATES:
+            newer_than = max(newer_than, cache.refused_at)
+            found = cache.endpoints.find(recorded, name, newer_than)
         if found is None:
             endpoints = await self._listed(subject, cache, newer_than)
             found = endpoints.find(recorded, name)

@@ -408,3 +408,23 @@ async def test_a_runtime_that_is_doubted_over_and_over_is_answered_all_the_same(
         info.distrust()
     assert asking.done()
     assert (await asking).id == world.runtime_id
+
+
+@pytest.mark.parametrize(("state", "asked"), [("UPDATING", [LIST]), ("READY", [])])
+async def test_what_moved_when_looks_began_to_be_refused_is_asked_for_anew(world: World, state: str, asked: list[str]):
+    await world.service.change(world.endpoint_id, status=state)
+    await world.look(fresh=False)
+    world.account.polled[world.runtime_id].task.cancel()
+    await world.service.fault(LIST, status=403, code="NoPermission")
+    await asyncio.sleep(1)
+    cache = world.account.use(CHAT, world.runtime_id, "chat", latest=False)
+    cache.refused()
+    for _ in range(2):
+        refused = await world.look(fresh=False)
+        assert world.service.actions == asked
+        assert (refused.observed.problem is not None) == bool(asked)
+    await world.service.heal()
+    for again in (asked, []):
+        seen = await world.look(fresh=False)
+        assert world.service.actions == again
+        assert seen.observed.endpoint is not None

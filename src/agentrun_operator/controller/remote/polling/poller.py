@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from agentrun_operator.controller.concurrency.priority import Priority, Tenants, how_urgent, looking, tenants, urgency
 from agentrun_operator.controller.remote.polling.next_poll import VERSIONS_EVERY, PollState, Turn, What, next_poll
 from agentrun_operator.controller.remote.polling.page_reader import PageReader
-from agentrun_operator.controller.remote.problems import ProblemError
+from agentrun_operator.controller.remote.problems import REFUSALS, ProblemError
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Poller:
         self._stale_after = stale_after
         self._stale = stale
         self._was_stale = False
+        self._was_refused = False
         self._wakeup = asyncio.Event()
         self._reader = PageReader(cache, clock)
         self._rest_turn: Waiter | None = None
@@ -198,6 +199,7 @@ class Poller:
             level = logging.WARNING if state.well else logging.DEBUG
             log.log(level, "Cannot look at runtime %s: %s", self._cache.runtime_id, error)
             self._failed(poll)
+            self._tell_if_refused(error)
         except Exception:  # a defect must not leave the runtime without looks for ever
             self._failed(poll)
             log.exception("A defect stopped a look at runtime %s", self._cache.runtime_id)
@@ -210,12 +212,11 @@ class Poller:
             self._state = self._state.refresh_failed(self._schedule, now)
 
     async def _do(self, poll: Poll) -> None:
-        if poll.step:
-            await self._take(poll.step)
-        elif poll.what is What.VERSIONS:
+        if poll.what is What.VERSIONS:
             await self._refresh_versions()
-        else:
-            await self._refresh()
+            return
+        await (self._take(poll.step) if poll.step else self._refresh())
+        self._was_refused = False
 
     async def _take(self, step: Step) -> None:
         """Look at what is in transition."""
@@ -273,6 +274,12 @@ class Poller:
         errors = await asyncio.gather(*map(get, endpoint_ids))
         if all(errors) and errors[-1]:
             raise errors[-1]
+
+    def _tell_if_refused(self, error: ProblemError) -> None:
+        """Once, until a look succeeds."""
+        if error.problem.reason in REFUSALS and not self._was_refused:
+            self._was_refused = True
+            self._cache.refused()
 
     def _tell_if_stale(self) -> None:
         stale = self._cache.missing or self._cache.blind_for >= self._stale_after

@@ -18,7 +18,7 @@ from agentrun_operator.agentrun.api.paging import MAX_ITEMS
 from agentrun_operator.agentrun.odd import oddity_of
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.problems import reported
-from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
+from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER, EndpointCache
 from agentrun_operator.controller.remote.runtime.runtime_info import RuntimeInfo
 from agentrun_operator.controller.remote.runtime.subscribers import Subscribers
 
@@ -53,6 +53,7 @@ class RuntimeCache:
         moved_at: when anything changed last, or was asked to; as all times here in seconds of the clock.
         sent_at: when the first change was sent that nobody has looked at; None if there is none.
         seen_at: since when everything has been looked at, or the time at which the cache was made.
+        refused_at: when AgentRun began to refuse the poller's looks, or last did.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class RuntimeCache:
         self.moved_at = clock()
         self.sent_at: float | None = None
         self.seen_at = clock()
+        self.refused_at = NEVER
         self._client = client
         self._enqueue = enqueue
         self._on_write = on_write
@@ -193,6 +195,15 @@ class RuntimeCache:
         self._on_write()
         changed = self.endpoints.answered(endpoint, self.moved_at) if endpoint is not None else ()
         self._moved(changed, at_least=2)
+
+    def refused(self) -> None:
+        """From now on looks are refused: what is known of a change that is under way will not become newer, so whoever
+        waits for its end is told. Nobody else is.
+        """
+        self.refused_at = self._clock()
+        names = {endpoint.agent_runtime_endpoint_name or "" for endpoint in self.endpoints.moving()}
+        if keys := self.subscribers.of(names):
+            self._enqueue(keys)
 
     def _waited_until(self, began: float) -> float:
         """When an answer is given up that was asked for at `began`: objects have to say that nothing is seen."""

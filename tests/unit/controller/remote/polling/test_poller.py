@@ -741,3 +741,44 @@ async def test_what_had_its_turn_and_failed_goes_stale_in_time_though_it_waits_f
     await asyncio.sleep(2 * STALE_AFTER)
     assert len(world.stale) == 1
     assert world.stale[0] - failed <= STALE_AFTER
+
+
+async def under_way(world: World) -> None:
+    """Chat's endpoint is being updated, the other's is at rest, and both are known."""
+    chat, _ = await world.settled("chat", "other")
+    await world.service.change(chat, status="UPDATING")
+    await world.cache.list(newer_than=clock())
+    world.told.clear()
+    world.poller.poll_soon()
+
+
+@pytest.mark.parametrize("refusal", [{"status": 403, "code": "NoPermission"}, {"status": 400, "code": "InvalidFilter"}])
+async def test_who_waits_for_a_change_to_end_is_told_once_that_looks_are_refused(
+    world: World, refusal: dict[str, object]
+):
+    await under_way(world)
+    for _ in range(2):
+        started = clock()
+        await world.service.fault("*", **refusal)
+        await asyncio.sleep(200)
+        ((told, keys),) = world.told
+        assert keys == {CHAT}
+        assert told - started <= PACE.interval
+        assert world.cache.refused_at == told
+        await world.service.heal()
+        await asyncio.sleep(100)
+        world.told.clear()
+
+
+async def test_a_service_that_fails_has_nobody_told_before_it_is_stale(world: World):
+    await under_way(world)
+    await world.service.fault("*", status=500)
+    await asyncio.sleep(200)
+    assert world.told == []
+
+
+async def test_nobody_is_told_of_refused_looks_at_what_rests(world: World):
+    await world.settled("chat", "other")
+    await world.service.fault("*", status=403, code="NoPermission")
+    await asyncio.sleep(200)
+    assert world.told == []
