@@ -10,6 +10,7 @@ from agentrun_operator.cli.crd import crd
 from agentrun_operator.cli.emulator import emulator
 from agentrun_operator.cli.errors import CommandError
 from agentrun_operator.cli.playground import playground
+from agentrun_operator.cli.rollout import rollout
 from agentrun_operator.cli.run import run
 from agentrun_operator.cli.version import version
 
@@ -25,6 +26,7 @@ def application() -> typer.Typer:
     )
     for command in COMMANDS:
         app.command()(command)
+    app.add_typer(rollout(), name="rollout")
     return app
 
 
@@ -35,4 +37,4 @@ def main() -> None:
     except CommandError as error:
         typer.secho("Error: ", fg=typer.colors.RED, err=True, nl=False)
         typer.echo(error, err=True)
-        sys.exit(1)
+        sys.exit(error.code)

@@ -131,7 +131,8 @@ class Life:
 
     def run(self, until: datetime) -> None:
         """Live until this time, or until nothing is to come any more."""
-        self.happenings.append(Served(self.now, self.service.wire))
+        if not self.happenings:
+            self.happenings.append(Served(self.now, self.service.wire))
         self.look()
         while (coming := self._coming()) is not None and coming <= until:
             self.now = coming
@@ -169,6 +170,11 @@ class Life:
             drifted=not self.corrects and self._changed_outside,
             not_converging=self.service.forgotten >= NOT_CONVERGING,
         )
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is rolled out, and AgentRun serves what is recorded."""
+        return not self.memory.running and self.service.wire == effective(self.memory) and self.now >= self._back_at
 
     @property
     def _changed_outside(self) -> bool:
@@ -230,15 +236,22 @@ class Life:
             self.deeds.pop(0)[1](self)
         if self.service.wire != served:
             self.happenings.append(Served(self.now, self.service.wire))
-        if not (self.blind or self.paused):
-            self.happenings += self.rounds.make(self.plan, self.memory, self.now)
+        if self._proves:
+            self.happenings += self.rounds.make(self.memory, self.now)
 
     def _coming(self) -> datetime | None:
         """When something happens next; None if nothing will."""
         memory, service = self.memory, self.service
+        if self._proves and self.rounds.due is not None and self.rounds.due <= self.now:
+            return self.now
         times = [service.done_at, self.rounds.due, memory.proved_by, self._bake_ends, self._back_at, self._send_at]
         times += [at for at, _ in self.deeds[:1]]
         return min((at for at in times if at is not None and at > self.now), default=None)
+
+    @property
+    def _proves(self) -> bool:
+        """Whether rounds are made."""
+        return not (self.blind or self.paused)
 
     @property
     def _bake_ends(self) -> datetime | None:

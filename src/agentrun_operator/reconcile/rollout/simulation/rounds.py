@@ -55,6 +55,7 @@ class Rounds:
     evidence: Evidence = NO_EVIDENCE
     _kinds: dict[str, _Kind] = field(default_factory=dict)
     _bake_ends: datetime | None = None
+    _plan: Plan | None = None
 
     def follow(self, plan: Plan, memory: Memory) -> None:
         """Prove the recorded step from now on; the same again changes nothing."""
@@ -68,15 +69,18 @@ class Rounds:
 
     def leave(self) -> None:
         """Forget it all."""
-        self.evidence, self._kinds, self._bake_ends = NO_EVIDENCE, {}, None
+        self.evidence, self._kinds, self._bake_ends, self._plan = NO_EVIDENCE, {}, None, None
 
     @property
     def due(self) -> datetime | None:
         """When the next round is."""
         return min((kind.due for kind in self._kinds.values()), default=None)
 
-    def make(self, plan: Plan, memory: Memory, now: datetime) -> list[Round]:
-        """Make the rounds that are due."""
+    def make(self, memory: Memory, now: datetime) -> list[Round]:
+        """Make the rounds that are due, by the plan that is followed."""
+        plan = self._plan
+        if plan is None:
+            return []
         return [self._make(name, plan, memory, now) for name, kind in self._kinds.items() if kind.due <= now]
 
     def recorded(self) -> None:
@@ -84,6 +88,7 @@ class Rounds:
         self.evidence = self.evidence.recorded()
 
     def _begin(self, plan: Plan, memory: Memory, since: datetime) -> None:
+        self._plan = plan
         bake = plan.steps[min(memory.step, len(plan.steps)) - 1].bake
         self._bake_ends = since + timedelta(seconds=bake)
         if plan.probes:
