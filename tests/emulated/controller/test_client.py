@@ -51,6 +51,16 @@ async def test_a_status_patch_is_a_merge_patch_on_the_subresource(kube: KubeClie
     assert json.loads(asked.body) == {"status": {"state": "READY"}}
 
 
+async def test_one_object_is_read_where_it_is(kube: KubeClient, wire: ScriptedServer):
+    wire.answer = lambda _: web.json_response({"metadata": {"name": "chat"}})
+    assert await kube.read(ObjectKey("team-a", "chat")) == {"metadata": {"name": "chat"}}
+    (asked,) = wire.asked
+    assert (asked.method, asked.path) == (
+        "GET",
+        f"{COLLECTION.rpartition('/')[0]}/namespaces/team-a/{COLLECTION.rpartition('/')[2]}/chat",
+    )
+
+
 async def test_a_list_is_read_page_by_page_to_its_end(kube: KubeClient, wire: ScriptedServer):
     def answer(asked: Asked) -> web.Response:
         more = {"": "two", "two": "three"}.get(asked.query.get("continue", ""), "")

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from agentrun_operator.agentrun.api.errors import AgentRunError
 from agentrun_operator.controller.analysis.access import payer_of, prober_for
+from agentrun_operator.controller.analysis.limits import Waiting
 from agentrun_operator.controller.analysis.metrics_round import MetricsRound
 from agentrun_operator.controller.analysis.probing_round import PARALLEL, ProbingRound
 from agentrun_operator.controller.kube.client import KubeError
@@ -33,6 +34,7 @@ from agentrun_operator.resources.rollout.plan import Rollout
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from agentrun_operator.agentrun.endpoint.probing import Prober
@@ -101,8 +103,7 @@ class Follower:
         self._probes = Series() if assignment.plan.probes else None
         # Not known before the block was read: whether any metric counts at this weight.
         self._metrics = Series() if assignment.plan.metrics and assignment.weight else None
-        self._overdue = False
-        self._round: ProbingRound | None = None
+        self._probes_wait, self._metrics_wait = Waiting(), Waiting()
         self._changed = asyncio.Event()
         loops = [self._probe_on] if self._probes is not None else []
         loops += [self._measure_on] if self._metrics is not None else []
@@ -111,7 +112,7 @@ class Follower:
     @property
     def evidence(self) -> Evidence:
         """What is proved so far."""
-        told, waiting = self.assignment, self._overdue and not (self._round and self._round.out)
+        told, waiting = self.assignment, bool(self._probes_wait or self._metrics_wait)
         return evidence_of(told.number, told.step, self._timing, self._probes, self._metrics, waiting=waiting)
 
     def update(self, assignment: Assignment) -> None:
@@ -141,7 +142,7 @@ class Follower:
                 return await loop()
             except Exception:
                 log.exception("Proving %s failed, and begins again", self.assignment.key)
-                self._overdue = False
+                self._probes_wait.due = self._metrics_wait.due = False
                 await asyncio.sleep(PUT_OFF)
 
     async def _until(self, due: datetime) -> None:
@@ -153,7 +154,7 @@ class Follower:
         while True:
             await self._until(probes_due(series, self._timing, interval))
             began, found = await self._probed(wants_control=series.wants_control)
-            self._overdue = False
+            self._probes_wait.due = False
             series = self._probes = (self._probes or series).after(found, began, self._context.now())
             self._context.enqueue({self.assignment.key})
 
@@ -163,14 +164,14 @@ class Follower:
         while True:
             if missing := await self._missing(needed):
                 return self._context.now(), _unavailable(missing)
-            self._overdue = True
+            self._probes_wait.due = True
             async with self._context.limits.round(self.assignment.key.namespace):
                 block = await self._read()
                 if block is not None and block.probes is not None:
                     needed |= {STABLE} if block.probes.against_stable else set()
                     if needed <= self._names.keys():
                         return await self._asked(block)
-            self._overdue = False
+            self._probes_wait.due = False
             if block is None:
                 await asyncio.sleep(PUT_OFF)
 
@@ -221,18 +222,15 @@ class Follower:
         except AgentRunError as error:
             return began, _unavailable(f"the data plane of {told.account.key} cannot be called: {error}")
         async with prober:
-            self._round = ProbingRound(
+            asked = ProbingRound(
                 probes,
                 prober,
                 told.runtime_name,
                 self._names,
-                turn=lambda: limits.call(payer_of(told.account), told.key.namespace),
+                turn=lambda: self._probes_wait.until(limits.call(payer_of(told.account), told.key.namespace)),
                 told=self._context.told,
             )
-            try:
-                return began, await self._round.run()
-            finally:
-                self._round = None
+            return began, await asked.run()
 
     async def _measure_on(self) -> None:
         block = await self._read()
@@ -246,12 +244,21 @@ class Follower:
             told = self.assignment
             await self._until(metrics_due(self._metrics, self._timing, told.plan.interval))
             began = self._context.now()
-            context = self._context
-            asked = MetricsRound(told, block.metrics, self._before, context.prometheus, context.limits)
-            found, stable = await asked.run()
+            self._metrics_wait.due = True
+            found, stable = await self._measured(block)
+            self._metrics_wait.due = False
             self.stable_values |= stable
             self._metrics = self._metrics.after(found, began, self._context.now())
             self._context.enqueue({told.key})
+
+    async def _measured(self, block: Block) -> tuple[RoundVerdict, dict[str, float]]:
+        """A round of metrics, and the stable version's values."""
+        told, context = self.assignment, self._context
+
+        def turn() -> AbstractAsyncContextManager[None]:
+            return self._metrics_wait.until(context.limits.query(told.key.namespace))
+
+        return await MetricsRound(told, block.metrics, self._before, context.prometheus, turn).run()
 
     def _counts(self, block: Block) -> list[bool]:
         return [counts(metric, self.assignment.weight, self._before) for metric in block.metrics]

@@ -12,6 +12,7 @@ from agentrun_operator.controller.concurrency.slots import FairSlots
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Hashable
+    from contextlib import AbstractAsyncContextManager
 
 MINUTE = 60.0
 
@@ -23,6 +24,32 @@ KEPT_LIMITS = 512
 
 QUERIES = 4
 """Queries of Prometheus at once, one of each namespace."""
+
+
+class Waiting:
+    """Whether a round that is due waits for its turn: it is true while none of its calls is under way.
+
+    Attributes:
+        due: whether the round is due.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.due = False
+        self._out = 0
+
+    def __bool__(self) -> bool:
+        return self.due and not self._out
+
+    @asynccontextmanager
+    async def until(self, turn: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
+        """Wait for a turn, and count what is done in it as under way."""
+        async with turn:
+            self._out += 1
+            try:
+                yield
+            finally:
+                self._out -= 1
 
 
 class ProbeLimits:

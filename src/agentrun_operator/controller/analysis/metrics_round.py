@@ -10,10 +10,10 @@ from agentrun_operator.reconcile.rollout.metric_judge import Measured, compared,
 from agentrun_operator.reconcile.rollout.queries import Names, Reading, rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from agentrun_operator.controller.analysis.assignment import Assignment
-    from agentrun_operator.controller.analysis.limits import ProbeLimits
     from agentrun_operator.controller.analysis.prometheus import Prometheus
     from agentrun_operator.resources.rollout.analysis import Metric
 
@@ -26,14 +26,14 @@ class MetricsRound(NamedTuple):
         metrics: what is asked for.
         before: the stable version's values of the step before, by the metrics' names.
         prometheus: where it is asked.
-        limits: how often.
+        turn: waits until a query may be made.
     """
 
     assignment: Assignment
     metrics: Sequence[Metric]
     before: Mapping[str, float]
     prometheus: Prometheus
-    limits: ProbeLimits
+    turn: Callable[[], AbstractAsyncContextManager[None]]
 
     async def run(self) -> tuple[RoundVerdict, dict[str, float]]:
         """Ask everything.
@@ -68,7 +68,7 @@ class MetricsRound(NamedTuple):
 
     async def _value(self, query: str, names: Names) -> Reading:
         namespace = self.assignment.key.namespace
-        async with self.limits.query(namespace):
+        async with self.turn():
             return await self.prometheus.ask(namespace, rendered(query, names))
 
     def _names(self, version: str) -> Names:

@@ -44,11 +44,7 @@ class Asked(NamedTuple):
 
 
 class ProbingRound:
-    """A round that is being made.
-
-    Attributes:
-        out: how many of its calls are under way.
-    """
+    """A round that is being made."""
 
     def __init__(
         self,
@@ -67,10 +63,9 @@ class ProbingRound:
             prober: asks.
             runtime_name: the runtime's name.
             names: the endpoint's name for each role that may be asked.
-            turn: waits until a call may go out, and counts it as under way.
+            turn: waits until a call may go out.
             told: is told of each answer.
         """
-        self.out = 0
         self._probes = probes
         self._prober = prober
         self._runtime_name = runtime_name
@@ -143,11 +138,8 @@ class ProbingRound:
         messages = [(message.role.value, message.content) for message in prompt.messages]
         question = Question(messages, self._probes.max_tokens, float(seconds(self._probes.timeout)))
         async with self._turn():
-            self.out += 1
             try:
                 reply = await self._prober.ask(self._runtime_name, self._names[role], question)
             except AgentRunError:
                 return Judged(Outcome.UNAVAILABLE)
-            finally:
-                self.out -= 1
         return judged(reply, prompt.expect)

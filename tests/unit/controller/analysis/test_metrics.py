@@ -86,6 +86,16 @@ async def test_at_all_traffic_it_is_compared_with_the_last_value_of_the_step_bef
     assert [query for query, at in told(scene).asked if at > 70] == ['cost{v="4",e="bot"}']
 
 
+async def test_a_round_whose_queries_wait_for_others_says_so(scene: Scene):
+    scene.analysis.follow(scene.assignment(block(metrics=[ERRORS])))
+    async with scene.limits.query("shop"):
+        await scene.until(100)
+        assert scene.evidence().waiting
+    await scene.until(101)
+    assert not scene.evidence().waiting
+    assert scene.evidence().passed == 1
+
+
 @pytest.mark.parametrize("other", [{"number": 8}, {"uid": "another"}], ids=["rollout", "object"])
 async def test_values_of_another_rollout_are_no_comparison(scene: Scene, other):
     rollout = block(metrics=[RATIO])
