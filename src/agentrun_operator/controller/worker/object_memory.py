@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.observed import EndpointSeen
     from agentrun_operator.reconcile.rollout.memory import ProbeEndpoint
-    from agentrun_operator.reconcile.rollout.probe_endpoints import Step
 
 LIST_LAG = 15.0
 """Seconds for which a list may lack an endpoint whose creation nobody knows to have failed. How long lists lag is not
@@ -56,15 +55,15 @@ class ProbesMemory(NamedTuple):
     Args:
         noted: the roles that this process recorded, and sent no create for yet.
         sent: when a create was sent for a role.
-        repeated: when each thing was last done to a role's endpoint: what AgentRun accepts and does not keep is not sent
-            again at once.
+        repeated: when each thing was last done to a role's endpoint: what AgentRun accepts and does not keep is not
+            sent again at once.
         ready: those that may be asked.
         trouble: what keeps them from being ready, for people; empty if nothing does.
     """
 
     noted: frozenset[str] = frozenset()
     sent: Mapping[str, float] = {}
-    repeated: Mapping[Step, float] = {}
+    repeated: Mapping[str, float] = {}
     ready: tuple[ProbeEndpoint, ...] = ()
     trouble: str = ""
 

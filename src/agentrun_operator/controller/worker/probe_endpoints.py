@@ -184,11 +184,11 @@ class ProbeEndpoints:
         """One step; the very same one not again at once."""
         if not isinstance(step, Repoint | Remove):
             return await self._do(run, given, step)
-        now, probes = self._clock(), run.subject.memory.probes
-        if now - probes.repeated.get(step, NEVER) < BLOCKED_PAUSE:
+        now, probes, what = self._clock(), run.subject.memory.probes, repr(step)
+        if now - probes.repeated.get(what, NEVER) < BLOCKED_PAUSE:
             return run
         lately = {done: at for done, at in probes.repeated.items() if now - at < BLOCKED_PAUSE}
-        run = self._noted(run, probes._replace(repeated={**lately, step: now}))
+        run = self._noted(run, probes._replace(repeated={**lately, what: now}))
         return await self._do(run, given, step)
 
     async def _do(self, run: Run, given: Callable[[Run], Input], step: Step) -> Run:

@@ -14,7 +14,7 @@ from agentrun_operator.controller.worker.rollouts import Rollouts
 from agentrun_operator.controller.worker.run import Memories, Observation, Run
 from agentrun_operator.resources.reasons import Reason
 from support.objects import NAME, Object, a_look, a_status, an_endpoint, an_object, no_look
-from unit.controller.worker.test_reconciler import Silent
+from unit.controller.worker.test_reconciler import Silent, World
 
 KEY = ObjectKey("team-a", NAME)
 PROMPT: Object = {"name": "refund", "messages": [{"content": "How long?"}]}
@@ -49,7 +49,7 @@ class Told(Silent):
     def __init__(self) -> None:
         self.reasons: list[str] = []
 
-    def rollout(self, body: Any, events: Any) -> None:
+    def rollout(self, body: Any, events: Any) -> None:  # noqa: ARG002 - whoever is told
         self.reasons += [event.reason for event in events]
 
 
@@ -63,7 +63,7 @@ def account() -> Account:
 class Scene:
     def __init__(self) -> None:
         self.memories, self.analysis, self.told = Memories(), Followed(), Told()
-        self.rollouts = Rollouts(self.memories, None, self.told, self.analysis)  # type: ignore[arg-type] - nothing is written
+        self.rollouts = Rollouts(self.memories, World().writer, self.told, self.analysis)
 
     def heed(self, look: Any, record: Object = SETTLED, **changed: Any) -> None:
         body = an_object(**({"status": a_status(rollout=record), "rollout": PLAN, "targetVersion": "4"} | changed))
