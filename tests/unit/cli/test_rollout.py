@@ -40,7 +40,7 @@ def manifest(tmp_path):
     return write
 
 
-def invoke(*args):
+def invoke(*args: str) -> str:
     result = CliRunner().invoke(application(), ["rollout", *args])
     assert result.exit_code == 0, result.output
     return result.output
