@@ -83,8 +83,8 @@ def recorded_status(given: Input, rollout: Memory, verdict: Verdict | None, befo
 
 
 def rollout_of(desired: Desired, before: Mapping[str, Any]) -> Json | None:
-    """What the status is to tell of a rollout. Without one, that is what is left of its probes, and its number, which is
-    never used again: requests name it.
+    """What the status is to tell of a rollout. Without one: what is left of its probes, and its number, which requests
+    name, and which is never used again.
     """
     if desired.observes:
         found: Json | None = before.get("rollout")
