@@ -98,7 +98,8 @@ def new_stage(
             kubeconfig = folder / "kubeconfig"
             kubeconfig.write_text(plane.kubeconfig.read_text().replace(plane.url, kubernetes_way.url))
             where = {"kubeconfig": str(plane.kubeconfig if direct else kubeconfig), "namespaces": namespace}
-            environment = agentrun_environment(service.url if direct else agentrun_way.url)
+            way = service.url if direct else agentrun_way.url
+            environment = agentrun_environment(way, AGENTRUN_DATA_ENDPOINT=service.url)
             operator = Operator(folder, environment, dict(settings) | where)
             try:
                 yield Stage(

@@ -12,6 +12,7 @@ from agentrun_operator.reconcile.actions import Delete, Rest, Retry
 from agentrun_operator.reconcile.creation_checks import creation_quiet
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
+from agentrun_operator.reconcile.rolled_out import way_out, with_rollout
 from agentrun_operator.reconcile.statements import ready_by_state
 from agentrun_operator.reconcile.verdict import blocked, under_way
 from agentrun_operator.resources.reasons import Reason
@@ -66,7 +67,8 @@ def accepted(given: Input, write: Write) -> Decision:
     if given.observed.endpoint is None and creation_quiet(given):
         return Decision(rest)
     reason = Reason.CREATING if given.observed.endpoint is None else Reason.UPDATING
-    return Decision(rest, under_way(reason, f"AgentRun accepted the change of the {given.where}", applied=True))
+    verdict = under_way(reason, f"AgentRun accepted the change of the {given.where}", applied=True)
+    return Decision(rest, with_rollout(given, verdict))
 
 
 def taken(given: Input) -> Decision:
@@ -109,11 +111,12 @@ def failed(given: Input, decision: Decision, problem: Problem) -> Decision:
     """
     pause = BLOCKED_PAUSE if problem.reason in SOON_MENDED else given.timing.retry_max
     retry = Retry(problem.reason, at_most=pause, at_least=problem.retry_after)
-    verdict = blocked(problem.reason, problem.message, stalled=problem.reason is Reason.REJECTED)
+    rejected = problem.reason is Reason.REJECTED
+    verdict = blocked(problem.reason, f"{problem.message}{way_out(given) if rejected else ''}", stalled=rejected)
     if given.desired.deleting or decision.verdict is None or not _broken(given):
-        return Decision(retry, verdict)
+        return Decision(retry, with_rollout(given, verdict))
     # Why the endpoint does not serve is its own failure; Synced tells that the attempt to mend it failed too.
-    return Decision(retry, replace(verdict, ready=decision.verdict.ready))
+    return Decision(retry, with_rollout(given, replace(verdict, ready=decision.verdict.ready)))
 
 
 def refused_by_kubernetes(given: Input, why: str) -> Decision:
@@ -124,7 +127,7 @@ def refused_by_kubernetes(given: Input, why: str) -> Decision:
     verdict = blocked(reason, why, stalled=True)
     if not given.desired.deleting and given.observed.endpoint is not None and given.ours:
         verdict = replace(verdict, ready=ready_by_state(given.endpoint))
-    return Decision(Retry(reason, at_most=given.timing.retry_max), verdict)
+    return Decision(Retry(reason, at_most=given.timing.retry_max), with_rollout(given, verdict))
 
 
 def _broken(given: Input) -> bool:

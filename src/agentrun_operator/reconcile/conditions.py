@@ -57,7 +57,7 @@ def _statements(
     if verdict.reconciling:
         yield "Reconciling", good(why.reason, why.message), generation
     if verdict.stalled:
-        cause = _troubled(verdict.synced, why)
+        cause = _troubled(None if _on_its_way(verdict) else verdict.synced, why)
         yield "Stalled", good(cause.reason, cause.message), generation
     if verdict.drifted:
         yield "Drifted", verdict.drifted, generation
@@ -68,6 +68,11 @@ def _applied(verdict: Verdict, generation: int, known: Mapping[str, Json]) -> in
     if verdict.applied:
         return generation
     return 0 if verdict.unsent else known.get("Synced", {}).get("observedGeneration", 0)
+
+
+def _on_its_way(verdict: Verdict) -> bool:
+    """Whether what is not in sync is being sent: that is no trouble."""
+    return verdict.synced is not None and verdict.synced.reason is Reason.UPDATING
 
 
 def _troubled(statement: Statement | None, otherwise: Statement) -> Statement:

@@ -99,6 +99,20 @@ def delete(given: Input) -> Decision | None:
 CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, deleting, delete)
 
 
+def probes_left(given: Input, trouble: str) -> Verdict | None:
+    """What an object says whose endpoint is gone and whose probe endpoints are not yet; None leaves it as it was.
+
+    Args:
+        given: the object.
+        trouble: what keeps them from going; empty if nothing is known to.
+    """
+    if not trouble and _quiet(given):
+        return None
+    why = f": {trouble.rstrip('.')}" if trouble else ""
+    message = f"The endpoint is gone, its probe endpoints are not{why}. deletionPolicy Orphan lets the object go"
+    return under_way(Reason.DELETING, message, applied=given.applied)
+
+
 def _quiet(given: Input) -> float | None:
     """Seconds until the status is to tell of the deletion; None when it is time."""
     began = given.attempts.deleted_at or given.desired.deleted_at

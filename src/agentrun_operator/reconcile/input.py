@@ -129,6 +129,15 @@ class Input(NamedTuple):
         return self.desired.recorded.applied_generation == self.desired.generation
 
     @property
+    def split_unsent(self) -> bool:
+        """Whether a split of the traffic is recorded for an endpoint that is there, and is not known to have reached
+        AgentRun.
+        """
+        recorded = self.desired.recorded
+        waits = recorded.applied_generation == 0 and recorded.observed_generation == self.desired.generation
+        return self.desired.rolls and waits and bool(recorded.rollout.stable and recorded.endpoint_id)
+
+    @property
     def serves(self) -> bool:
         """Whether the endpoint's state is a good one."""
         return self.endpoint.state in READY_STATES

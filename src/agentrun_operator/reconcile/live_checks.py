@@ -60,13 +60,13 @@ def unreadable(given: Input) -> Decision | None:
     if problem is None:
         return None
     retry = Retry(problem.reason, at_most=given.timing.retry_max, at_least=problem.retry_after)
-    reached = given.applied or given.desired.observes
+    reached = given.applied or given.desired.observes or given.split_unsent
     if not reached or given.desired.recorded.observed_generation != given.desired.generation:
         return Decision(retry, blocked(problem.reason, problem.message))
     if problem.blind_for >= given.timing.stale_after:
         return Decision(retry, Verdict(stale(given, problem), bad(problem.reason, problem.message)))
-    rejected = problem.reason is Reason.CREDENTIALS_REJECTED
-    return Decision(retry, Verdict(ready=None, synced=bad(problem.reason, problem.message)) if rejected else None)
+    told = problem.reason is Reason.CREDENTIALS_REJECTED or given.split_unsent
+    return Decision(retry, Verdict(ready=None, synced=bad(problem.reason, problem.message)) if told else None)
 
 
 def rivalled(given: Input) -> Decision | None:

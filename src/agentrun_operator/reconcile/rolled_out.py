@@ -11,7 +11,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.reconcile.rollout.memory import Cause, Memory, Phase
+from agentrun_operator.reconcile.statements import ready_by_state
 from agentrun_operator.reconcile.verdict import Statement, bad, good
+from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
@@ -49,18 +51,29 @@ def with_rollout(given: Input, verdict: Verdict) -> Verdict:
         verdict: what the checks say of the endpoint.
     """
     plan, memory = given.desired.plan, given.desired.recorded.rollout
-    if plan is None or not given.desired.rolls or not memory.stable:
+    if plan is None or not given.desired.rolls or given.desired.deleting or not memory.stable:
         return verdict
     told = replace(verdict, rolled_out=rolled_out(memory, plan), ready=_ready(given, verdict))
-    creating = verdict.ready is not None and verdict.ready.reason is Reason.CREATING
-    if memory.phase is None and not memory.running and (creating or _being_set(given, verdict)):
-        promoting = bad(Reason.ROLLING_OUT, f"Version {memory.stable} is getting all traffic")
-        return replace(told, rolled_out=promoting, reconciling=True)
     if memory.phase is Phase.ROLLED_BACK:
         return replace(told, stalled=True)
+    if memory.phase is None and not memory.running:
+        return _at_rest(given, told)
     if memory.running and _holds_failed(memory, plan):
         return replace(told, stalled=True, reconciling=False)
     return replace(told, reconciling=True) if memory.running else told
+
+
+def _at_rest(given: Input, told: Verdict) -> Verdict:
+    """Nothing rolls out; but what was promoted may be on its way yet, or somebody may have split the traffic."""
+    stable = given.desired.recorded.rollout.stable
+    creating = told.ready is not None and told.ready.reason is Reason.CREATING
+    if not creating and not _being_set(given, told):
+        return told
+    if told.drifted is not None:
+        held = f"Version {stable} is to have all traffic, and AgentRun holds another split, which is left so"
+        return replace(told, rolled_out=bad(Reason.ROLLOUT_HELD, held))
+    promoting = bad(Reason.ROLLING_OUT, f"Version {stable} is getting all traffic")
+    return replace(told, rolled_out=promoting, reconciling=True)
 
 
 def rolled_out(memory: Memory, plan: Plan) -> Statement:
@@ -91,6 +104,19 @@ def split_quiet(given: Input) -> float | None:
     return left if 0 < left <= SPLIT_QUIET.total_seconds() else None  # longer, and a clock was set back
 
 
+def way_out(given: Input) -> str:
+    """What to do when AgentRun refuses a split since the stable version is gone, as a further sentence; else empty."""
+    memory, runtime = given.desired.recorded.rollout, given.observed.runtime
+    published = runtime.versions if runtime else None
+    if not given.desired.rolls or published is None or memory.stable in published or memory.stable in ("", LATEST):
+        return ""
+    left = [f"version {version}" for version in memory.history if version in published]
+    return (
+        f". Version {memory.stable} does not exist any more; of those before it, there is {', '.join(left) or 'none'}:"
+        " set targetVersion to a version that exists, with strategy Immediate"
+    )
+
+
 def unprotected(memory: Memory) -> str:
     """What `paused` means for a rollout under way, as a further sentence; empty where none is."""
     if not memory.running:
@@ -115,11 +141,20 @@ def _holds_failed(memory: Memory, plan: Plan) -> bool:
 
 
 def _ready(given: Input, verdict: Verdict) -> Statement | None:
-    """Ready stays True while a step is being set: until then, the endpoint serves the split before it."""
+    """Ready stays True while a step is being set, or cannot be sent: until then, the endpoint serves the split before
+    it.
+    """
     ready = verdict.ready
-    if ready is None or ready.reason is not Reason.UPDATING or not _being_set(given, verdict):
+    if ready is None or ready.status != "False" or not _being_set(given, verdict):
         return ready
-    return good(Reason.AVAILABLE, f"The endpoint serves while its traffic is split anew: {ready.message}")
+    if ready.reason is Reason.UPDATING:
+        return good(Reason.AVAILABLE, f"The endpoint serves while its traffic is split anew: {ready.message}")
+    return ready_by_state(given.endpoint) if given.split_unsent and given.serves and _of_split_alone(given) else ready
+
+
+def _of_split_alone(given: Input) -> bool:
+    """Whether nothing else than the split of the traffic differs."""
+    return given.delta == given.split_delta
 
 
 def _being_set(given: Input, verdict: Verdict) -> bool:

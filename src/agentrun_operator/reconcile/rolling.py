@@ -43,6 +43,8 @@ def decided(given: Input, check: Callable[[Input], Decision]) -> Decision:
     planned = given if after == before else _recorded(given, after)
     decision = check(planned)
     if isinstance(decision.action, AddClaim):
+        if before.stable:  # a step goes by a record of its own: a claim does not tell that it waits to be sent
+            return _told(given, plan, check(given))
         return _told(planned, plan, replace(decision, action=replace(decision.action, rollout=after)))
     if isinstance(decision.action, RemoveClaim) or not _guarded(given):
         return check(given)
@@ -70,7 +72,7 @@ def situation(given: Input, plan: Plan) -> Situation:
         blind=given.observed.problem is not None,
         paused=desired.paused,
         drifted=unwanted and not desired.corrects and not given.attempts.updates,
-        not_converging=unwanted and _not_converging(given),
+        not_converging=bool(given.split_delta) and _not_converging(given),
     )
 
 
@@ -98,8 +100,10 @@ def _published(given: Input) -> frozenset[str] | None:
 
 
 def _named_as_recorded(seen: Seen, given: Input, memory: Memory) -> Seen:
-    """What was seen; where the word LATEST is recorded, the service may answer the number that it stands for."""
-    if memory.stable == LATEST and same_version(LATEST, seen.target, given.latest):
+    """What was seen; where the word LATEST was sent, the service may answer the number that it stands for."""
+    wire = effective(memory)
+    word = wire.target if wire else memory.stable
+    if word == LATEST and same_version(LATEST, seen.target, given.latest):
         return seen._replace(target=LATEST)
     return seen
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from support.cluster import eventually
 from support.endpoints import KIND, Endpoints
 from support.fault_stage import CREATE, DELETE, Stage
 from support.proxy import Moment, Proxy, Trap
+from support.rollouts import split_of
 
 NAME = "chat"
 
@@ -99,6 +101,67 @@ def make_for_report(stage: Stage) -> None:
     stage.endpoints.apply(NAME, description="one", driftPolicy="Report")
 
 
+STEPS = {"steps": [{"weight": 20, "bake": "1s"}, {"weight": 60, "bake": "1s"}]}
+PROMPTS = [{"name": "hello", "messages": [{"content": "hello"}], "expect": {"contains": ["hello"]}}]
+PROOF = {
+    "steps": [{"weight": 20, "bake": "1s"}],
+    "analysis": {"probes": {"interval": "10s", "timeout": "5s", "prompts": PROMPTS}},
+}
+
+
+def make_with_steps(stage: Stage) -> None:
+    stage.endpoints.apply(NAME, description="one", targetVersion="3", rollout=STEPS)
+
+
+def roll_out(**rollout: Any) -> Callable[[Stage], None]:
+    """An object that serves version 3 by this plan."""
+
+    def made(stage: Stage) -> None:
+        stage.endpoints.apply(NAME, description="one", targetVersion="3", rollout=rollout)
+        ready(stage)
+        stage.endpoints.wait_reason(NAME, "RolledOut", kind="RolledOut")
+
+    return made
+
+
+def want_version_4(stage: Stage) -> None:
+    stage.endpoints.change(NAME, targetVersion="4")
+
+
+def rolling(stage: Stage) -> None:
+    roll_out(steps=[{"weight": 20, "bake": "1h"}])(stage)
+    want_version_4(stage)
+    stage.endpoints.kubectl.wait_for(KIND, NAME, lambda found: "settledAt" in found["status"].get("rollout", {}))
+
+
+def abort(stage: Stage) -> None:
+    stage.endpoints.annotate(NAME, rollout="abort 1")
+
+
+def promote(stage: Stage) -> None:
+    stage.endpoints.annotate(NAME, rollout="promote 1")
+
+
+def serves(stage: Stage, version: str, reason: str) -> None:
+    """The version has all traffic, as the record says, and no probe endpoint is left."""
+    stage.endpoints.wait_reason(NAME, reason, kind="RolledOut", within=60)
+    eventually(lambda: split_of(stage.emulator.endpoint(NAME) or {"targetVersion": ""}) == (version, ()), 20)
+    stage.endpoints.wait_reason(NAME, "InSync", kind="Synced")
+    ready(stage)
+    found = stage.endpoints.wait_reason(NAME, reason, kind="RolledOut")
+    assert found["status"]["rollout"]["stableVersion"] == version
+    eventually(lambda: "probeEndpoints" not in stage.endpoints.get(NAME)["status"]["rollout"], 30)
+    assert [each["agentRuntimeEndpointName"] for each in stage.emulator.endpoints()] == [NAME]
+
+
+def promoted(stage: Stage) -> None:
+    serves(stage, "4", "RolledOut")
+
+
+def taken_back(stage: Stage) -> None:
+    serves(stage, "3", "RolledBack")
+
+
 FLOWS = (
     Flow(
         name="create",
@@ -150,6 +213,54 @@ FLOWS = (
         prepare=fail_next_create,
         begin=make_for_report,
         end=ready,
+        creates=2,
+        deletes=1,
+    ),
+    Flow(
+        name="create with a rollout",
+        kubernetes=("finalizer", "claim", "status Available"),
+        agentrun=("create",),
+        prepare=nothing,
+        begin=make_with_steps,
+        end=ready,
+    ),
+    Flow(
+        name="roll out",
+        kubernetes=(
+            "rollout at step 1",
+            "rollout settled",
+            "rollout at step 2",
+            "rollout promoted",
+            "status Available",
+        ),
+        agentrun=("update",),
+        prepare=roll_out(**STEPS),
+        begin=want_version_4,
+        end=promoted,
+    ),
+    Flow(
+        name="abort",
+        kubernetes=("rollout RolledBack", "status Available", "event RolledBack"),
+        agentrun=("update",),
+        prepare=rolling,
+        begin=abort,
+        end=taken_back,
+    ),
+    Flow(
+        name="promote",
+        kubernetes=("rollout promoted", "event RolloutPromoted"),
+        agentrun=("update",),
+        prepare=rolling,
+        begin=promote,
+        end=promoted,
+    ),
+    Flow(
+        name="prove",
+        kubernetes=("rollout probes 0 of 1", "rollout probes 1 of 1", "rollout probes 0 of 0"),
+        agentrun=("create probe", "delete"),
+        prepare=roll_out(**PROOF),
+        begin=want_version_4,
+        end=promoted,
         creates=2,
         deletes=1,
     ),

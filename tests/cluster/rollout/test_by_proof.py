@@ -103,3 +103,30 @@ def test_no_probe_endpoint_outlives_its_object(stage: RolloutStage, policy: str)
     eventually(lambda: probe_endpoints(stage, runtime_id) == [], 10 if policy == "Orphan" else 1)
     kept = stage.emulator.endpoint(name, runtime_id)
     assert (kept is not None) == (policy == "Orphan")
+
+
+def test_probe_endpoints_that_fail_are_made_again_with_growing_pauses_and_stop_nothing_else(stage: RolloutStage):
+    runtime_id = runtime(stage, "hard")
+    stage.endpoints.apply("hard", "hard", targetVersion="3", rollout=proof(20, bake="1s"))
+    stage.wait("hard", "RolledOut")
+    stage.emulator.forget_requests()
+    stage.emulator.fault("CreateAgentRuntimeEndpoint", endsIn="CREATE_FAILED")
+    try:
+        stage.endpoints.change("hard", targetVersion="4")
+        eventually(lambda: len(probe_writes(stage)) >= 5, 60)
+        stage.endpoints.change("hard", description="edited meanwhile")
+        eventually(lambda: (stage.emulator.endpoint("hard", runtime_id) or {})["description"] == "edited meanwhile", 10)
+    finally:
+        stage.emulator.heal()
+    sent = probe_writes(stage)
+    assert sent[4] - sent[0] > 1 + 2 + 4 + 8 - 1
+
+    assert says(stage.endpoints.get("hard"), "Ready") == "True"
+    stage.wait("hard", "RolledOut", within=90)
+    assert stage.rollout("hard")["stableVersion"] == "4"
+
+
+def probe_writes(stage: RolloutStage) -> list[float]:
+    """When the operator created or deleted a probe endpoint."""
+    sent = [call for call in stage.emulator.effects() if call.method in ("POST", "DELETE")]
+    return [call.at for call in sent if (call.endpoint_name or "").startswith("are-")]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agentrun_operator.reconcile.attempts import Attempts
-from agentrun_operator.reconcile.deletion_checks import QUIET
+from agentrun_operator.reconcile.deletion_checks import QUIET, probes_left
 from agentrun_operator.reconcile.observed import Observed
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import decided, each, row
@@ -350,3 +350,15 @@ def test_a_deletion_that_is_asked_for_again_and_again_is_told_of_all_the_same():
     attempts = Attempts().deleted(NOW - timedelta(minutes=1)).deleted(NOW - timedelta(seconds=1))
     waits = replace(attempts, failures=6, not_before=NOW + timedelta(seconds=30))
     assert decided(Case(deleted(), a_look(an_endpoint()), attempts=waits)) == ("rest 30 s, soon", DELETING)
+
+
+def test_an_object_tells_what_keeps_its_probe_endpoints_from_going():
+    given = Case(deleted(since=1), a_look()).given
+    assert probes_left(given, "") is None, "most are gone by then"
+    told = probes_left(given, "AgentRun is away.")
+    assert told is not None
+    assert told.synced is not None
+    assert told.synced.message == (
+        "The endpoint is gone, its probe endpoints are not: AgentRun is away. deletionPolicy Orphan lets the object go"
+    )
+    assert probes_left(Case(deleted(since=60), a_look()).given, "") is not None

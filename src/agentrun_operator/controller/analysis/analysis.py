@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.controller.analysis.assignment import Assignment
     from agentrun_operator.controller.keys import ObjectKey
+    from agentrun_operator.reconcile.rollout.memory import Memory
 
 KEPT_VALUES = 1_000
 """Objects whose stable version's last values are remembered."""
@@ -63,15 +64,20 @@ class Analysis:
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
 
-    def evidence(self, key: ObjectKey) -> Evidence:
-        """What was proved of an object's present step so far; nothing of one that is not followed."""
-        found = self._followed.get(key)
-        return found.evidence if found else Evidence()
+    def evidence(self, key: ObjectKey, record: Memory | None = None) -> Evidence:
+        """What was proved of an object's present step so far; nothing of one that is not followed.
 
-    def recorded(self, key: ObjectKey, failing: int) -> None:
-        """That many failing rounds of an object are in its record now."""
-        if found := self._followed.get(key):
-            found.recorded(failing)
+        Args:
+            key: the object.
+            record: its record, as the API server holds it: failing rounds that are in there are not told again, whether
+                or not the write that brought them there was answered. None: nothing new is in it.
+        """
+        found = self._followed.get(key)
+        if found is None:
+            return Evidence()
+        if record is not None:
+            found.recorded(record)
+        return found.evidence
 
     async def run(self) -> None:
         """Live until cancelled, and end all proofs then."""

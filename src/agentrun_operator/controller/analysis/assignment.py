@@ -31,6 +31,7 @@ class Assignment(NamedTuple):
         runtime_id: its runtime.
         runtime_name: the name of that, which the data plane's addresses are made of.
         account: whose credentials sign.
+        failures: the failing rounds of the step that are in its record.
         probe_endpoints: those that are READY with their version, by role; the others are not asked.
     """
 
@@ -48,6 +49,7 @@ class Assignment(NamedTuple):
     runtime_id: str
     runtime_name: str
     account: Account
+    failures: int = 0
     probe_endpoints: tuple[ProbeEndpoint, ...] = ()
 
     @property

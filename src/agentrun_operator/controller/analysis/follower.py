@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.remote.accounts.account import Account
     from agentrun_operator.reconcile.rollout.evidence import Evidence
+    from agentrun_operator.reconcile.rollout.memory import Memory
     from agentrun_operator.resources.rollout.analysis import Analysis as Block
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class Follower:
         # Not known before the block was read: whether any metric counts at this weight.
         self._metrics = Series() if assignment.plan.metrics and assignment.weight else None
         self._probes_wait, self._metrics_wait = Waiting(), Waiting()
+        self._failures = assignment.failures
         self._changed = asyncio.Event()
         loops = [self._probe_on] if self._probes is not None else []
         loops += [self._measure_on] if self._metrics is not None else []
@@ -120,8 +122,12 @@ class Follower:
         self.assignment = assignment
         self._changed.set()
 
-    def recorded(self, failing: int) -> None:
-        """That many failing rounds are in the record."""
+    def recorded(self, record: Memory) -> None:
+        """What is in the record of the step now: failing rounds that came into it are not told again."""
+        told = self.assignment
+        if (record.number, record.step) != (told.number, told.step) or record.failures <= self._failures:
+            return
+        failing, self._failures = record.failures - self._failures, record.failures
         if self._probes is not None:
             left = max(0, failing - self._probes.unrecorded)
             self._probes = self._probes.recorded(failing)

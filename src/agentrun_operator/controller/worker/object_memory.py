@@ -34,6 +34,9 @@ CREATE_LAG = 5.0
 CONFLICT_PAUSE = 0.5
 """Seconds before an object is read again that changed while it was written."""
 
+FIRST_TRY_PAUSE, LONGEST_TRY_PAUSE = 1.0, 300.0
+"""Seconds between two writes about a probe endpoint that stays where it is not to be; each pause is twice the last."""
+
 NEVER = float("-inf")
 
 
@@ -49,21 +52,36 @@ class Moment(NamedTuple):
     clock: float
 
 
+class Tries(NamedTuple):
+    """The writes about a probe endpoint that did not bring it to where it is to be.
+
+    Args:
+        made: how many there were.
+        not_before: when the next may be sent.
+    """
+
+    made: int = 0
+    not_before: float = NEVER
+
+    def after(self, now: float) -> Tries:
+        """One more was sent: whatever comes of it, they grow fewer. The first is most often all that it takes."""
+        return Tries(self.made + 1, now + backoff(self.made, first=FIRST_TRY_PAUSE, at_most=LONGEST_TRY_PAUSE))
+
+
 class ProbesMemory(NamedTuple):
     """The probe endpoints of an object, as this process remembers them.
 
     Args:
+        tries: the writes that were sent in vain so far, by role.
         noted: the roles that this process recorded, and sent no create for yet.
         sent: when a create was sent for a role.
-        repeated: when each thing was last done to a role's endpoint: what AgentRun accepts and does not keep is not
-            sent again at once.
         ready: those that may be asked.
         trouble: what keeps them from being ready, for people; empty if nothing does.
     """
 
+    tries: Mapping[str, Tries] = {}
     noted: frozenset[str] = frozenset()
     sent: Mapping[str, float] = {}
-    repeated: Mapping[str, float] = {}
     ready: tuple[ProbeEndpoint, ...] = ()
     trouble: str = ""
 

@@ -6,6 +6,7 @@ Only after the object's own endpoint: whatever goes wrong here holds a rollout a
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError, ResourceAlreadyExistError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.remote.problems import ProblemError, problem_of
-from agentrun_operator.controller.worker.object_memory import LIST_LAG, NEVER
+from agentrun_operator.controller.worker.object_memory import LIST_LAG, Tries
 from agentrun_operator.reconcile.actions import Rest, Retry
 from agentrun_operator.reconcile.after_write import AGAIN
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
@@ -103,14 +104,12 @@ class ProbeEndpoints:
             return Tended(run, 0.0)
         except (ProblemError, AgentRunError) as error:
             problem = error.problem if isinstance(error, ProblemError) else problem_of(error)
-            return Tended(
-                self._noted(run, run.subject.memory.probes._replace(trouble=problem.message)),
-                max(BLOCKED_PAUSE, problem.retry_after),
-            )
+            return Tended(self._troubled(run, problem.message), max(BLOCKED_PAUSE, problem.retry_after))
 
     def _concerns(self, run: Run, given: Input) -> bool:
         desired, cache = run.subject.desired, run.observation.cache
-        if cache is None or given.observed.problem or desired.paused or desired.observes or given.observed.rival:
+        rival = given.observed.rival and not desired.deleting
+        if cache is None or given.observed.problem or desired.paused or desired.observes or rival:
             return False
         return bool(desired.recorded.rollout.probe_endpoints or self._wanted(run, given))
 
@@ -121,14 +120,43 @@ class ProbeEndpoints:
             if plan.entries != run.subject.desired.recorded.rollout.probe_endpoints:
                 run = await self._record(run, given, plan.entries)
                 continue
-            probes = run.subject.memory.probes._replace(ready=plan.ready, trouble=_trouble(plan.steps))
-            run = self._noted(run, probes)
+            run = self._noted(run, self._by_now(run, given(run), plan))
             fresh = {step.role for step in plan.steps if isinstance(step, Look)}
+            pauses = [_PAUSES.get(type(step), 0.0) for step in plan.steps]
             for step in plan.steps:
-                run = await self._once_in_a_while(run, given, step)
-            if not fresh and not any(isinstance(step, Make) for step in plan.steps):
-                return Tended(run, _pause(plan.steps))
+                run, pause = await self._in_time(run, given, step)
+                pauses.append(pause)
+            made = any(isinstance(step, Make) for step in plan.steps)
+            if not fresh and not (made and max(pauses) <= SOON):
+                return Tended(run, min((pause for pause in pauses if pause), default=None))
         return Tended(run, AGAIN)
+
+    def _by_now(self, run: Run, given: Input, plan: ProbePlan) -> ProbesMemory:
+        """What is remembered once a look was taken: of those that are where they are to be, no try counts."""
+        probes, ready = run.subject.memory.probes, {each.role for each in plan.ready}
+        awaited = (self._wanted(run, given).keys() | {each.role for each in plan.entries}) - ready
+        tries = {role: tries for role, tries in probes.tries.items() if role in awaited}
+        return probes._replace(ready=plan.ready, trouble=_trouble(plan.steps), tries=tries)
+
+    async def _in_time(self, run: Run, given: Callable[[Run], Input], step: Step) -> tuple[Run, float]:
+        """One step in AgentRun, unless it is too soon for another write; and seconds until the next, 0 if none is due.
+        What fails keeps the other role from nothing.
+        """
+        if not isinstance(step, Make | Repoint | Remove):
+            return run, 0.0
+        now, probes = self._clock(), run.subject.memory.probes
+        tries = probes.tries.get(step.role, Tries())
+        if (left := tries.not_before - now) > 0:
+            return run, left
+        run = self._noted(run, probes._replace(tries={**probes.tries, step.role: tries.after(now)}))
+        try:
+            return await self._do(run, given, step), SOON
+        except AgentRunError as error:
+            problem = problem_of(error)
+            return self._troubled(run, problem.message), max(BLOCKED_PAUSE, problem.retry_after)
+
+    def _troubled(self, run: Run, why: str) -> Run:
+        return self._noted(run, run.subject.memory.probes._replace(trouble=why))
 
     async def _planned(self, run: Run, given: Input, fresh: set[str]) -> ProbePlan:
         recorded = run.subject.desired.recorded.rollout.probe_endpoints
@@ -180,17 +208,6 @@ class ProbeEndpoints:
         probes = run.subject.memory.probes
         return self._noted(run, probes._replace(noted=probes.noted | noted))
 
-    async def _once_in_a_while(self, run: Run, given: Callable[[Run], Input], step: Step) -> Run:
-        """One step; the very same one not again at once."""
-        if not isinstance(step, Repoint | Remove):
-            return await self._do(run, given, step)
-        now, probes, what = self._clock(), run.subject.memory.probes, repr(step)
-        if now - probes.repeated.get(what, NEVER) < BLOCKED_PAUSE:
-            return run
-        lately = {done: at for done, at in probes.repeated.items() if now - at < BLOCKED_PAUSE}
-        run = self._noted(run, probes._replace(repeated={**lately, what: now}))
-        return await self._do(run, given, step)
-
     async def _do(self, run: Run, given: Callable[[Run], Input], step: Step) -> Run:
         """One step in AgentRun."""
         runtime_id = _cache(run).runtime_id
@@ -234,15 +251,13 @@ class ProbeEndpoints:
         owner, recorded = _owner(run.subject), desired.recorded.rollout.probe_endpoints
         if cache is None or not recorded:
             return [owner.endpoint_name(entry.role) for entry in recorded]
-        left = []
         names = {entry.role: owner.endpoint_name(entry.role) for entry in recorded}
         looks = {role: ProbeLook(named=_seen(cache.endpoints.find("", name))) for role, name in names.items()}
         for step in parting(recorded, looks):
-            try:
+            with suppress(AgentRunError, ProblemError, ChangedError):
                 await self._send(run, operations.delete_endpoint(cache.runtime_id, step.id))
-            except (AgentRunError, ProblemError, ChangedError):
-                left.append(names[step.role])
-        return left
+                del names[step.role]
+        return list(names.values())
 
     def _noted(self, run: Run, probes: ProbesMemory) -> Run:
         if probes == run.subject.memory.probes:
@@ -274,12 +289,6 @@ def _trouble(steps: Iterable[Step]) -> str:
     return f"An endpoint of somebody else has the name {', '.join(names)}: delete it" if names else ""
 
 
-def _pause(steps: Iterable[Step]) -> float | None:
-    """Seconds until the next look; None if there is nothing to come."""
-    pauses = [BLOCKED_PAUSE if isinstance(step, Foreign) else SOON for step in steps if isinstance(step, _UNDER_WAY)]
-    return min(pauses, default=None)
-
-
 def sooner(action: Rest | Retry, after: float | None) -> Rest | Retry:
     """The same, with a look at the probe endpoints in time. Pauses after a failure are for all of it."""
     if after is None or isinstance(action, Retry):
@@ -287,4 +296,5 @@ def sooner(action: Rest | Retry, after: float | None) -> Rest | Retry:
     return replace(action, after=after if action.after is None else min(after, action.after))
 
 
-_UNDER_WAY = (Wait, Make, Repoint, Remove, Foreign)
+_PAUSES: dict[type, float] = {Wait: SOON, Foreign: BLOCKED_PAUSE}
+"""Seconds until the next look, for steps that are no writes."""

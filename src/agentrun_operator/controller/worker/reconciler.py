@@ -44,6 +44,7 @@ from agentrun_operator.reconcile.after_write import (
 )
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
+from agentrun_operator.reconcile.deletion_checks import probes_left
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
 from agentrun_operator.reconcile.observed import EndpointSeen
@@ -108,9 +109,7 @@ class Reconciler:
         self._reporter = reporter
         self._timing = timing
         self._left_behind = left_behind
-        self._now = now
-        self._clock = clock
-        self._jitter = jitter
+        self._now, self._clock, self._jitter = now, clock, jitter
         self._began = Moment(now(), clock())
         self._memories = Memories()
         self._claims = Claims(self._memories, writer, reporter, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up)
@@ -202,7 +201,8 @@ class Reconciler:
         if run.observation.cache is not None and not orphaned:
             run, again = await self._probe_endpoints.tend(run, self._input)
             if run.subject.desired.recorded.rollout.probe_endpoints:
-                return Conclude(run, Decision(Rest(after=again, soon=True)))
+                told = probes_left(self._input(run), run.subject.memory.probes.trouble)
+                return Conclude(run, Decision(Rest(after=again, soon=True), told))
         left = await self._probe_endpoints.part(run) if orphaned else []
         await self._claims.release(run, given, orphaned=orphaned, left=left)
         return Conclude(run, Decision())
@@ -294,7 +294,6 @@ class Reconciler:
         return Moment(self._began.time + timedelta(seconds=clock - self._began.clock), clock)
 
     def _input(self, run: Run) -> Input:
-        subject = run.subject
-        observed, now = run.observation.observed, self._moment().time
-        evidence = self._rollouts.evidence(subject)
+        subject, observed = run.subject, run.observation.observed
+        now, evidence = self._moment().time, self._rollouts.evidence(subject)
         return Input(subject.desired, observed, subject.memory.attempts, now, self._timing, self._now(), evidence)

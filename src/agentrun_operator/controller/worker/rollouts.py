@@ -50,7 +50,8 @@ class Rollouts:
         """What was proved of the step that an object is in."""
         if subject.desired.plan is None:
             return NO_EVIDENCE
-        found, trouble = self._analysis.evidence(subject.key), subject.memory.probes.trouble
+        found = self._analysis.evidence(subject.key, subject.desired.recorded.rollout)
+        trouble = subject.memory.probes.trouble
         return found._replace(inconclusive=Cause.PROBE_UNAVAILABLE, told=trouble) if trouble else found
 
     def forget(self, key: ObjectKey) -> None:
@@ -79,8 +80,6 @@ class Rollouts:
             run = self._memories.keep(run, memory.untold(status))
         else:
             run = self._memories.keep(run, memory.told(status))
-        if after.failures != before.failures:
-            self._analysis.recorded(run.subject.key, given.evidence.failing)
         self._reporter.rollout(body, happened(before, after))
         return self._memories.with_body(run, body)
 
@@ -132,5 +131,6 @@ def _assignment(run: Run) -> Assignment | None:
         runtime_id=runtime.id,
         runtime_name=runtime.name,
         account=observation.account,
+        failures=memory.failures,
         probe_endpoints=run.subject.memory.probes.ready,
     )

@@ -12,7 +12,7 @@ from agentrun_operator.controller.analysis.limits import ProbeLimits
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.kube.client import KubeError
 from agentrun_operator.reconcile.rollout.evidence import Evidence
-from agentrun_operator.reconcile.rollout.memory import Cause
+from agentrun_operator.reconcile.rollout.memory import Cause, Memory
 from support.analysis_scene import BOTH, PROMPTS, SETTLED, Scene, block, elapsed, says
 from support.controller_time import clock
 
@@ -78,10 +78,22 @@ async def test_failing_rounds_that_are_in_the_record_are_not_told_again(scene: S
     scene.canary = says("I cannot say.")
     scene.analysis.follow(scene.assignment(block({})))
     await scene.until(200)
-    scene.analysis.recorded(ObjectKey("shop", "bot"), 1)
-    assert scene.evidence().failing == 1
-    scene.analysis.recorded(ObjectKey("shop", "bot"), 1)
-    assert scene.evidence().failing == 0
+    key, record = ObjectKey("shop", "bot"), Memory(number=7, step=1)
+    assert scene.analysis.evidence(key, record).failing == 2
+    for _ in range(2):  # each look tells the same, until another record was seen
+        assert scene.analysis.evidence(key, record._replace(failures=1)).failing == 1
+    assert scene.analysis.evidence(key, record._replace(step=2, failures=2)).failing == 1
+    assert scene.analysis.evidence(key, record._replace(failures=2)).failing == 0
+
+
+async def test_failing_rounds_that_were_in_the_record_before_count_once(scene: Scene):
+    """The process began anew, or the split was put right."""
+    scene.canary = says("I cannot say.")
+    scene.analysis.follow(scene.assignment(block({}), failures=1))
+    await scene.until(3)
+    key, record = ObjectKey("shop", "bot"), Memory(number=7, step=1, failures=1)
+    assert scene.analysis.evidence(key, record).failing == 1
+    assert scene.analysis.evidence(key, record._replace(failures=2)).failing == 0
 
 
 async def test_the_same_again_changes_nothing(scene: Scene):

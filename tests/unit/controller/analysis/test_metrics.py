@@ -5,7 +5,7 @@ import pytest
 from agentrun_operator.controller.analysis.limits import ProbeLimits
 from agentrun_operator.controller.analysis.prometheus import Prometheus
 from agentrun_operator.controller.keys import ObjectKey
-from agentrun_operator.reconcile.rollout.memory import Cause, Check
+from agentrun_operator.reconcile.rollout.memory import Cause, Check, Memory
 from agentrun_operator.reconcile.rollout.queries import Reading
 from support.analysis_scene import Scene, block, elapsed
 from support.controller_time import clock
@@ -59,7 +59,7 @@ async def test_a_metric_that_fails_is_counted_each_interval(scene: Scene):
     scene.analysis.follow(scene.assignment(block(metrics=[ERRORS])))
     await scene.until(130)
     assert scene.evidence().failing == 2
-    scene.analysis.recorded(KEY, 2)
+    assert scene.analysis.evidence(KEY, Memory(number=7, step=1, failures=2)).failing == 0
     await scene.until(190)
     assert scene.evidence().failing == 1
 
