@@ -104,7 +104,9 @@ class World:
         ends = (ProbeEndpoint("canary", "4", "c"), ProbeEndpoint("stable", "3", "s"))
         now = datetime.now(UTC)
         self.analysis.follow(
-            Assignment(key, f"uid-{key}", plan, 1, 1, 5, now, 0.0, "4", "3", "bot", "r", "bot", account, ends)
+            Assignment(
+                key, f"uid-{key}", plan, 1, 1, 5, now, 0.0, "4", "3", "bot", "r", "bot", account, probe_endpoints=ends
+            )
         )
 
     async def proved(self, key: ObjectKey, enough: Callable[[Evidence], bool]) -> Evidence:

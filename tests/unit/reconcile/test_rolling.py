@@ -238,7 +238,7 @@ GOING_ON = [
         seen(split(0.9)),
         does="record 3 RolledBack",
         says="Ready=True Available, Synced=False Updating@0, RolledOut=False RolledBack, "
-        "Reconciling=True RolledBack, Stalled=True Updating",
+        "Reconciling=True RolledBack, Stalled=True RolledBack",
         because="an abort comes before every gate",
     ),
     row(
@@ -251,7 +251,7 @@ GOING_ON = [
         seen(split(0.9)),
         does="update routing.versionWeights",
         says="Ready=True Available, Synced=False Updating@0, RolledOut=False RolledBack, "
-        "Reconciling=True RolledBack, Stalled=True Updating",
+        "Reconciling=True RolledBack, Stalled=True RolledBack",
         because="the split is the operator's own, not drift",
     ),
     row(
