@@ -25,6 +25,11 @@ AN_UPDATE = 1.0
 UPDATES = {RolloutPlan.TIME: 4, RolloutPlan.GATED: 3, RolloutPlan.BRIEF: 2}
 """As many as there are shares of the traffic."""
 
+STATUSES = {RolloutPlan.TIME: 10, RolloutPlan.GATED: 15, RolloutPlan.BRIEF: 12}
+"""Each step's record and its settling, the wait for approval and the promotion; where it is proved, the first verdicts
+besides, how the deadline's clock goes, and the probe endpoint: before it is made, with its id, and when it is gone.
+"""
+
 PAGE = 100
 """Endpoints in one page of AgentRun's lists."""
 
@@ -136,17 +141,15 @@ def _of_rolling(rolling: Rolling) -> Iterator[Promise]:
     count, what = rolling.objects, f"rollout of {rolling.objects} by {rolling.plan}"
     updates, statuses = rolling.cost.calls.get(UPDATE, 0), rolling.cost.writes.get("PATCH status", 0)
     yield Promise(f"updates in AgentRun, each, {what}", UPDATES[rolling.plan], updates / count)
-    yield Promise(f"status writes, each, {what}", 10, statuses / count)
+    yield Promise(f"status writes, each, {what}", STATUSES[rolling.plan], statuses / count)
     yield Promise(f"taken back, {what}", 0, rolling.taken_back)
     for waiting, rest in rolling.rests.items():
         yield Promise(f"writes, {what}: {waiting}", 0, rest.object_writes)
 
 
 def _of_bulk(bulk: Bulk) -> Iterator[Promise]:
-    count, what = bulk.objects, f"{bulk.objects:,} objects {'with a block' if bulk.plan else 'without one'}"
+    what = f"{bulk.objects:,} objects {'with a rollout block' if bulk.plan else 'without one'}"
     yield Promise(f"MiB at rest, {what}", 150, bulk.resting_memory[0])
-    yield Promise(f"writes to an object per create, {what}", 3, bulk.create.object_writes / count)
-    yield Promise(f"calls to AgentRun per create, {what}", 1.1, bulk.create.remote_calls / count)
     yield Promise(f"writes at rest, {what}", 0, bulk.rest.object_writes)
     yield Promise(f"writes at a restart, {what}", 0, bulk.restart.object_writes)
 

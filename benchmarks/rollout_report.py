@@ -8,7 +8,7 @@ from benchmarks.phases import CREATE, UPDATE
 from benchmarks.plans import RolloutPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from benchmarks.figures import Cost, Spread
     from benchmarks.results import Results
@@ -18,6 +18,20 @@ Rows = list[list[str]]
 
 INVOKE = "InvokeOpenAI"
 DELETE = "DeleteAgentRuntimeEndpoint"
+
+ROLLOUT = (
+    "",
+    "status writes",
+    "other writes to objects",
+    "events",
+    "updates",
+    "creates and deletes of probe endpoints",
+    "other calls to AgentRun",
+    "probe calls",
+    "CPU ms",
+    "seconds",
+    "taken back",
+)
 
 BULK = (
     "",
@@ -37,13 +51,6 @@ BULK = (
     "MiB at most",
 )
 
-SHOWN = {
-    RolloutPlan.TIME: "four steps, by time",
-    RolloutPlan.GATED: "0, 5, 25 (approval) and 100, one prompt",
-    RolloutPlan.PROOF: "one step, five prompts, default limits",
-    RolloutPlan.BRIEF: "one step, one prompt, default limits",
-}
-
 
 def rollout_tables(results: Results) -> dict[str, Rows]:
     """The tables, by their titles."""
@@ -56,22 +63,21 @@ def rollout_tables(results: Results) -> dict[str, Rows]:
 
 
 def _rollouts(results: Results) -> Rows:
-    head = ["plan", "objects", "phase", "status writes", "other writes", "events", "updates"]
-    head += ["creates and deletes", "other control calls", "probe calls", "CPU ms", "seconds", "taken back"]
-    rows = [head]
+    """A column for each phase; everything but the seconds is for each object."""
+    columns = []
     for rolling in results.rollings:
-        phases = {"rollout": rolling.cost, **rolling.rests}.items()
-        rows += [_phase(rolling.plan, rolling.objects, *phase, str(rolling.taken_back)) for phase in phases]
+        phases = {"": rolling.cost, **rolling.rests}.items()
+        columns += [_phase(rolling.plan, rolling.objects, *phase, rolling.taken_back) for phase in phases]
     if bad := results.turned_bad:
-        rows.append(_phase(RolloutPlan.PROOF, bad.objects, "baking", bad.baking, "0"))
-    return rows
+        columns.append(_phase(RolloutPlan.PROOF, bad.objects, "baking", bad.baking, 0))
+    return _beside(ROLLOUT, columns)
 
 
-def _phase(plan: RolloutPlan, objects: int, phase: str, cost: Cost, taken_back: str) -> list[str]:
-    """Everything but the seconds is for each object."""
+def _phase(plan: RolloutPlan, objects: int, phase: str, cost: Cost, taken_back: int) -> list[str]:
     each = (f"{count / objects:.3g}" for count in _counts(cost))
     cpu = f"{1000 * cost.cpu['program'] / objects:.1f}"
-    return [SHOWN[plan], str(objects), phase, *each, cpu, f"{cost.seconds or 0:.0f}", taken_back]
+    shown = f"{objects} by {plan}" + (f", {phase}" if phase else "")
+    return [shown, *each, cpu, f"{cost.seconds or 0:.0f}", str(taken_back)]
 
 
 def _counts(cost: Cost) -> Iterator[int]:
@@ -102,9 +108,7 @@ def _meanwhile(results: Results) -> Rows:
 
 
 def _bulks(results: Results) -> Rows:
-    """A column for each, to be compared."""
-    columns = [_bulk(bulk) for bulk in results.bulks]
-    return [list(row) for row in zip(BULK, *columns, strict=True)] if columns else []
+    return _beside(BULK, [_bulk(bulk) for bulk in results.bulks])
 
 
 def _bulk(bulk: Bulk) -> list[str]:
@@ -116,6 +120,11 @@ def _bulk(bulk: Bulk) -> list[str]:
     memory = [*_memory(bulk.resting_memory), *_memory(bulk.restarted_memory)]
     shown = f"{bulk.objects:,} with a block" if bulk.plan else f"{bulk.objects:,} without one"
     return [shown, *made, f"{create.seconds or 0:.0f}", *resting, *after, *memory]
+
+
+def _beside(head: Sequence[str], columns: Sequence[Sequence[str]]) -> Rows:
+    """Columns that are compared; no rows without any."""
+    return [list(row) for row in zip(head, *columns, strict=True)] if columns else []
 
 
 def _memory(mebibytes: tuple[float, float]) -> list[str]:
