@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.manifests import number_of
+from benchmarks.manifests import account_id
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import aiohttp
 
 Document = dict[str, Any]
@@ -54,6 +56,18 @@ class AgentRun:
         owner = {"accountId": account_id(account)} if account else {}
         await self._call("POST", "runtimes", {"name": name, "versions": 4} | owner)
 
+    async def teach(self, runtimes: Collection[str], version: str, **manner: object) -> None:
+        """Have a version of these runtimes answer in a manner."""
+        items = (await self._call("GET", "runtimes"))["items"]
+        for runtime in (each["id"] for each in items if each["name"] in runtimes):
+            await self._call("PUT", f"runtimes/{runtime}/versions/{version}/manners", manner)
+
+    async def answers(self, runtime: str, version: str, since: float) -> list[float]:
+        """When a version of a runtime was asked since a moment, in seconds since the epoch."""
+        log = (await self._call("GET", "requests"))["log"]
+        asked = (entry for entry in log if entry["version"] == version and f"/{runtime}/" in entry["path"])
+        return [entry["at"] for entry in asked if entry["at"] >= since]
+
     async def endpoints(self) -> list[Document]:
         """Everything that there is now."""
         items: list[Document] = (await self._call("GET", "endpoints"))["items"]
@@ -68,8 +82,3 @@ class AgentRun:
             response.raise_for_status()
             answer: Document = await response.json() if response.content_length else {}
             return answer
-
-
-def account_id(name: str) -> str:
-    """The number of an account."""
-    return str(2 * 10**15 + number_of(name))

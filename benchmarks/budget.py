@@ -6,13 +6,29 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from benchmarks.phases import UPDATE
+from benchmarks.plans import RolloutPlan
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from benchmarks.figures import Life, Results, Spread
+    from benchmarks.figures import Life, Spread
+    from benchmarks.results import Results
+    from benchmarks.rollout_figures import Bulk, Rolling
 
 THOUSAND = 1_000
 """Objects at once whose Ready is promised to show soon."""
+
+AN_UPDATE = 1.0
+"""Seconds for the record and the update that take a version back."""
+
+UPDATES = {RolloutPlan.TIME: 4, RolloutPlan.GATED: 3, RolloutPlan.BRIEF: 2}
+"""As many as there are shares of the traffic."""
+
+STATUSES = {RolloutPlan.TIME: 10, RolloutPlan.GATED: 15, RolloutPlan.BRIEF: 12}
+"""Each step's record and its settling, the wait for approval and the promotion; where it is proved, the first verdicts
+besides, how the deadline's clock goes, and the probe endpoint: before it is made, with its id, and when it is gone.
+"""
 
 PAGE = 100
 """Endpoints in one page of AgentRun's lists."""
@@ -51,7 +67,8 @@ def promises(results: Results) -> list[Promise]:
     bulks = [life for life in lives if life.objects <= THOUSAND]
     soon = [_soon(f"{bulks[-1].objects:,} objects at once", bulks[-1].ready)] if bulks else []
     wide = [promise for life in results.wide for promise in _of_wide(life)]
-    return [*(_of_life(lives[-1]) if lives else ()), *soon, *_of_others(results), *wide, *_of_default(results)]
+    plain = [*(_of_life(lives[-1]) if lives else ()), *soon, *_of_others(results), *wide, *_of_default(results)]
+    return [*plain, *_of_rollouts(results)]
 
 
 def _of_life(life: Life) -> Iterator[Promise]:
@@ -106,6 +123,35 @@ def _of_others(results: Results) -> Iterator[Promise]:
         if edits.program == "operator":
             during = f"during a bulk of {edits.load}"
             yield Promise(f"s until a user's edit starts {during}, 95th percentile", 1, edits.started.p95)
+
+
+def _of_rollouts(results: Results) -> Iterator[Promise]:
+    yield from (promise for rolling in results.rollings for promise in _of_rolling(rolling))
+    if bad := results.turned_bad:
+        rounds = bad.rounds * bad.round + AN_UPDATE
+        yield Promise("s from the first bad answer until a version is taken back", rounds, bad.answered.longest)
+        yield Promise("s from when a version turns bad to that", bad.interval + rounds, bad.noticed.longest)
+        yield Promise("writes while rollouts bake and are proved", 0, bad.baking.object_writes)
+    if meanwhile := results.meanwhile:
+        yield _soon("one object while others are proved", meanwhile.ready[1])
+    yield from (promise for bulk in results.bulks for promise in _of_bulk(bulk))
+
+
+def _of_rolling(rolling: Rolling) -> Iterator[Promise]:
+    count, what = rolling.objects, f"rollout of {rolling.objects} by {rolling.plan}"
+    updates, statuses = rolling.cost.calls.get(UPDATE, 0), rolling.cost.writes.get("PATCH status", 0)
+    yield Promise(f"updates in AgentRun, each, {what}", UPDATES[rolling.plan], updates / count)
+    yield Promise(f"status writes, each, {what}", STATUSES[rolling.plan], statuses / count)
+    yield Promise(f"taken back, {what}", 0, rolling.taken_back)
+    for waiting, rest in rolling.rests.items():
+        yield Promise(f"writes, {what}: {waiting}", 0, rest.object_writes)
+
+
+def _of_bulk(bulk: Bulk) -> Iterator[Promise]:
+    what = f"{bulk.objects:,} objects {'with a rollout block' if bulk.plan else 'without one'}"
+    yield Promise(f"MiB at rest, {what}", 150, bulk.resting_memory[0])
+    yield Promise(f"writes at rest, {what}", 0, bulk.rest.object_writes)
+    yield Promise(f"writes at a restart, {what}", 0, bulk.restart.object_writes)
 
 
 def _soon(what: str, spread: Spread) -> Promise:

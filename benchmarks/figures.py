@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from benchmarks.manifests import Load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+N = TypeVar("N", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,17 @@ class Cost:
     writes: dict[str, int]
     calls: dict[str, int]
     cpu: dict[str, float]
+
+    def __add__(self, other: Cost) -> Cost:
+        """Of both phases, one after the other."""
+        seconds = None if self.seconds is None or other.seconds is None else self.seconds + other.seconds
+        writes, calls = _sum(self.writes, other.writes), _sum(self.calls, other.calls)
+        return Cost(seconds, writes, calls, _sum(self.cpu, other.cpu))
+
+    def __sub__(self, other: Cost) -> Cost:
+        """Of this phase, without what was done meanwhile."""
+        writes, calls = _sum(self.writes, other.writes, -1), _sum(self.calls, other.calls, -1)
+        return Cost(self.seconds, writes, calls, _sum(self.cpu, other.cpu, -1))
 
     @property
     def object_writes(self) -> int:
@@ -184,32 +197,6 @@ class AtDefault:
         return Load(self.objects, self.runtimes)
 
 
-@dataclass(slots=True)
-class Results:
-    """All that one run has measured; what it was not asked for is missing.
-
-    Attributes:
-        machine: where, when and with what.
-        lives: one for each program and number of objects.
-        single: from when AgentRun says READY to when the object does, for one object at a time.
-        at_once: see there.
-        edits: see there.
-        at_default: see there.
-    """
-
-    machine: dict[str, str]
-    lives: list[Life] = field(default_factory=list)
-    single: Spread | None = None
-    at_once: AtOnce | None = None
-    edits: list[Edits] = field(default_factory=list)
-    at_default: AtDefault | None = None
-
-    @property
-    def wide(self) -> list[Life]:
-        """The operator's lives in many runtimes."""
-        return [life for life in self.lives if life.program == "operator" and life.runtimes > 1]
-
-    def of(self, program: str) -> list[Life]:
-        """The lives of a program in one runtime, by the number of objects."""
-        narrow = (life for life in self.lives if life.program == program and life.runtimes == 1)
-        return sorted(narrow, key=lambda life: life.objects)
+def _sum(some: dict[str, N], others: dict[str, N], times: int = 1) -> dict[str, N]:
+    """Some, and others so many times, by name."""
+    return {name: some.get(name, 0) + times * others.get(name, 0) for name in some | others}

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from benchmarks.manifests import is_ready
+from benchmarks.manifests import is_ready, rollout_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,11 +21,13 @@ class Observer:
 
     Attributes:
         ready: when an object, by name and generation, was first seen Ready; in seconds since the epoch.
+        rolled: when RolledOut first gave a reason, by the object's name and generation, and the reason.
         gone: when an object was seen deleted, by name.
     """
 
     def __init__(self, cluster: Cluster) -> None:
         self.ready: dict[tuple[str, int], float] = {}
+        self.rolled: dict[tuple[str, int, str], float] = {}
         self.gone: dict[str, float] = {}
         self._events = cluster.watch()
         self._changed = asyncio.Event()
@@ -43,6 +45,10 @@ class Observer:
     async def all_ready(self, names: Iterable[str], generation: int, within: float) -> float:
         """Wait until these are Ready at a generation; when the last one was, in seconds since the epoch."""
         return await self._all([(name, generation) for name in names], self.ready, within)
+
+    async def all_rolled(self, names: Iterable[str], generation: int, reason: str, within: float) -> float:
+        """Wait until the rollouts of these give a reason; when the last one did, in seconds since the epoch."""
+        return await self._all([(name, generation, reason) for name in names], self.rolled, within)
 
     async def all_gone(self, names: Iterable[str], within: float) -> float:
         """Wait until these are gone; when the last one was, in seconds since the epoch."""
@@ -76,5 +82,8 @@ class Observer:
         metadata = body["metadata"]
         if kind == "DELETED":
             self.gone[metadata["name"]] = now
-        elif is_ready(body):
+            return
+        if is_ready(body):
             self.ready.setdefault((metadata["name"], metadata["generation"]), now)
+        if reason := rollout_reason(body):
+            self.rolled.setdefault((metadata["name"], metadata["generation"], reason), now)

@@ -13,6 +13,7 @@ from benchmarks.manifests import Load, edit, endpoint, names, number_of, secret
 from benchmarks.meter import Meter
 from benchmarks.observer import Observer
 from benchmarks.parallel import for_each
+from benchmarks.plans import RolloutPlan
 from benchmarks.processes import memory, quiet
 from benchmarks.stage import LATENCY
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.controlplane import Component
     from benchmarks.figures import Cost
-    from benchmarks.kubernetes import Cluster
+    from benchmarks.kubernetes import Body, Cluster
     from benchmarks.programs import Program
     from benchmarks.stage import Stage
 
@@ -53,6 +54,7 @@ class Phases:
         names: of the objects.
         runtimes: the names of those over which they are spread, one after the other.
         accounts: the names of those over which the runtimes are spread, and of their Secrets; none: the operator's own.
+        plan: how the objects roll out new versions.
     """
 
     stage: Stage
@@ -64,11 +66,19 @@ class Phases:
     names: list[str]
     runtimes: list[str]
     accounts: list[str]
+    plan: RolloutPlan = RolloutPlan.LITERAL
 
     async def make(self, name: str) -> None:
         """Make one object."""
-        runtime = self.runtimes[number_of(name) % len(self.runtimes)]
-        await self.cluster.create(endpoint(name, runtime, _account_of(runtime, self.accounts)))
+        await self._make(name, self.plan)
+
+    async def make_plain(self, name: str) -> None:
+        """Make one object that does not roll out, whatever the others do."""
+        await self._make(name, RolloutPlan.LITERAL)
+
+    def runtime_of(self, name: str) -> str:
+        """The name of an object's runtime."""
+        return self.runtimes[number_of(name) % len(self.runtimes)]
 
     async def create(self) -> Cost:
         """From the first POST to the last Ready."""
@@ -78,6 +88,21 @@ class Phases:
         """From the first edit to the last Ready at the new generation."""
         change = edit("Changed for a measurement")
         return await self._bulk("PATCH", lambda name: self.cluster.patch(name, change), lambda: self._all_ready(2))
+
+    async def roll(self, patch: Body, generation: int, reason: str, within: float = PATIENCE) -> Cost:
+        """From the first edit of objects that roll out, or request to them, to the last whose RolledOut says so.
+
+        Args:
+            patch: the edit or request.
+            generation: of the spec, after that.
+            reason: what RolledOut has to say then.
+            within: seconds for all of them.
+        """
+        return await self._bulk(
+            "PATCH",
+            lambda name: self.cluster.patch(name, patch),
+            lambda: self.observer.all_rolled(self.names, generation, reason, within),
+        )
 
     async def delete(self) -> Cost:
         """From the first DELETE until the last object is gone."""
@@ -119,6 +144,10 @@ class Phases:
         arrivals = await self.stage.agentrun.arrivals(CREATE)
         return Spread.of(self.observer.ready[name, 1] - arrivals[name] - LATENCY - transition for name in self.names)
 
+    async def _make(self, name: str, plan: RolloutPlan) -> None:
+        runtime = self.runtime_of(name)
+        await self.cluster.create(endpoint(name, runtime, _account_of(runtime, self.accounts), plan))
+
     @property
     def _patience(self) -> float:
         return PATIENCE + SLOWEST * len(self.names)
@@ -150,7 +179,7 @@ async def running(
         await stage.agentrun.add_account(account)
         await cluster.keep(secret(account))
     await for_each(runtimes, lambda name: stage.agentrun.add_runtime(name, _account_of(name, accounts)))
-    async with running_on(stage, program, cluster, objects, runtimes, accounts=accounts) as phases:
+    async with running_on(stage, program, cluster, objects, runtimes, accounts=accounts, plan=load.plan) as phases:
         yield phases
 
 
@@ -163,6 +192,7 @@ async def running_on(
     runtimes: list[str],
     *,
     accounts: list[str],
+    plan: RolloutPlan = RolloutPlan.LITERAL,
 ) -> AsyncIterator[Phases]:
     """A program in a namespace and with runtimes that are there already."""
     component, url = program(stage.premises, cluster.namespace)
@@ -171,7 +201,7 @@ async def running_on(
         async with Observer(cluster) as observer:
             await quiet(component.pid, SETTLE, PATIENCE)
             meter = Meter(stage, cluster, component)
-            yield Phases(stage, cluster, component, url, observer, meter, objects, runtimes, accounts)
+            yield Phases(stage, cluster, component, url, observer, meter, objects, runtimes, accounts, plan)
     finally:
         await asyncio.to_thread(component.stop)
 

@@ -10,7 +10,7 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from pydantic import TypeAdapter
 
-from benchmarks.figures import Results
+from benchmarks.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

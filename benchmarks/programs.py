@@ -105,5 +105,6 @@ def plain_kopf(premises: Premises, namespace: str) -> Made:
 def _environment(plane: ControlPlane, agentrun: str) -> dict[str, str]:
     """This process's environment, with the ways to the emulator and to the control plane and to nothing else."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(CLOUD)}
-    ways = {"AGENTRUN_CONTROL_ENDPOINT": agentrun, "KUBECONFIG": str(plane.kubeconfig)}
+    ways = {"AGENTRUN_CONTROL_ENDPOINT": agentrun, "AGENTRUN_DATA_ENDPOINT": agentrun}
+    ways |= {"KUBECONFIG": str(plane.kubeconfig)}
     return clean | ACCOUNT | ways | {"NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}

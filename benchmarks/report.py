@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from benchmarks.budget import promises
+from benchmarks.rollout_report import rollout_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import Console
 
-    from benchmarks.figures import Cost, Life, Results
+    from benchmarks.figures import Cost, Life
+    from benchmarks.results import Results
 
 Rows = list[list[str]]
 
@@ -49,8 +51,14 @@ def _markdown(results: Results) -> str:
 
 
 def _tables(results: Results) -> dict[str, Rows]:
-    found = {"Budget": _budget(results), "From creation to deletion": _lives(results), "Counted": _counts(results)}
-    return {title: rows for title, rows in (found | {"Edits": _edits(results)}).items() if len(rows) > 1}
+    found = {
+        "Budget": _budget(results),
+        "From creation to deletion": _lives(results),
+        "Counted": _counts(results),
+        "Edits": _edits(results),
+        **rollout_tables(results),
+    }
+    return {title: rows for title, rows in found.items() if len(rows) > 1}
 
 
 def _budget(results: Results) -> Rows:
