@@ -83,13 +83,16 @@ def recorded_status(given: Input, rollout: Memory, verdict: Verdict | None, befo
 
 
 def rollout_of(desired: Desired, before: Mapping[str, Any]) -> Json | None:
-    """What the status is to tell of a rollout. Without one, that is only what is left of its probes."""
+    """What the status is to tell of a rollout. Without one: what is left of its probes, and its number, which requests
+    name, and which is never used again.
+    """
     if desired.observes:
         found: Json | None = before.get("rollout")
         return found
     memory = desired.recorded.rollout
     if desired.plan is None:
-        return Memory(probe_endpoints=memory.probe_endpoints).document(0)
+        left = Memory(memory.number, last_request=memory.last_request, probe_endpoints=memory.probe_endpoints)
+        return left.document(0)
     return memory.document(len(desired.plan.steps))
 
 

@@ -51,7 +51,7 @@ def _path(start: str, parts: tuple[int | str, ...]) -> str:
 
 
 def _unknown(model: type[Part], written: Json, path: str) -> Iterator[str]:
-    """Fields that there are none of, which kubectl refuses: a misspelt one would do nothing."""
+    """What kubectl refuses since there is no such field: a misspelt one would do nothing."""
     fields = {field.alias: name for name, field in model.model_fields.items()}
     yield from (f'{path}: unknown field "{path}.{name}"' for name in written if name not in fields)
     parsed = model.model_validate(written)

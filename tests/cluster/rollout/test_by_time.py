@@ -130,7 +130,7 @@ def test_without_its_plan_an_endpoint_is_what_the_spec_says(stage: RolloutStage)
     eventually(lambda: stage.split("literal") == ("4", ()), 20)
 
     found = stage.endpoints.wait_ready("literal")
-    assert rollout_of(found) == {}
+    assert rollout_of(found) == {"number": 1}
     assert says(found, "RolledOut") == ""
     eventually(lambda: "RolloutDropped" in stage.endpoints.events("literal"), 20)
 

@@ -41,6 +41,9 @@ SESSION = "x-agentrun-session-id"
 ANSWER_LIMIT = 256 * 1024
 """Bytes of an answer, decoded."""
 
+LONG = 16 * 1024
+"""Bytes from which on an answer is taken apart beside the event loop: others go on meanwhile."""
+
 NO_TIMEOUT = httpx.Timeout(None).as_dict()
 """The library's own would begin anew with each byte; the whole call has one of its own."""
 
@@ -161,7 +164,8 @@ class Prober:
         except BodyError as error:
             failure = Failure.TOO_LARGE if error.code == "AnswerTooLarge" else Failure.MALFORMED
             return ChatReply(0.0, failure, response.status_code)
-        said = read_completion(body.content)
+        long = len(body.content) >= LONG
+        said = await asyncio.to_thread(read_completion, body.content) if long else read_completion(body.content)
         if said is None:
             return ChatReply(0.0, Failure.MALFORMED, response.status_code)
         return ChatReply(0.0, None, response.status_code, said.text, said.tools, said.tokens)

@@ -24,7 +24,8 @@ MAX_QUOTES = 1_000_000
 LONGEST_NUMBER = 400
 """Digits of a whole number that is read as such; one with more is as good as endless."""
 
-_STEP = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+# A text that does not end is the rest: to look for its end again from each of its quotation marks would take for ever.
+_STEP = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def read_again(body: bytes | bytearray) -> JsonValue:

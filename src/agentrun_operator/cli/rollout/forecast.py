@@ -71,7 +71,7 @@ def _earliest(step: PlanStep, plan: Plan) -> float:
 
 
 def _rounds(step: PlanStep, plan: Plan) -> int:
-    """Rounds of probes: one at the start, one at the end of the bake, and one each interval; two at the least."""
+    """How many rounds of probes there are: at the start, at the end of the bake, each interval; two at the least."""
     if not plan.probes:
         return 0
     time = _earliest(step, plan)

@@ -11,6 +11,8 @@ import typer
 from agentrun_operator.cli.errors import BadFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from agentrun_operator.resources.rollout.plan import Rollout
 
 File = Annotated[str, typer.Option("--filename", "-f", help="Manifest of one AgentRuntimeEndpoint; - is the input.")]
@@ -20,6 +22,9 @@ LARGEST = 4 << 20
 
 ALIASES = 20
 """YAML's own references, of which a few make any size of a file that is small."""
+
+DEPTH = 64
+"""Levels of lists and objects: far more than the resource has."""
 
 SHOWN = 10
 """Refusals that are shown at once."""
@@ -80,13 +85,25 @@ def _documents(file: str, text: str) -> list[object]:
     import yaml  # noqa: PLC0415 - the help needs none of it
 
     try:
-        if sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)) > ALIASES:
-            raise BadFileError(f"{file}: more than {ALIASES} aliases (*name); write them out")
+        _refuse_bombs(file, yaml.parse(text, yaml.SafeLoader))
         return list(yaml.safe_load_all(text))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 1}" if where else ""
         raise BadFileError(f"{file}: this is no YAML{line}: {getattr(error, 'problem', None) or 'odd'}") from None
+
+
+def _refuse_bombs(file: str, events: Iterable[object]) -> None:
+    """A small file may be of any size, or take any time, once it is read."""
+    aliases = depth = 0
+    for event in events:
+        kind = type(event).__name__
+        aliases += kind == "AliasEvent"
+        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        if aliases > ALIASES:
+            raise BadFileError(f"{file}: more than {ALIASES} aliases (*name); write them out")
+        if depth > DEPTH:
+            raise BadFileError(f"{file}: more than {DEPTH} levels, one in the other")
 
 
 def _only(file: str, documents: list[object]) -> dict[str, Any]:
@@ -95,7 +112,6 @@ def _only(file: str, documents: list[object]) -> dict[str, Any]:
     found = [each for each in documents if isinstance(each, dict) and each.get("kind") == KIND]
     if len(found) != 1:
         raise BadFileError(f"{file}: {len(found)} objects of kind {KIND}; give a file with one")
-    shapes = (found[0].get("metadata", {}), found[0].get("spec", {}), (found[0].get("spec") or {}).get("rollout") or {})
-    if not all(isinstance(each, dict) for each in shapes):
-        raise BadFileError(f"{file}: metadata, spec and spec.rollout have to be objects")
+    if not all(isinstance(found[0].get(name, {}), dict) for name in ("metadata", "spec")):
+        raise BadFileError(f"{file}: metadata and spec have to be objects")
     return found[0]

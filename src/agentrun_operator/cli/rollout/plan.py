@@ -59,7 +59,7 @@ def _waits(plan: Plan, expected: Forecast) -> list[str]:
     people = " and people who approve come on top" if any(step.approval for step in plan.steps) else ""
     return [
         f"Earliest end:    {shown(expected.earliest)}; AgentRun's time to set each split{people or ' comes on top'}",
-        f"Time-out:        longer than {shown(expected.longest)}, for what waits for the whole plan: helm --wait, Flux,",
+        f"Time-out:        longer than {shown(expected.longest)}, for what waits for the whole plan: helm, Flux,",
         "                 kubectl wait --for=condition=RolledOut: each step may use up its deadline. Or wait for Ready",
     ]
 

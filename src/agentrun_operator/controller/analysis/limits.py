@@ -71,8 +71,8 @@ class ProbeLimits:
         self._clock = clock
         share = max(1, concurrency // SHARE)
         self._calls = FairSlots(concurrency, share=share, alone=concurrency)
-        # A round holds its conversations. One namespace never has all of these places, so that another waits for none.
-        self._rounds = FairSlots(2 * concurrency, share=share, alone=concurrency)
+        # A round holds its conversations, and may last: few namespaces never have all of these places.
+        self._rounds = FairSlots(2 * concurrency, share=share, alone=2 * share)
         self._queries = FairSlots(QUERIES, share=1, alone=1)
         self._accounts: dict[Hashable, tuple[AdaptiveRateLimiter, float]] = {}
 

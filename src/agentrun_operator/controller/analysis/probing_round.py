@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PARALLEL = 2
 """Prompts of a round that are asked at the same time: as many as a namespace may ask where others wait."""
 
+LONG = 8 * 1024
+"""Characters of an answer from which on it is judged beside the event loop: others go on meanwhile."""
+
 IN_VAIN = 3
 """Prompts without an answer from either version, after which the rest of a round is not asked."""
 
@@ -142,4 +145,6 @@ class ProbingRound:
                 reply = await self._prober.ask(self._runtime_name, self._names[role], question)
             except AgentRunError:
                 return Judged(Outcome.UNAVAILABLE)
-        return judged(reply, prompt.expect)
+        if len(reply.text) < LONG:
+            return judged(reply, prompt.expect)
+        return await asyncio.to_thread(judged, reply, prompt.expect)

@@ -55,12 +55,15 @@ class ProbesMemory(NamedTuple):
     Args:
         noted: the roles that this process recorded, and sent no create for yet.
         sent: when a create was sent for a role.
+        repeated: when each thing was last done to a role's endpoint: what AgentRun accepts and does not keep is not
+            sent again at once.
         ready: those that may be asked.
         trouble: what keeps them from being ready, for people; empty if nothing does.
     """
 
     noted: frozenset[str] = frozenset()
     sent: Mapping[str, float] = {}
+    repeated: Mapping[str, float] = {}
     ready: tuple[ProbeEndpoint, ...] = ()
     trouble: str = ""
 

@@ -13,7 +13,7 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError, ResourceAlreadyExistError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.remote.problems import ProblemError, problem_of
-from agentrun_operator.controller.worker.object_memory import LIST_LAG
+from agentrun_operator.controller.worker.object_memory import LIST_LAG, NEVER
 from agentrun_operator.reconcile.actions import Rest, Retry
 from agentrun_operator.reconcile.after_write import AGAIN
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
@@ -125,7 +125,7 @@ class ProbeEndpoints:
             run = self._noted(run, probes)
             fresh = {step.role for step in plan.steps if isinstance(step, Look)}
             for step in plan.steps:
-                run = await self._do(run, given, step)
+                run = await self._once_in_a_while(run, given, step)
             if not fresh and not any(isinstance(step, Make) for step in plan.steps):
                 return Tended(run, _pause(plan.steps))
         return Tended(run, AGAIN)
@@ -179,6 +179,17 @@ class ProbeEndpoints:
         noted = {entry.role for entry in entries if not entry.id} - {entry.role for entry in before.probe_endpoints}
         probes = run.subject.memory.probes
         return self._noted(run, probes._replace(noted=probes.noted | noted))
+
+    async def _once_in_a_while(self, run: Run, given: Callable[[Run], Input], step: Step) -> Run:
+        """One step; the very same one not again at once."""
+        if not isinstance(step, Repoint | Remove):
+            return await self._do(run, given, step)
+        now, probes, what = self._clock(), run.subject.memory.probes, repr(step)
+        if now - probes.repeated.get(what, NEVER) < BLOCKED_PAUSE:
+            return run
+        lately = {done: at for done, at in probes.repeated.items() if now - at < BLOCKED_PAUSE}
+        run = self._noted(run, probes._replace(repeated={**lately, what: now}))
+        return await self._do(run, given, step)
 
     async def _do(self, run: Run, given: Callable[[Run], Input], step: Step) -> Run:
         """One step in AgentRun."""

@@ -86,20 +86,27 @@ class Rollouts:
 
     def heed(self, run: Run) -> Run:
         """Tell of a request that does not fit, once; and have the step proved that the object is in."""
+        self._prove(run)
         subject = run.subject
         text, memory = subject.desired.request, subject.desired.recorded.rollout
         if not subject.desired.rolls:
-            self._analysis.leave(subject.key)
             return run
-        if assignment := _assignment(run):
-            self._analysis.follow(assignment)
-        else:
-            self._analysis.leave(subject.key)
         event = ignored(text, memory, memory) if text != subject.memory.ignored else None
         if event is None:
             return run
         self._reporter.rollout(subject.body, (event,))
         return self._memories.keep(run, subject.memory._replace(ignored=text))
+
+    def _prove(self, run: Run) -> None:
+        """Have the step proved that the object is in. A look that failed says nothing of it: what is proved stays."""
+        desired, key = run.subject.desired, run.subject.key
+        if run.observation.observed.problem and desired.rolls and not (desired.paused or desired.deleting):
+            return
+        assignment = _assignment(run) if desired.rolls else None
+        if assignment is None:
+            self._analysis.leave(key)
+        else:
+            self._analysis.follow(assignment)
 
 
 def _assignment(run: Run) -> Assignment | None:

@@ -25,6 +25,9 @@ LONGEST_RUN = 30
 """Marks on one character that are put in order, as Unicode's stream-safe form has it: sorting longer runs takes a time
 that grows with their square."""
 
+PIECE = 1024
+"""Characters that are folded at once: one of them may become eighteen, and nobody else goes on meanwhile."""
+
 JOINER = "\u034f"
 """Divides a run without a trace."""
 
@@ -70,9 +73,22 @@ def judged(reply: ChatReply, expect: Expect) -> Judged:
 
 def folded(text: str) -> str:
     """A text without differences of case and width."""
-    if text.isascii():
-        return text.lower()
-    return normalize("NFKC", normalize("NFKC", "".join(_stream_safe(text))).casefold())
+    return text.lower() if text.isascii() else "".join(map(_folded, _pieces(text)))
+
+
+def _folded(piece: str) -> str:
+    return normalize("NFKC", normalize("NFKC", "".join(_stream_safe(piece))).casefold())
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces, each up to a character that belongs to no other before it, if there is one soon."""
+    start = 0
+    while start < len(text):
+        end = start + PIECE
+        while end < min(len(text), start + 2 * PIECE) and not text[end].isascii():
+            end += 1
+        yield text[start:end]
+        start = end
 
 
 def _outcome(reply: ChatReply, expect: Expect) -> Outcome:

@@ -1,6 +1,7 @@
 """What the strict parser refuses, and one can tell what was meant."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -55,3 +56,12 @@ def test_what_is_json_reads_the_same(value):
     except ValueError:
         return
     assert repr(read_again(text.encode())) == repr(expected)
+
+
+@pytest.mark.parametrize("body", [b'"\\' * 30_000, b'["' + b'\\"' * 30_000, b"[" * 70 + b'"\\' * 30_000])
+def test_a_text_without_an_end_is_looked_through_once(body):
+    """And not again from each of its quotation marks: that took minutes."""
+    began = time.process_time()
+    with pytest.raises(ValueError, match=r"."):
+        read_again(body)
+    assert time.process_time() - began < 2

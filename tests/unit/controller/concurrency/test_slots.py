@@ -109,6 +109,18 @@ async def test_whoever_gives_up_gives_way(crowd: Crowd):
     assert crowd.inside["a"] == 8
 
 
+async def test_what_one_gives_up_another_has_at_once(crowd: Crowd):
+    await crowd.come("a", 12)
+    await crowd.come("b", 3)
+    for _ in range(6):
+        await crowd.leave("a")
+    assert crowd.inside == {"a": 2, "b": 2}
+    (_, waits) = crowd.doors["b"].pop()
+    waits.cancel()
+    await settle()
+    assert crowd.inside["a"] == 6
+
+
 async def test_a_slot_that_is_given_to_one_who_gives_up_is_the_next_ones():
     slots = FairSlots(1, share=1, alone=1)
     crowd = Crowd(slots)

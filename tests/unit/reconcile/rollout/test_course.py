@@ -170,6 +170,12 @@ ENDINGS = [
         because="nothing failed, so that the version may be tried again",
     ),
     row(
+        "the goal taken back of what failed just now",
+        a_situation(goal="3", evidence=PROVED._replace(failing=2)),
+        records=f"{ENDED}, phase=None",
+        because="that it is not wanted comes before whether it is good",
+    ),
+    row(
         "the goal taken back during a freeze",
         a_situation(goal="3", frozen=True),
         records=f"{ENDED}, phase=None",

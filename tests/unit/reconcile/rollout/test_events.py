@@ -134,6 +134,8 @@ def test_a_request_that_is_or_will_be_answered_is_not_told_to_be_ignored(text, g
 )
 def test_a_request_that_does_not_fit_is_told_with_the_reason(text, given, why):
     first, then = answers(text, given)
+    assert first is not None
+    assert then is not None
     assert first.reason == then.reason == "RequestIgnored"
     assert first.warning
     assert why in first.message

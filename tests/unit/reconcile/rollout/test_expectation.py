@@ -83,8 +83,19 @@ def test_a_text_of_marks_alone_is_folded_without_sorting_them_all(mark):
     """Unicode sorts the marks on one character, in a time that grows with the square of their number."""
     found = folded("e" + mark * 20_000)
     runs = "".join("m" if unicodedata.combining(each) else " " for each in unicodedata.normalize("NFKD", found)).split()
-    assert max(map(len, runs)) <= LONGEST_RUN + 4
+    assert max(map(len, runs)) <= 2 * LONGEST_RUN + 4, "two at the most, where pieces meet"
     assert found.count(JOINER) > 500
+
+
+@pytest.mark.parametrize("offset", range(4))
+def test_a_long_text_is_folded_like_a_short_one(offset):
+    """It is folded in pieces, and no character is cut apart."""
+    text = "x" * offset + "CAFE\u0301 Straße ｶﾞ ﬁ " * 2000
+    assert folded(text) == "x" * offset + "café strasse ガ fi " * 2000
+
+
+def test_a_long_text_without_any_place_to_cut_is_folded_all_the_same():
+    assert folded("ﷺ" * 5000) == folded("ﷺ") * 5000
 
 
 def test_a_few_marks_are_left_alone():

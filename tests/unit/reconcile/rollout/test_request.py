@@ -83,7 +83,9 @@ def test_what_is_odd_is_no_request(text):
     ],
 )
 def test_a_request_counts_for_the_rollout_that_is_under_way_or_failed(text, memory, why):
-    assert Request.of(text).misfit(memory) == why
+    request = Request.of(text)
+    assert request is not None
+    assert request.misfit(memory) == why
 
 
 @pytest.mark.parametrize(
