@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from support.cluster import Kubectl
+from support.cluster import Kubectl, eventually
 from support.emulator import Emulator
 from support.endpoints import Endpoints
+from support.operator import Operator
+from support.rollouts import rollout_of, split_of
 
 EXAMPLES = Path(__file__).parents[3] / "deploy" / "examples"
 
@@ -16,6 +18,13 @@ Object = dict[str, Any]
 BecomeReady = Callable[[str, str], Object]
 
 pytestmark = pytest.mark.usefixtures("operator")
+
+
+@pytest.fixture
+def operator(stopped_operator: Operator, emulator: Emulator) -> Operator:
+    """One whose probes find the emulated agents."""
+    stopped_operator.environment["AGENTRUN_DATA_ENDPOINT"] = emulator.url
+    return stopped_operator.start()
 
 
 @pytest.fixture
@@ -88,6 +97,43 @@ def test_the_namespaces_own_credentials_are_used(become_ready: BecomeReady, emul
     become_ready("credentials.yaml", "tenant-chat")
 
     assert {call.access_key_id for call in emulator.calls()} == {"REPLACE-WITH-AN-ACCESS-KEY-ID"}
+
+
+def test_the_one_that_rolls_out_by_time_begins_with_a_tenth(
+    become_ready: BecomeReady, endpoints: Endpoints, emulator: Emulator
+):
+    become_ready("rollout-by-time.yaml", "checkout")
+    assert split_of(remote(emulator, "checkout")) == ("3", ())
+
+    endpoints.change("checkout", targetVersion="4")
+
+    eventually(lambda: split_of(remote(emulator, "checkout")) == ("3", (("4", 0.1),)))
+    assert rollout_of(endpoints.wait_ready("checkout"))["summary"] == "3→4 10% (1/2)"
+
+
+def test_the_one_that_rolls_out_by_proof_asks_before_anybody_meets_the_version_and_takes_a_bad_one_back(
+    become_ready: BecomeReady, endpoints: Endpoints, emulator: Emulator, runtime_id: str
+):
+    order = {"heard": "order 42", "toolCalls": ["lookup_order"]}
+    for version in ("3", "4"):
+        emulator.set_manners(runtime_id, version, order, {"text": "You can return it for 30 days."})
+    become_ready("rollout-by-proof.yaml", "helpdesk")
+
+    endpoints.change("helpdesk", targetVersion="4")
+    verdicts = eventually(
+        lambda: {each["name"]: each["verdict"] for each in rollout_of(endpoints.get("helpdesk")).get("checks") or ()},
+        30,
+    )
+    assert verdicts == dict.fromkeys(
+        ("refund", "order-lookup", "minPassRate", "maxTokenRatio", "maxPassRateDrop"), "Pass"
+    )
+    assert split_of(remote(emulator, "helpdesk")) == ("3", ())
+
+    emulator.set_manners(runtime_id, "2", {"text": "I cannot help with that."})
+    endpoints.change("helpdesk", targetVersion="2")
+    found = endpoints.wait_reason("helpdesk", "RolledBack", kind="RolledOut", within=30)
+    assert rollout_of(found)["cause"] == "AnalysisFailed"
+    assert split_of(remote(emulator, "helpdesk")) == ("3", ())
 
 
 def test_every_example_is_told_about_here():
