@@ -89,6 +89,8 @@ def rollout_of(desired: Desired, before: Mapping[str, Any]) -> Json | None:
         return found
     memory = desired.recorded.rollout
     if desired.plan is None:
+        if not memory.probe_endpoints:
+            return None
         return Memory(probe_endpoints=memory.probe_endpoints).document(0)
     return memory.document(len(desired.plan.steps))
 

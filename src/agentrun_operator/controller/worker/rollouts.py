@@ -87,13 +87,12 @@ class Rollouts:
         """Tell of a request that does not fit, once; and have the step proved that the object is in."""
         subject = run.subject
         text, memory = subject.desired.request, subject.desired.recorded.rollout
-        if not subject.desired.rolls:
-            self._analysis.leave(subject.key)
-            return run
-        if assignment := _assignment(run):
+        if subject.desired.rolls and (assignment := _assignment(run)):
             self._analysis.follow(assignment)
         else:
             self._analysis.leave(subject.key)
+        if subject.desired.observes or subject.desired.deleting:
+            return run
         event = ignored(text, memory, memory) if text != subject.memory.ignored else None
         if event is None:
             return run
