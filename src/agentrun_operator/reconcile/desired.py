@@ -190,7 +190,9 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
     status = written if known is None else known
     annotations = metadata.get("annotations") or {}
     spec, literal, plan = _read(to_json(body["spec"]), body.get("plan", ""))
-    recorded = recorded_of(status)
+    claim, recorded = Claim.of(status), recorded_of(status)
+    if claim is None or claim.uid != metadata["uid"]:
+        recorded = recorded._replace(rollout=recorded.rollout.unclaimed())
     return Desired(
         namespace=metadata["namespace"],
         name=metadata["name"],
@@ -200,7 +202,7 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
         finalized=FINALIZER in (metadata.get("finalizers") or ()),
         paused=annotations.get(PAUSED) == "true",
         requested_at=annotations.get(RECONCILE_REQUESTED_AT, ""),
-        claim=Claim.of(status),
+        claim=claim,
         claim_stands=known is None or status.get("claim") == written.get("claim"),
         spec=spec,
         comparable=_split(literal, plan, recorded.rollout),

@@ -91,6 +91,8 @@ def rollout_of(desired: Desired, before: Mapping[str, Any]) -> Json | None:
         return found
     memory = desired.recorded.rollout
     if desired.plan is None:
+        if not (memory.number or memory.probe_endpoints):
+            return None
         left = Memory(memory.number, last_request=memory.last_request, probe_endpoints=memory.probe_endpoints)
         return left.document(0)
     return memory.document(len(desired.plan.steps))

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from support.cluster import Kubectl, condition, eventually
 from support.endpoints import KIND, Endpoints, manifest, says
+from support.rollouts import rollout_of, split_of, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.emulator import Emulator
     from support.operator import Operator
+    from support.rollouts import Split
 
 import pytest
 
@@ -193,6 +195,43 @@ def test_a_deletion_that_may_not_end_is_told_by_the_object(
     assert emulator.endpoint("chat") is None
     policies.end()
     endpoints.wait_gone("chat", within=60)
+
+
+def test_a_step_that_may_not_be_recorded_is_not_sent_and_a_revert_is_sent_once_all_the_same(
+    operator: Operator, endpoints: Endpoints, emulator: Emulator, policies: Policies, kubectl: Kubectl
+):
+    def split() -> Split:
+        return split_of(emulator.endpoint("chat") or {"targetVersion": ""})
+
+    endpoints.apply("chat", targetVersion="1", rollout=steps(10, 50, bake="1h"))
+    endpoints.wait_reason("chat", "RolledOut", kind="RolledOut")
+    policies.refuse_statuses()
+    in_force(kubectl, "chat")
+    emulator.forget_requests()
+
+    endpoints.change("chat", targetVersion="2")
+    eventually(lambda: "WriteRefused" in endpoints.events("chat"), 15)
+    time.sleep(AWHILE / 3)
+    assert emulator.effects() == []
+
+    policies.end()
+    eventually(lambda: rollout_of(endpoints.get("chat")).get("settledAt"), 60)
+    assert split() == ("1", (("2", 0.1),))
+    policies.refuse_statuses()
+    in_force(kubectl, "chat")
+    emulator.forget_requests()
+
+    endpoints.annotate("chat", rollout="abort 1")
+    eventually(lambda: split() == ("1", ()), 15)
+    time.sleep(AWHILE)
+    assert rollout_of(endpoints.get("chat"))["weight"] == 10
+    assert emulator.counts()["UpdateAgentRuntimeEndpoint"] == 1
+    assert endpoints.events("chat").count("RolledBack") == 1
+
+    policies.end()
+    endpoints.wait_reason("chat", "RolledBack", kind="RolledOut", within=60)
+    assert emulator.counts()["UpdateAgentRuntimeEndpoint"] == 1
+    assert operator.metrics()['agentrun_rollout_ends_total{outcome="reverted"}'] == 1
 
 
 def finalizers_are_refused(kubectl: Kubectl) -> None:

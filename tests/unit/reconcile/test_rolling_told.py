@@ -19,6 +19,7 @@ from agentrun_operator.resources.names import ROLLOUT
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import shown
 from support.objects import (
+    COPIED,
     EARLIER,
     NOW,
     RUNTIME,
@@ -226,6 +227,18 @@ def test_a_first_sight_is_recorded_with_the_claim():
     assert isinstance(action, AddClaim)
     assert action.rollout is not None
     assert (action.rollout.stable, action.rollout.canary) == ("3", "4")
+
+
+@pytest.mark.parametrize("claim", [None, COPIED], ids=["none", "another object's"])
+def test_what_was_recorded_for_an_endpoint_to_be_made_does_not_count_for_one_that_is_taken_over(claim: Object | None):
+    """A list may lack the endpoint at first: then the goal is recorded, to be made without steps."""
+    record = {"number": 2, "stableVersion": "4"}
+    case = Rolling.of(record, looks(), status=a_status(applied=0), claim=claim, adoptionPolicy="Adopt")
+    action = decide(case.given).action
+    assert isinstance(action, AddClaim)
+    assert action.rollout is not None
+    found = action.rollout
+    assert (found.number, found.stable, found.canary, found.weight) == (3, "3", "4", 25)
 
 
 def test_a_step_that_agentrun_accepts_and_does_not_keep_is_held():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.keys import is_leftover
+from agentrun_operator.reconcile.rollout.events import happened
 from agentrun_operator.reconcile.status import claimed_status, status_patch
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Claims:
             KubeError: 409 when the object has changed since it was read.
         """
         before, claim = run.subject.desired.current_claim, added.claim
+        rollout = given.desired.recorded.rollout
         if added.rollout is not None:
             given = given._replace(desired=given.desired.with_rollout(added.rollout))
         if before != claim:
@@ -70,6 +72,8 @@ class Claims:
         if claim.adopted and before != claim:
             self._reporter.adopted(body)
             self._enqueue_rivals(run.subject.key)
+        if added.rollout is not None:
+            self._reporter.rollout(body, happened(rollout, added.rollout))
         return run
 
     async def remove(self, run: Run) -> Run:

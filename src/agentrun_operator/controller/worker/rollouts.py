@@ -88,7 +88,7 @@ class Rollouts:
         self._prove(run)
         subject = run.subject
         text, memory = subject.desired.request, subject.desired.recorded.rollout
-        if not subject.desired.rolls:
+        if subject.desired.observes or subject.desired.deleting:
             return run
         event = ignored(text, memory, memory) if text != subject.memory.ignored else None
         if event is None:

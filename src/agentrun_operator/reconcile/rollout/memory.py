@@ -113,6 +113,17 @@ class Memory(NamedTuple):
         """Whether a rollout is under way."""
         return bool(self.canary)
 
+    def unclaimed(self) -> Memory:
+        """What stays of it where no claim stands: what was used up, and what is to be deleted. How the traffic is split
+        is for a new look to see: whatever has the endpoint's name may be another.
+        """
+        return Memory(
+            number=self.number,
+            failed_plan=self.failed_plan,
+            last_request=self.last_request,
+            probe_endpoints=self.probe_endpoints,
+        )
+
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> Memory:
         """What a `status.rollout` that passed the CRD's schema records; an empty one records nothing."""

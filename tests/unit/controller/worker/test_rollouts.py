@@ -117,6 +117,6 @@ def test_a_request_that_does_not_fit_is_told_once_and_another_again(scene: Scene
     assert scene.told.reasons == ["RequestIgnored", "RequestIgnored"]
 
 
-def test_a_request_without_a_rollout_is_nobodys(scene: Scene):
-    scene.heed(SEEN, asked="promote 9", rollout=None)
-    assert scene.told.reasons == []
+def test_a_request_without_a_rollout_is_told_to_fit_nothing(scene: Scene):
+    scene.heed(SEEN, record={}, asked="promote 9", rollout=None)
+    assert scene.told.reasons == ["RequestIgnored"]
