@@ -123,7 +123,7 @@ def _bulk(bulk: Bulk) -> list[str]:
 
 
 def _beside(head: Sequence[str], columns: Sequence[Sequence[str]]) -> Rows:
-    """The columns that are compared; no rows without any."""
+    """Put columns side by side; without any there are no rows."""
     return [list(row) for row in zip(head, *columns, strict=True)] if columns else []
 
 
