@@ -31,8 +31,8 @@ class Assignment(NamedTuple):
         runtime_id: its runtime.
         runtime_name: the name of that, which the data plane's addresses are made of.
         account: whose credentials sign.
-        failures: the failing rounds of the step that are in its record.
         probe_endpoints: those that are READY with their version, by role; the others are not asked.
+        failures: the failing rounds of the step that are in its record.
     """
 
     key: ObjectKey
@@ -49,8 +49,8 @@ class Assignment(NamedTuple):
     runtime_id: str
     runtime_name: str
     account: Account
-    failures: int = 0
     probe_endpoints: tuple[ProbeEndpoint, ...] = ()
+    failures: int = 0
 
     @property
     def work(self) -> tuple[str, int, int, datetime]:
