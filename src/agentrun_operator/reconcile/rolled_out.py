@@ -53,7 +53,7 @@ def with_rollout(given: Input, verdict: Verdict) -> Verdict:
     plan, memory = given.desired.plan, given.desired.recorded.rollout
     if plan is None or not given.desired.rolls or given.desired.deleting or not memory.stable:
         return verdict
-    told = replace(verdict, rolled_out=rolled_out(memory, plan), ready=_ready(given, verdict))
+    told = replace(verdict, rolled_out=rolled_out(memory, plan, _mute(given, memory)), ready=_ready(given, verdict))
     if memory.phase is Phase.ROLLED_BACK:
         return replace(told, stalled=True)
     if memory.phase is None and not memory.running:
@@ -76,8 +76,14 @@ def _at_rest(given: Input, told: Verdict) -> Verdict:
     return replace(told, rolled_out=promoting, reconciling=True)
 
 
-def rolled_out(memory: Memory, plan: Plan) -> Statement:
-    """The condition RolledOut."""
+def rolled_out(memory: Memory, plan: Plan, mute: str = "") -> Statement:
+    """The condition RolledOut.
+
+    Args:
+        memory: what is recorded.
+        plan: what the object asks for.
+        mute: why the proof says nothing, for people; empty if that is not known.
+    """
     if memory.phase is Phase.ROLLED_BACK:
         return bad(
             Reason.ROLLED_BACK, f"Version {memory.stable} has all traffic again{_since(memory)}{_failed(memory)}"
@@ -91,7 +97,7 @@ def rolled_out(memory: Memory, plan: Plan) -> Statement:
         wanted = f'"approve {memory.number} {memory.weight}"'
         return bad(Reason.AWAITING_APPROVAL, f"{where} and waits for the annotation `rollout` to be {wanted}")
     if memory.phase is Phase.HELD:
-        return bad(Reason.ROLLOUT_HELD, f"{where} and is held{_since(memory)}{_failed(memory)}")
+        return bad(Reason.ROLLOUT_HELD, f"{where} and is held{_since(memory, mute)}{_failed(memory)}")
     return bad(Reason.ROLLING_OUT, f"{where}, beside version {memory.stable}")
 
 
@@ -124,8 +130,15 @@ def unprotected(memory: Memory) -> str:
     return f". Version {memory.canary} stays at {memory.weight}%, unprotected: nothing is taken back while paused"
 
 
-def _since(memory: Memory) -> str:
-    return f", since {WHY[memory.cause]}" if memory.cause else ""
+def _since(memory: Memory, mute: str = "") -> str:
+    return f", since {mute or WHY[memory.cause]}" if memory.cause else ""
+
+
+def _mute(given: Input, memory: Memory) -> str:
+    """Why the last round of the recorded step said nothing, with what to do about it; empty after a restart."""
+    evidence = given.evidence
+    fits = evidence.is_of(memory.number, memory.step) and evidence.inconclusive is memory.cause
+    return evidence.told if fits else ""
 
 
 def _failed(memory: Memory) -> str:

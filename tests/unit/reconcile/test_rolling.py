@@ -10,7 +10,11 @@ from agentrun_operator.reconcile.actions import AddClaim, Record, Rest
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.delta import Difference
+from agentrun_operator.reconcile.rolled_out import with_rollout
+from agentrun_operator.reconcile.rollout.evidence import Evidence
+from agentrun_operator.reconcile.rollout.memory import Cause
 from agentrun_operator.reconcile.rollout.plan import plan_of
+from agentrun_operator.reconcile.verdict import Verdict, good
 from agentrun_operator.resources.reasons import Reason
 from agentrun_operator.resources.rollout.plan import Rollout
 from support.decisions import Row, decided, each, row
@@ -40,6 +44,8 @@ AT_REST: Object = {"stableVersion": "3"}
 REVERTED: Object = {"number": 1, "stableVersion": "3", "phase": "RolledBack", "failedPlan": PLAN_ID}
 UNSENT: Object = {"applied": 0, "synced": "False Updating"}
 """What the record of another split leaves in the conditions."""
+
+REFUSED = "AgentRun's data plane answers 403 to the probes: check what the access key may invoke"
 
 IN_SYNC = "Ready=True Available, Synced=True InSync"
 ROLLED_OUT = "RolledOut=True RolledOut"
@@ -337,6 +343,24 @@ def test_a_pause_tells_that_nothing_is_taken_back():
     assert isinstance(decision.action, Record | Rest)
     assert decision.verdict is not None
     assert "Version 4 stays at 10%, unprotected" in message(case.status(decision), "Synced")
+
+
+@pytest.mark.parametrize(
+    ("step", "cause", "told"),
+    [
+        pytest.param(1, Cause.PROBE_UNAVAILABLE, REFUSED, id="what the last round of this step told"),
+        pytest.param(2, Cause.PROBE_UNAVAILABLE, "the probes cannot be made", id="not what one of another step told"),
+        pytest.param(1, Cause.NO_DATA, "there is no data to judge it by", id="not what was told of another cause"),
+    ],
+)
+def test_what_is_held_for_want_of_proof_tells_its_owner_why(step: int, cause: Cause, told: str):
+    since = NOW - timedelta(seconds=60)
+    evidence = Evidence(1, step, since, inconclusive=Cause.PROBE_UNAVAILABLE, told=REFUSED)
+    body = rolled(baking(60, phase="Held", cause=cause.value), synced="True InSync")
+    case = Case(body, seen(split(0.1)), evidence=evidence)
+    verdict = with_rollout(case.given, Verdict(good(Reason.AVAILABLE, ""), good(Reason.IN_SYNC, ""), applied=True))
+    assert verdict.rolled_out is not None
+    assert f"is held, since {told}" in verdict.rolled_out.message
 
 
 def test_nothing_of_the_spec_but_the_split_follows_from_the_record():
