@@ -54,6 +54,12 @@ class RolloutStage:
         """Until the condition RolledOut gives this reason; the object."""
         return self.endpoints.wait_reason(name, reason, kind="RolledOut", within=within)
 
+    def is_rolled_out(self, name: str) -> bool:
+        """Whether the condition RolledOut holds for the present generation."""
+        found = self.endpoints.get(name)
+        current = found["status"]["observedGeneration"] == found["metadata"]["generation"]
+        return current and says(found, "RolledOut") == "True"
+
     def puts(self, name: str) -> int:
         """How many updates of an endpoint AgentRun accepted."""
         calls = self.emulator.effects()

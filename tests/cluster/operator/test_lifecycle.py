@@ -40,7 +40,7 @@ def test_kubectl_get_shows_runtime_version_state_ready_and_url(endpoints: Endpoi
 
     header, row = kubectl("get", "are", "-o", "wide").splitlines()
 
-    assert header.split() == ["NAME", "RUNTIME", "VERSION", "STATE", "READY", "AGE", "URL", "REASON"]
+    assert header.split() == ["NAME", "RUNTIME", "VERSION", "ROLLOUT", "STATE", "READY", "AGE", "URL", "REASON"]
     assert row.split()[:5] == ["chat", "support-bot", "3", "READY", "True"]
     assert row.split()[6:] == [found["status"]["publicUrl"], "Available"]
 
