@@ -54,9 +54,9 @@ class Reporter:
         """The object was let go; `left` has the names of its probe endpoints that may be left too."""
         if orphaned:
             memory = given.desired.recorded.rollout
-            split = f", where version {memory.canary} has {memory.weight}%" if memory.running else ""
+            split = f" with version {memory.canary} at {memory.weight}%" if memory.running else ""
             probes = f"; its probe endpoints {', '.join(left)} may be left too" if left else ""
-            self._tell(body, "Orphaned", f"Left {given.where}{split} in AgentRun and let the object go{probes}")
+            self._tell(body, "Orphaned", f"Left {given.where} in AgentRun{split}, and let the object go{probes}")
         elif given.desired.touched:
             self._tell(body, "Deleted", f"Saw that {given.where} is gone, and let the object go")
 

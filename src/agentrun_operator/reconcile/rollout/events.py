@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.rollout.memory import FAIL, Memory, Phase
+from agentrun_operator.reconcile.rollout.memory import ALL, FAIL, Memory, Phase
 from agentrun_operator.reconcile.rollout.request import EARLY, NO_REQUEST, Request, Verb, shown
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _going_on(before: Memory, after: Memory) -> tuple[Event, ...]:
     """What was begun, replaced or stepped."""
     if not after.running:
         return ()
-    share = f"version {after.canary} gets {after.weight}%, version {after.stable} the rest"
+    share = _share(after)
     if after.number == before.number:
         stepped = Event("RolloutStepped", f"Rollout {after.number}, step {after.step}: {share}")
         return (stepped,) if after.step != before.step else ()
@@ -126,6 +126,14 @@ def _going_on(before: Memory, after: Memory) -> tuple[Event, ...]:
 def _sessions(before: Memory) -> str:
     """What a version that had traffic keeps of it, as a further sentence."""
     return f". Open sessions may stay on version {before.canary} until they are idle" if before.weight else ""
+
+
+def _share(after: Memory) -> str:
+    if after.weight == 0:
+        return f"version {after.canary} gets no traffic yet, version {after.stable} all"
+    if after.weight == ALL:
+        return f"version {after.canary} gets all traffic"
+    return f"version {after.canary} gets {after.weight}%, version {after.stable} the rest"
 
 
 def _held(before: Memory, after: Memory) -> Event | None:

@@ -197,7 +197,7 @@ def summary(memory: Memory, steps: int) -> str:
     """For people and for the printer column, for example `3→4 25% (3/4)`; empty when there is nothing to tell."""
     if memory.running:
         return f"{memory.stable}→{memory.canary} {memory.weight}% ({memory.step}/{steps})"
-    return f"{memory.stable} {memory.phase}" if memory.phase else ""
+    return f"{memory.stable} {memory.phase}".strip() if memory.phase else ""
 
 
 def _check(found: Mapping[str, Any]) -> Check:

@@ -60,9 +60,11 @@ class Request(NamedTuple):
         """Why it does not fit what is recorded, for the person who asked; empty if it fits."""
         if self.number != memory.number or not (memory.running or memory.failed_plan):
             return _other(memory)
+        if why := _UNFIT[self.verb](self, memory):
+            return why
         if self.weight is not None and self.weight != memory.weight:
             return f"it names {self.weight}%, and rollout {memory.number} is at {memory.weight}%"
-        return _UNFIT[self.verb](self, memory)
+        return ""
 
 
 NO_REQUEST = f"it is not `<verb> <number> [<weight>]`, with one of {', '.join(Verb)} and the number in status.rollout"

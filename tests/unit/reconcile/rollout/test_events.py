@@ -28,12 +28,12 @@ def told(given: Situation) -> list[str]:
             ["RolloutStarted: Rollout 1: version 4 gets 5%, version 3 the rest"],
         ),
         (a_situation(memory=Memory(), goal="3", seen=PLAIN), []),
-        (a_situation(memory=STANDING), ["RolloutStepped: Rollout 7, step 3: version 4 gets 100%, version 3 the rest"]),
+        (a_situation(memory=STANDING), ["RolloutStepped: Rollout 7, step 3: version 4 gets all traffic"]),
         (
             a_situation(GATED, WAITING, request="approve 7 25"),
             [
                 "RolloutApproved: Rollout 7: version 4 at 25% was approved",
-                "RolloutStepped: Rollout 7, step 3: version 4 gets 100%, version 3 the rest",
+                "RolloutStepped: Rollout 7, step 3: version 4 gets all traffic",
             ],
         ),
         (a_situation(GATED, STANDING, request="approve 7 25"), []),

@@ -62,6 +62,7 @@ def test_what_is_odd_is_no_request(text):
         ("approve 7 25", ROLLING, EARLY),
         ("approve 7", WAITING, "an approval names the weight: `approve 7 25`"),
         ("approve 7 5", WAITING, "it names 5%, and rollout 7 is at 25%"),
+        ("approve 7 5", FAILED, "rollout 7 is not under way"),
         ("approve 6 25", WAITING, "rollout 7 is under way"),
         ("approve 7 25", FAILED._replace(weight=25), "rollout 7 is not under way"),
         ("abort 7", ROLLING, ""),
