@@ -223,6 +223,19 @@ def test_nothing_is_sent_while_it_is_paused(stage: RolloutStage):
     eventually(lambda: stage.split("paused") == ("3", ()), 20)
 
 
+def test_a_version_that_was_just_published_is_not_waited_for(stage: RolloutStage):
+    runtime_id = stage.emulator.add_runtime("pipeline", versions=2)
+    stage.endpoints.apply("pipeline", "pipeline", targetVersion="2", rollout=steps(50, bake="1s"))
+    stage.endpoints.wait_ready("pipeline")
+    for version in ("3", "4"):  # for the first, the versions are listed; for the second, they are known
+        assert stage.emulator.publish_version(runtime_id) == version
+        stage.endpoints.change("pipeline", targetVersion=version)
+        stage.endpoints.wait_status("pipeline", targetVersion=version, within=40)
+        stage.wait("pipeline", "RolledOut")
+
+    assert "RolloutHeld" not in stage.endpoints.events("pipeline")
+
+
 def test_a_version_that_is_not_published_waits_until_it_is(stage: RolloutStage):
     runtime_id = stage.emulator.add_runtime("to-come", versions=2)
     stage.endpoints.apply("early", "to-come", targetVersion="2", rollout=steps(50, bake="1s"))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.controller.worker.run import Subject
     from agentrun_operator.reconcile.comparable import Comparable
+    from agentrun_operator.reconcile.desired import Desired
 
 
 VERSIONS_AGE = 30.0
@@ -127,7 +128,7 @@ class Gatherer:
         if latest:
             runtime = replace(runtime, newest_version=await self._newest_version(subject, cache, seen, fresh=fresh))
         if desired.asks_versions and not desired.deleting:
-            runtime = replace(runtime, versions=await self._versions(cache, desired.spec.target_version))
+            runtime = replace(runtime, versions=await self._versions(cache, desired))
         return cache, Observed(
             runtime=runtime,
             endpoint=seen,
@@ -154,12 +155,17 @@ class Gatherer:
                 return said
             raise
 
-    async def _versions(self, cache: RuntimeCache, goal: str) -> frozenset[str] | None:
-        """The published versions; None if AgentRun does not say: no rollout begins then, and all else goes on."""
+    async def _versions(self, cache: RuntimeCache, desired: Desired) -> frozenset[str] | None:
+        """The published versions; None if AgentRun does not say: no rollout begins then, and all else goes on.
+
+        Who edits an object to a version has often published it just before.
+        """
+        goal, edited = desired.spec.target_version, desired.recorded.observed_generation != desired.generation
         try:
             found = await cache.info.versions()
-            missing = goal != LATEST and goal not in found
-            return await cache.info.versions(self._clock() - VERSIONS_AGE) if missing else found
+            if goal in found or (goal == LATEST and not edited):
+                return found
+            return await cache.info.versions(self._clock() - (0.0 if edited else VERSIONS_AGE))
         except ProblemError:
             return None
 
