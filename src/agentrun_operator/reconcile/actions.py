@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ class Rest:
     after: float | None = None
     soon: bool = False
     in_doubt: bool = False
+
+    def within(self, seconds: float | None) -> Rest:
+        """The same, with a look no later than that; None asks for none."""
+        if seconds is None or (self.after is not None and self.after <= seconds):
+            return self
+        return replace(self, after=seconds)
 
 
 @dataclass(frozen=True, slots=True)

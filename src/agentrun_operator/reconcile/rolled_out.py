@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.rollout.memory import Cause, Memory, Phase
+from agentrun_operator.reconcile.rollout.memory import FAIL, Cause, Memory, Phase
 from agentrun_operator.reconcile.statements import ready_by_state
 from agentrun_operator.reconcile.verdict import Statement, bad, good
 from agentrun_operator.resources.names import LATEST
@@ -143,7 +143,7 @@ def _mute(given: Input, memory: Memory) -> str:
 
 def _failed(memory: Memory) -> str:
     """The checks that failed, with numbers; empty if none did."""
-    failed = [check for check in memory.checks if check.verdict == "Fail"]
+    failed = [check for check in memory.checks if check.verdict == FAIL]
     shown = ", ".join(f"{check.name} {check.value}".strip() for check in failed[:5])
     return f" ({shown})" if shown else ""
 

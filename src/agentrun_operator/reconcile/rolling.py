@@ -119,9 +119,8 @@ def _told(given: Input, plan: Plan, decision: Decision) -> Decision:
         verdict = with_rollout(given, decision.verdict)
         unsent = given.desired.recorded.applied_generation == 0 and not verdict.applied
         decision = replace(decision, verdict=replace(verdict, unsent=unsent))
-    if isinstance(decision.action, Rest) and (due := _due(given, plan)) is not None:
-        after = due if decision.action.after is None else min(due, decision.action.after)
-        return replace(decision, action=replace(decision.action, after=after))
+    if isinstance(decision.action, Rest):
+        return replace(decision, action=decision.action.within(_due(given, plan)))
     return decision
 
 
@@ -134,7 +133,7 @@ def _due(given: Input, plan: Plan) -> float | None:
         return BLOCKED_PAUSE
     if not memory.running:
         return None
-    bake = timedelta(seconds=plan.steps[min(memory.step, len(plan.steps)) - 1].bake)
+    bake = timedelta(seconds=plan.step(memory.step).bake)
     times = (memory.settled_at and memory.settled_at + bake, memory.proved_by)
     left = [(time - given.written_at).total_seconds() for time in times if time]
     return min((each + 0.5 for each in left if each > 0), default=None)

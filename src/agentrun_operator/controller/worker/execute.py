@@ -50,10 +50,15 @@ async def execute(desired: Desired, observation: Observation, write: Write) -> W
             return _failed(error, cache)
         log.warning("A write was done, and what AgentRun tells of it makes no sense: %s", error)
         endpoint = Endpoint()
-    complete = endpoint if endpoint.status and endpoint.agent_runtime_endpoint_id else None
+    complete = told_in_full(endpoint)
     cache.wrote(complete)
     account.poll_soon(cache.runtime_id)
     return WriteResult(endpoint=complete, told_id=endpoint.agent_runtime_endpoint_id or "")
+
+
+def told_in_full(endpoint: Endpoint) -> Endpoint | None:
+    """A write's answer, if it tells how the endpoint is now; else None: a look has to show that."""
+    return endpoint if endpoint.status and endpoint.agent_runtime_endpoint_id else None
 
 
 def _operation(desired: Desired, runtime_id: str, endpoint_id: str, write: Write) -> Operation[Endpoint]:

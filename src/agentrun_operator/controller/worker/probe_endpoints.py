@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError, ResourceAlreadyExistError
+from agentrun_operator.agentrun.models import READY_STATES
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.remote.problems import ProblemError, problem_of
+from agentrun_operator.controller.worker.execute import told_in_full
 from agentrun_operator.controller.worker.object_memory import LIST_LAG, Tries
 from agentrun_operator.reconcile.actions import Rest, Retry
 from agentrun_operator.reconcile.after_write import AGAIN
@@ -179,7 +180,7 @@ class ProbeEndpoints:
         cache, name = _cache(run), owner.endpoint_name(role)
         recorded = entry.id if entry else ""
         known = cache.endpoints.find(recorded, "") if recorded else None
-        asked = bool(recorded) and (known is None or fresh or known.status not in _STILL)
+        asked = bool(recorded) and (known is None or fresh or known.status not in READY_STATES)
         if asked:
             known = await cache.get(recorded)
         if fresh and not recorded:
@@ -239,7 +240,7 @@ class ProbeEndpoints:
             raise LookupError("a write was decided without a look")
         with guarded(lambda: self._store.unchanged(body)):
             endpoint = await account.client.run(operation)
-        cache.wrote(endpoint if endpoint.status and endpoint.agent_runtime_endpoint_id else None)
+        cache.wrote(told_in_full(endpoint))
 
     async def part(self, run: Run) -> list[str]:
         """Try once to delete them, for an object that goes and leaves its endpoint.
@@ -265,9 +266,6 @@ class ProbeEndpoints:
         return self._memories.keep(run, run.subject.memory._replace(probes=probes))
 
 
-_STILL = frozenset({"READY"})
-
-
 def _owner(subject: Subject) -> Owner:
     desired = subject.desired
     return Owner(desired.namespace, desired.name, desired.uid, private=desired.literal.disable_public_network_access)
@@ -291,9 +289,7 @@ def _trouble(steps: Iterable[Step]) -> str:
 
 def sooner(action: Rest | Retry, after: float | None) -> Rest | Retry:
     """The same, with a look at the probe endpoints in time. Pauses after a failure are for all of it."""
-    if after is None or isinstance(action, Retry):
-        return action
-    return replace(action, after=after if action.after is None else min(after, action.after))
+    return action if isinstance(action, Retry) else action.within(after)
 
 
 _PAUSES: dict[type, float] = {Wait: SOON, Foreign: BLOCKED_PAUSE}

@@ -124,7 +124,7 @@ def _assignment(run: Run) -> Assignment | None:
         step=memory.step,
         weight=memory.weight,
         settled_at=memory.settled_at,
-        step_bake=plan.steps[min(memory.step, len(plan.steps)) - 1].bake,
+        step_bake=plan.step(memory.step).bake,
         canary=memory.canary,
         stable=memory.stable,
         endpoint_name=desired.endpoint_name,

@@ -65,6 +65,10 @@ class Plan(NamedTuple):
         """Whether a step asks for proof; else the plan goes by time alone."""
         return self.probes or bool(self.metrics)
 
+    def step(self, number: int) -> PlanStep:
+        """The step of a number, from 1; the last one where a recorded number is beyond it: the plan was cut short."""
+        return self.steps[min(number, len(self.steps)) - 1]
+
     def id(self, version: str) -> str:
         """The id of this plan for a version: what is recorded of it."""
         both = f"{version} {self.digest}"

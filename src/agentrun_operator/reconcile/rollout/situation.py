@@ -137,7 +137,7 @@ class Situation(NamedTuple):
     @property
     def step(self) -> PlanStep:
         """The plan's step that is recorded."""
-        return self.plan.steps[min(self.memory.step, len(self.plan.steps)) - 1]
+        return self.plan.step(self.memory.step)
 
     @property
     def settled(self) -> bool:

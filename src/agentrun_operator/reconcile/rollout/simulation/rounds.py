@@ -89,7 +89,7 @@ class Rounds:
 
     def _begin(self, plan: Plan, memory: Memory, since: datetime) -> None:
         self._plan = plan
-        bake = plan.steps[min(memory.step, len(plan.steps)) - 1].bake
+        bake = plan.step(memory.step).bake
         self._bake_ends = since + timedelta(seconds=bake)
         if plan.probes:
             self._kinds[PROBES] = _Kind(since)
