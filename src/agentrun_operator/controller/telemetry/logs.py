@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from contextvars import ContextVar
 from typing import Any, ClassVar, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
+from agentrun_operator.printable import printable
+
 QUIET = ("kopf", "httpx", "httpcore", "aiohttp", "asyncio", "kubernetes", "alibabacloud_credentials", "credentials")
 """Libraries of which warnings are enough; kopf alone logs a line for every event."""
-
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Control characters, line and paragraph separators, and what turns the direction of writing."""
 
 FACTS = ("namespace", "object", "generation", "action")
 
@@ -52,11 +50,6 @@ def json_formatter() -> logging.Formatter:
     fields = "{asctime}{levelname}{name}{message}"
     rename = {"asctime": "time", "levelname": "level", "name": "logger"}
     return JsonFormatter(fields, style="{", rename_fields=rename, datefmt="%Y-%m-%dT%H:%M:%S%z")
-
-
-def printable(text: str) -> str:
-    """The text without what ends a line or speaks to a terminal: it may quote somebody who means to deceive."""
-    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Lines(logging.Formatter):

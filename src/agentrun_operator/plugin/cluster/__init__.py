@@ -1,0 +1,1 @@
+"""The cluster, through kubectl: objects, rights, why something was not answered. Knows no AgentRun and no screen."""

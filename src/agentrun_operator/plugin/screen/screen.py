@@ -1,0 +1,111 @@
+"""Data on standard output, everything else on standard error; made for a terminal and for pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
+
+from agentrun_operator.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console, RenderableType
+
+UNBOUNDED = 10_000
+"""Columns of what is no terminal: a line is for a program there, and is not broken."""
+
+
+class Colour(StrEnum):
+    """When colours are used. A word always stands beside one."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Screen:
+    """Where a command shows what it found.
+
+    Args:
+        colour: whether to use colours.
+        quiet: whether progress and hints are left out.
+        environment: NO_COLOR, TERM and COLUMNS.
+        out: standard output.
+        err: standard error.
+    """
+
+    def __init__(
+        self, colour: Colour, *, quiet: bool, environment: Mapping[str, str], out: TextIO, err: TextIO
+    ) -> None:
+        self._colour = colour
+        self._quiet = quiet
+        self._environment = environment
+        self._out = out
+        self._err = err
+
+    @classmethod
+    def of(cls, colour: Colour, *, quiet: bool) -> Screen:
+        """This process's own."""
+        return cls(colour, quiet=quiet, environment=os.environ, out=sys.stdout, err=sys.stderr)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sees standard output as it is written."""
+        return self._out.isatty() and self._environment.get("TERM") != "dumb"
+
+    @cached_property
+    def console(self) -> Console:
+        """Standard output, for what text alone cannot show."""
+        return self._console(self._out)
+
+    @cached_property
+    def errors(self) -> Console:
+        """Standard error."""
+        return self._console(self._err)
+
+    def write(self, text: str) -> None:
+        """Data as it is, such as JSON, with an end of line."""
+        self._out.write(text if text.endswith("\n") else text + "\n")
+
+    def show(self, what: RenderableType) -> None:
+        """Data made for people: a table, or text with colours. Long lines are broken on a terminal only."""
+        self.console.print(what, markup=False, highlight=False)
+
+    def hint(self, text: str) -> None:
+        """What helps, and is no data: on standard error, unless somebody asked for quiet."""
+        if not self._quiet:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """What somebody has to know beside the data: on standard error, always."""
+        lines = (printable(line) for line in text.split("\n"))
+        self._err.write("\n".join(lines) + "\n")
+
+    def error(self, text: str) -> None:
+        """Why the command cannot go on."""
+        self.warn(f"Error: {text}")
+
+    def _console(self, stream: TextIO) -> Console:
+        from rich.console import Console  # noqa: PLC0415 - scripts that ask for JSON go without
+
+        terminal = stream.isatty()
+        width = int(self._environment.get("COLUMNS", "0")) if self._environment.get("COLUMNS", "").isdigit() else 0
+        return Console(
+            file=stream,
+            force_terminal=self._coloured(stream) or terminal,
+            no_color=not self._coloured(stream),
+            width=width or (None if terminal else UNBOUNDED),
+            markup=False,
+            highlight=False,
+            emoji=False,
+        )
+
+    def _coloured(self, stream: TextIO) -> bool:
+        if self._colour is not Colour.AUTO:
+            return self._colour is Colour.ALWAYS
+        refused = self._environment.get("NO_COLOR") or self._environment.get("TERM") == "dumb"
+        return stream.isatty() and not refused
