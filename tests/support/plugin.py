@@ -20,16 +20,20 @@ class Result(NamedTuple):
     err: str
 
 
-class Pipe(io.StringIO):
+class Pipe(io.TextIOWrapper):
     """An end of a pipe, or of a terminal."""
 
     def __init__(self, text: str = "", *, terminal: bool = False) -> None:
-        super().__init__(text)
+        self._bytes = io.BytesIO(text.encode())
+        super().__init__(self._bytes, encoding="utf-8", newline="", write_through=True)
         self._terminal = terminal
-        self.buffer = io.BytesIO(text.encode())
 
     def isatty(self) -> bool:
         return self._terminal
+
+    def written(self) -> str:
+        """All that was written."""
+        return self._bytes.getvalue().decode()
 
 
 class Plugin:
@@ -60,7 +64,7 @@ class Plugin:
             redirect_stderr(err),
         ):
             code = run([str(each) for each in arguments])
-        return Result(code, out.getvalue(), err.getvalue())
+        return Result(code, out.written(), err.written())
 
 
 def plugin_environment(kubectl: Path, kubeconfig: Path, home: Path, agentrun: Mapping[str, str]) -> dict[str, str]:
