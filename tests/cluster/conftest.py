@@ -10,6 +10,7 @@ from rich.console import Console
 
 from agentrun_operator.controlplane import Binaries, ControlPlane, find_binaries, progress_on
 from agentrun_operator.emulator import Behaviour, EmulatorServer, Transitions
+from support import kube_api
 from support.cluster import Kubectl, new_namespace
 from support.emulator import Emulator, running_emulator
 from support.endpoints import Endpoints
@@ -19,6 +20,12 @@ CRDS = Path(__file__).parents[2] / "crds"
 
 BRISK = Behaviour(transitions=Transitions(create=0.3, update=0.3, delete=0.3))
 """Asynchronous as the service is, but not for long."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _connections_are_closed() -> Iterator[None]:
+    yield
+    kube_api.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from typing import Any, Self
 from agentrun_operator.controlplane import ControlPlane
 from support.cluster import Kubectl
 from support.operator import Operator
+from support.patience import stretched
 
 Object = dict[str, Any]
 
@@ -128,5 +129,5 @@ class ReleasedOperator(Operator):
 
     def ended(self) -> str:
         """Wait until it ends by itself, as it does when it cannot work; its log."""
-        self.process.wait(20)
+        self.process.wait(stretched(20))
         return self.log()

@@ -3,12 +3,15 @@ that it waits for.
 """
 
 import ssl
+from contextlib import ExitStack
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from support.patience import stretched
 
 PATHS = {
     "agentruntimeendpoints.agentrun.alibabacloud.com": "/apis/agentrun.alibabacloud.com/v1alpha1",
@@ -21,11 +24,20 @@ MERGE_PATCH = "application/merge-patch+json"
 Object = dict[str, Any]
 
 
+_open = ExitStack()
+
+
 @cache
 def client(url: str, certificate: Path) -> httpx.Client:
-    """The connections to one server, for as long as there are tests."""
+    """The connections to one server, until `close`."""
     tls = ssl.create_default_context(cafile=certificate)
-    return httpx.Client(base_url=url, verify=tls, trust_env=False, timeout=10)
+    return _open.enter_context(httpx.Client(base_url=url, verify=tls, trust_env=False, timeout=stretched(10)))
+
+
+def close() -> None:
+    """Close every connection: one that is left to the garbage collector fails the test in which that finds it."""
+    client.cache_clear()
+    _open.close()
 
 
 def path_of(kind: str, namespace: str, name: str = "", below: str = "") -> str:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +21,7 @@ QUICK = {"poll-interval": "2", "fast-poll-interval": "0.2", "leader-elect": "fal
 """Settings for tests: nobody waits a minute for a poll."""
 
 PORT = re.compile(r"on port (\d+)")
+WRITES = re.compile(r'agentrun_kubernetes_writes_total\{kind="(\w+)"\}')
 
 
 def agentrun_environment(url: str, **more: str) -> dict[str, str]:
@@ -112,7 +114,7 @@ class Operator:
         if not found:
             return 0, ""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{found[1]}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{found[1]}{path}", timeout=stretched(5)) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -125,6 +127,17 @@ class Operator:
         lines = (line for line in text.splitlines() if line and not line.startswith("#"))
         return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines}
 
+    def told(self, name: str) -> list[str]:
+        """The actions that this run has logged of an object, in order. A line comes a moment after what it tells of."""
+        return [record["action"] for record in self.records() if record.get("object") == name]
+
+    def writes(self) -> Counter[str]:
+        """The writes to the API server that this run has counted, by kind, events apart. One that an object shows
+        already may not be among them yet: wait for the number that there has to be.
+        """
+        found = ((WRITES.fullmatch(name), count) for name, count in self.metrics().items())
+        return Counter({kind[1]: int(count) for kind, count in found if kind and kind[1] != "event"})
+
     def terminate(self, within: float = 15.0) -> int:
         """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)
@@ -133,7 +146,7 @@ class Operator:
     def kill(self) -> None:
         """SIGKILL."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(stretched(10))
 
     def pause(self) -> None:
         self.process.send_signal(signal.SIGSTOP)
@@ -147,7 +160,7 @@ class Operator:
             self.resume()
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(15)
+                self.process.wait(stretched(15))
             except subprocess.TimeoutExpired:
                 self.kill()
 

@@ -15,6 +15,8 @@ from support.endpoints import KIND, manifest, says
 from support.evil_world import MEMORY_LIMIT, MIB, World, new_world
 from support.measured import Measured
 
+pytestmark = pytest.mark.alone  # the longer an object takes, the more often the evil runtime is asked meanwhile
+
 OBJECTS = int(os.environ.get("ANSWER_OBJECTS", "20"))
 BATCH = 100
 

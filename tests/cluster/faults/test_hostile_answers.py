@@ -58,6 +58,7 @@ ANSWERS: dict[str, Callable[[Asked], Evil | None]] = {
 }
 
 
+@pytest.mark.alone  # the longer an object takes, the more often the evil runtime is asked meanwhile
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_an_evil_runtime_stays_in_bounds_and_slows_no_other(kind: str, world: World, measured: Measured):
     usual = world.good_takes()

@@ -141,10 +141,11 @@ def test_a_status_that_is_refused_makes_no_write_to_agentrun_come_again(
     ],
 )
 def test_marks_that_a_policy_strips_are_written_with_growing_pauses_and_told_once(
-    operator: Operator, endpoints: Endpoints, emulator: Emulator, policies: Policies, stripped: tuple[str, str]
+    stopped_operator: Operator, endpoints: Endpoints, emulator: Emulator, policies: Policies, stripped: tuple[str, str]
 ):
     policies.strip(*stripped)
-    time.sleep(5)  # until the API server heeds it, which nothing shows
+    something_is_stripped(endpoints.kubectl)
+    operator = stopped_operator.start()
 
     endpoints.apply("chat")
     eventually(lambda: "strips it" in operator.log(), 15, "the policy told")
@@ -232,6 +233,21 @@ def test_a_step_that_may_not_be_recorded_is_not_sent_and_a_revert_is_sent_once_a
     endpoints.wait_reason("chat", "RolledBack", kind="RolledOut", within=60)
     assert emulator.counts()["UpdateAgentRuntimeEndpoint"] == 1
     assert operator.metrics()['agentrun_rollout_ends_total{outcome="reverted"}'] == 1
+
+
+def something_is_stripped(kubectl: Kubectl) -> None:
+    """Wait until it is; the API server takes seconds to heed a policy. No operator may be at work yet."""
+    kubectl.apply(manifest("probe"))
+
+    def look() -> bool:
+        marked = kubectl.patch(KIND, "probe", {"metadata": {"finalizers": ["example.com/probe"]}})
+        told = kubectl.patch(KIND, "probe", {"status": {"state": "READY"}}, subresource="status")
+        return "finalizers" not in marked["metadata"] or "state" not in told.get("status", {})
+
+    eventually(look, 20, "the policy in force")
+    kubectl.patch(KIND, "probe", {"metadata": {"finalizers": None}})
+    kubectl.delete(KIND, "probe")
+    kubectl.wait_gone(KIND, "probe")
 
 
 def finalizers_are_refused(kubectl: Kubectl) -> None:

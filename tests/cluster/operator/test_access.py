@@ -103,23 +103,22 @@ def test_whatever_becomes_of_the_kubeconfig_and_the_plugin_the_lease_is_kept_and
 
 
 def test_a_token_that_is_refused_is_renewed_by_the_plugin_at_once(scene: Scene, kubectl: Kubectl, namespace: str):
-    def new_token() -> str:
-        """Of an account that is made anew: what the former one had is worth nothing."""
-        kubectl("delete", "serviceaccount", "operator", "--ignore-not-found")
-        kubectl("create", "serviceaccount", "operator")
-        return kubectl("create", "token", "operator").strip()
+    def token_of(account: str) -> str:
+        kubectl("create", "serviceaccount", account)
+        return kubectl("create", "token", account).strip()
 
-    account = f"--serviceaccount={namespace}:operator"
-    kubectl("create", "clusterrolebinding", namespace, "--clusterrole=cluster-admin", account)
+    accounts = [f"--serviceaccount={namespace}:{name}" for name in ("first", "second")]
+    kubectl("create", "clusterrolebinding", namespace, "--clusterrole=cluster-admin", *accounts)
     try:
-        scene.plugin.gives(token=new_token())
+        scene.plugin.gives(token=token_of("first"))
         scene.use(scene.plugin.user)
         scene.lead()
         assert scene.serves("before")
         assert scene.plugin.runs == 1
 
-        scene.plugin.gives(token=new_token())
-        scene.wait_asked()
+        scene.plugin.gives(token=token_of("second"))
+        kubectl("delete", "serviceaccount", "first")  # what it had is worth nothing from now on
+        eventually(lambda: scene.plugin.runs > 1, within=60, what="the plugin asked")
 
         assert scene.serves("after")
         assert scene.plugin.runs == 2
@@ -209,6 +208,6 @@ def test_a_watch_that_is_dead_is_known_by_readiness_and_by_a_metric(scene: Scene
 
         proxy.loses = False
         scene.operator.wait_ready(within=30)
-        assert scene.watch_down == 0.0
+        eventually(lambda: scene.watch_down == 0.0)
         assert scene.serves("chat")
         scene.operator.close()

@@ -9,6 +9,7 @@ from support.cluster import Kubectl, condition, eventually
 from support.emulator import ACCOUNT_ID, REGION, Emulator
 from support.endpoints import KIND, Endpoints
 from support.operator import Operator
+from support.patience import stretched
 from support.secrets import secret
 
 FINALIZER = "agentrun.alibabacloud.com/endpoint"
@@ -208,6 +209,7 @@ def test_what_was_only_observed_is_not_taken_for_an_endpoint_of_our_own(
     endpoints.change("chat", managementPolicy="Manage")
 
     assert endpoints.wait_ready("chat")["status"]["endpointId"] != existing
+    eventually(lambda: "Created" in endpoints.events("chat"))
     assert "DeletedOutside" not in endpoints.events("chat")
 
 
@@ -275,7 +277,7 @@ def test_a_runtime_that_was_deleted_in_the_endpoints_own_account_lets_its_object
 def test_an_endpoint_that_was_being_made_when_its_object_was_torn_away_is_deleted_again(
     endpoints: Endpoints, emulator: Emulator, kubectl: Kubectl
 ):
-    emulator.fault(CREATE, delay=3, times=1)
+    emulator.fault(CREATE, delay=stretched(2), times=1)
     endpoints.apply("chat")
     eventually(lambda: emulator.counts().get(CREATE, 0) == 1)
 
@@ -347,17 +349,23 @@ def test_a_status_that_somebody_overwrote_is_put_right_at_rest(
 
 
 def test_a_status_that_somebody_overwrites_for_ever_is_put_right_with_growing_pauses_and_told_once(
-    endpoints: Endpoints, operator: Operator
+    endpoints: Endpoints, emulator: Emulator, operator: Operator
 ):
+    def written() -> int:
+        found = operator.writes()
+        return found["status"] + found["claim"]
+
     endpoints.apply("chat")
     endpoints.wait_ready("chat")
-    written = [f'agentrun_kubernetes_writes_total{{kind="{kind}"}}' for kind in ("status", "claim")]
-    before = sum(map(operator.metrics().__getitem__, written))
+    eventually(lambda: written() == 2)  # the claim, and Ready
 
-    for _ in range(4):  # as soon as it is right again; the pauses before that are 0, 1, 2 and 4 s
+    for number in range(1, 5):  # as soon as it is right again and the operator knows; the pauses are 0, 1, 2 and 4 s
         endpoints.kubectl.patch(KIND, "chat", {"status": None}, subresource="status")
         endpoints.wait_status("chat", state="READY")
-    after = sum(map(operator.metrics().__getitem__, written))
+        eventually(lambda number=number: written() >= 2 + number)  # type: ignore[misc]
+    eventually(lambda: any("Somebody wrote this status" in each["message"] for each in operator.records()))
+    emulator.forget_requests()
+    eventually(lambda: emulator.counts().get("ListAgentRuntimeEndpoints", 0) >= 2, within=20)
 
-    assert after - before == 4
+    assert written() == 2 + 4
     assert sum("Somebody wrote this status" in each["message"] for each in operator.records()) == 1

@@ -8,6 +8,7 @@ import pytest
 from support.cluster import Kubectl, eventually
 from support.emulator import Emulator
 from support.endpoints import KIND, Endpoints, manifest
+from support.patience import stretched
 
 pytestmark = pytest.mark.usefixtures("operator")
 
@@ -23,7 +24,7 @@ def apply_many(kubectl: Kubectl, runtime: str) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param({"hang": 30}, id="hangs"),
+        pytest.param({"hang": 600}, id="hangs"),
         pytest.param({"status": 500}, id="fails"),
         pytest.param({"answer": "html"}, id="answers HTML"),
     ],
@@ -40,7 +41,7 @@ def test_a_broken_runtime_does_not_slow_another(
     endpoints.apply("chat")
     endpoints.wait_ready("chat")
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < stretched(10)
     assert {call.runtime_id for call in emulator.effects()} != {broken}
 
 

@@ -14,6 +14,7 @@ from support.emulator import Emulator
 from support.endpoints import Endpoints
 from support.measured import Measured
 from support.operator import QUICK, Operator, agentrun_environment
+from support.patience import stretched
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_a_leader_that_was_stopped_past_its_lease_writes_nothing_more_and_ends(
     emulator.forget_requests()
     first.resume()
 
-    assert first.process.wait(15) == 1
+    assert first.process.wait(stretched(15)) == 1
     assert "Lease" in first.log()
     assert emulator.effects() == []
     second.wait_leading()

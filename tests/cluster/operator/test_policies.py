@@ -1,7 +1,10 @@
 """Each row of the decisions, on real parts: adoption, observing, orphans, drift, failures at the service, pauses."""
 
+from itertools import pairwise
+
 import pytest
 
+from agentrun_operator.reconcile.attempts import FIRST_PAUSE
 from support.cluster import Kubectl, condition, eventually
 from support.emulator import Emulator
 from support.endpoints import KIND, Endpoints, says
@@ -390,11 +393,14 @@ def test_an_object_made_again_at_once_becomes_ready(endpoints: Endpoints, emulat
 def test_an_object_deleted_while_its_endpoint_is_created_goes_as_soon_as_that_can(
     endpoints: Endpoints, emulator: Emulator, operator: Operator
 ):
-    emulator.behave(transitions={"create": 3, "delete": 0.3}, refuseDeleteWhileCreating=True)
+    emulator.behave(transitions={"create": 600, "delete": 0.3}, refuseDeleteWhileCreating=True)
     endpoints.apply("chat")
     endpoints.wait_reason("chat", "Creating")
+    (made,) = eventually(emulator.endpoints)  # the claim is told as Creating, before the create is sent
 
     endpoints.delete("chat")
+    endpoints.wait_reason("chat", "Rejected")  # by an AgentRun that deletes nothing it is still making
+    emulator.patch_endpoint(made["agentRuntimeEndpointId"], status="READY")
 
     endpoints.wait_gone("chat", within=12)
     assert emulator.endpoints() == []
@@ -417,11 +423,14 @@ def test_a_create_that_agentrun_refuses_for_something_missing_is_told_and_tried_
 
     endpoints.apply("chat")
     endpoints.wait_reason("chat", "RemoteUnavailable", kind="Synced")
-    tries = emulator.counts()["CreateAgentRuntimeEndpoint"]
+    eventually(lambda: emulator.counts()["CreateAgentRuntimeEndpoint"] >= 3, within=20)
+    tries = [call.at for call in emulator.calls("CreateAgentRuntimeEndpoint")]
     emulator.heal()
     endpoints.wait_ready("chat", within=30)
 
-    assert tries <= 2
+    pauses = [later - sooner for sooner, later in pairwise(tries)]
+    assert pauses[0] >= 0.8 * FIRST_PAUSE  # chance may take off a fifth
+    assert pauses[1] >= 0.8 * 2 * FIRST_PAUSE
     assert len([call for call in emulator.effects() if call.action == "CreateAgentRuntimeEndpoint"]) == 1
 
 

@@ -188,7 +188,7 @@ def test_a_condition_that_no_tool_would_understand_is_refused(chat: Kubectl, wro
 def test_wait_for_ready_waits_for_the_generation_that_was_asked_for(chat: Kubectl):
     """A condition about an older generation does not count."""
     chat.patch(KIND, "chat", {"status": {"conditions": [told("Ready", "True", "Available")]}}, subresource="status")
-    chat("wait", "--for=condition=Ready", f"{PLURAL}/chat", "--timeout=5s")
+    chat("wait", "--for=condition=Ready", f"{PLURAL}/chat", "--timeout=120s")
 
     edited = chat.patch(KIND, "chat", {"spec": {"description": "new"}})
 

@@ -2,6 +2,7 @@
 
 from support.cluster import eventually
 from support.endpoints import says
+from support.patience import stretched
 from support.rollouts import RolloutStage, rollout_of, steps
 
 SLOW = steps(10, 50, bake="1h")
@@ -42,7 +43,8 @@ def test_dependents_are_not_cut_off_while_it_rolls(stage: RolloutStage):
 
 
 def test_an_approval_opens_the_gate_it_names_and_only_once_that_is_asked(stage: RolloutStage):
-    plan = {"steps": [{"weight": 10, "bake": "6s", "approval": True}, {"weight": 60, "bake": "1h"}]}
+    bake = f"{stretched(2):g}s"  # long enough to ask for the approval too early
+    plan = {"steps": [{"weight": 10, "bake": bake, "approval": True}, {"weight": 60, "bake": "1h"}]}
     stage.make("gate", rollout=plan)
 
     stage.endpoints.change("gate", targetVersion="4")
@@ -159,8 +161,9 @@ def test_latest_rolls_out_each_version_that_is_published(stage: RolloutStage):
     assert stage.rollout("newest")["stableVersion"] == "2"
 
     stage.emulator.publish_version(runtime_id)
-    eventually(lambda: stage.rollout("newest").get("canaryVersion") == "3", 60)
+    eventually(lambda: stage.rollout("newest")["stableVersion"] == "3", 90)
     stage.wait("newest", "RolledOut")
+    eventually(lambda: stage.endpoints.events("newest").count("RolloutStarted") == 1)
 
     found = stage.emulator.endpoint("newest", runtime_id) or {}
     assert found["targetVersion"] == "3"
@@ -233,6 +236,7 @@ def test_a_version_that_was_just_published_is_not_waited_for(stage: RolloutStage
         stage.endpoints.wait_status("pipeline", targetVersion=version, within=40)
         stage.wait("pipeline", "RolledOut")
 
+    eventually(lambda: stage.endpoints.events("pipeline").count("RolloutPromoted") == 2)
     assert "RolloutHeld" not in stage.endpoints.events("pipeline")
 
 

@@ -71,6 +71,7 @@ def test_lists_that_lag_make_no_second_update_and_no_drift(stage: RolloutStage):
     stage.endpoints.change("lagging", targetVersion="4")
     eventually(lambda: stage.rollout("lagging").get("settledAt"), 40)
     assert stage.puts("lagging") - puts == 1
+    eventually(lambda: "RolloutStarted" in stage.endpoints.events("lagging"))
     assert "DriftCorrected" not in stage.endpoints.events("lagging")
 
 
@@ -156,6 +157,8 @@ def test_a_hostile_annotation_is_told_of_once_and_nothing_else(stage: RolloutSta
     found = stage.endpoints.wait_status("hostile", lastHandledReconcileAt="now")
     assert version != found["metadata"]["resourceVersion"]
     assert rollout_of(found)["weight"] == 10
+    stage.endpoints.annotate("hostile", rollout="abort 1")  # an event that comes after all others
+    eventually(lambda: "RolledBack" in stage.endpoints.events("hostile"), 20)
     assert stage.endpoints.events("hostile").count("RequestIgnored") == 1
 
 

@@ -18,6 +18,7 @@ from agentrun_operator.controller.telemetry.metrics import Metrics
 from support.controller import desired, key
 from support.controller_server import MemoryServer
 from support.emulator import Emulator, running_emulator
+from support.patience import stretched
 
 CHAT = key("chat")
 
@@ -162,7 +163,7 @@ async def test_a_key_id_with_a_wrong_secret_takes_nothing_from_the_limit_of_the_
         with pytest.raises(CredentialsRejectedError):
             await claimed.client.run(operations.get_runtime(runtime_id))
     waiting = [asyncio.create_task(claimed.client.run(operations.get_runtime(runtime_id))) for _ in range(20)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(stretched(5)):
         for _ in range(20):
             await mine.client.run(operations.get_runtime(runtime_id))
     assert dict(world.accounts.rates()) == {"cn-hangzhou team-a/aliyun": 20.0, "cn-hangzhou team-a/claimed": 5.0}
@@ -200,7 +201,7 @@ async def test_an_account_that_hangs_stops_no_other(world: World, emulator: Emul
     hung, fine = await world.account(), await world.account("other")
     emulator.fault("*", accessKeyId="key-1", hang=30)
     hanging = [asyncio.create_task(hung.client.run(operations.get_runtime(runtime_id))) for _ in range(30)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(stretched(5)):
         await fine.client.run(operations.get_runtime(runtime_id))
     assert not any(task.done() for task in hanging)
     for task in hanging:

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.telemetry.health import CONNECTIONS, Health, Measured
+from support.patience import stretched
 
 
 class World:
@@ -79,7 +80,7 @@ async def test_an_address_that_cannot_be_had_is_told_with_the_flag(address: str)
 async def closed(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> bool:
     """Whether the server ends the connection without a word."""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(stretched(5)):
             return await connection[0].read() == b""
     except ConnectionError:
         return True
@@ -108,7 +109,7 @@ async def test_however_many_connections_are_held_a_probe_gets_through_and_the_ol
         held[-1][1].write(sent)
     assert await world.get("/livez") == (200, "ok\n", "text/plain; charset=utf-8")
     for reader, _ in held[: CONNECTIONS : CONNECTIONS // 4]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(stretched(5)):
             with contextlib.suppress(ConnectionError):
                 await reader.read(1)
     assert len(world.health._open) <= CONNECTIONS

@@ -11,6 +11,7 @@ from alibabacloud_tea_openapi.exceptions import AlibabaCloudException, Throttlin
 from darabonba.exceptions import UnretryableException
 
 from agentrun_operator.emulator import EmulatorServer
+from support.cluster import eventually
 from support.emulator import Emulator
 from support.emulator_official import Official
 from support.emulator_signing import signed_headers
@@ -115,6 +116,7 @@ def test_a_hanging_call_outlasts_a_clients_patience(raw: RawClient, emulator: Em
     emulator.fault(CREATE, hang=60, times=1)
     with pytest.raises(httpx.ReadTimeout):
         raw.create(timeout=0.1)
+    eventually(lambda: emulator.counts() == {CREATE: 1})  # the client may lose patience before the call is taken in
     assert emulator.endpoints() == []
     assert raw.create().status_code == 201
 

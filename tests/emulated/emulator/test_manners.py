@@ -7,6 +7,7 @@ import openai
 import pytest
 
 from agentrun_operator.emulator import EmulatorServer
+from support.cluster import eventually
 from support.emulator import TOKEN, Emulator
 
 CHAT = "/agent-runtimes/support-bot/endpoints/chat/invocations/openai/v1/chat/completions"
@@ -27,6 +28,7 @@ def test_a_version_that_hangs_never_answers(http: httpx.Client, emulator: Emulat
     teach(hang=600)
     with pytest.raises(httpx.ReadTimeout):
         http.post(CHAT, json=HELLO, headers=BEARER, timeout=0.2)
+    eventually(emulator.calls, what="the call in the log")
     (call,) = emulator.calls()
     assert (call.version, call.status) == ("3", None)
 

@@ -6,14 +6,15 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from agentrun_operator.emulator import PLAYGROUND, EmulatorServer, serve
+from support.cluster import eventually
 from support.emulator import Emulator
+from support.patience import stretched
 
 SERVE = "import logging; logging.basicConfig(level='INFO', format='%(message)s'); "
 SERVE += "from agentrun_operator.emulator import serve; serve(port=0)"
@@ -81,7 +82,7 @@ def test_stopping_cuts_the_calls_that_hang(server: EmulatorServer, emulator: Emu
     calls = [threading.Thread(target=call) for _ in range(3)]
     for thread in calls:
         thread.start()
-    until(lambda: emulator.counts().get("GetAgentRuntime") == len(calls))
+    eventually(lambda: emulator.counts().get("GetAgentRuntime") == len(calls))
     server.stop()
     for thread in calls:
         thread.join()
@@ -159,7 +160,7 @@ def test_a_command_serves_the_playground_and_ends_without_a_word(
     with httpx.Client(base_url=url, trust_env=False) as http:
         assert names_of_runtimes(http) == ["order-bot", "sales-bot", "support-bot"]
         served.send_signal(number)
-        rest, _ = served.communicate(timeout=10)
+        rest, _ = served.communicate(timeout=stretched(10))
     assert (served.returncode, rest) == (code, "")
 
 
@@ -169,18 +170,12 @@ def test_a_command_ends_though_calls_hang(served: subprocess.Popen[str]):
     port = int(emulator.url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as hanging:
         hanging.sendall(b"GET /2025-09-10/agents/runtimes HTTP/1.1\r\nHost: x\r\n\r\n")
-        until(lambda: "ListAgentRuntimes" in emulator.counts())
+        eventually(lambda: "ListAgentRuntimes" in emulator.counts())
         served.send_signal(signal.SIGINT)
-        assert served.communicate(timeout=10)[0] == ""
+        assert served.communicate(timeout=stretched(10))[0] == ""
     emulator.close()
 
 
 def test_a_port_that_is_taken_is_an_error(server: EmulatorServer):
     with pytest.raises(OSError, match="in use"):
         serve(port=server.port)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline

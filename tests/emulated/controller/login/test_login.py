@@ -22,6 +22,7 @@ from agentrun_operator.controller.kube.login.errors import AccessError
 from agentrun_operator.controller.kube.login.kubeconfig import load
 from agentrun_operator.controller.kube.login.login import Login
 from support.kubeconfigs import Plugin, a_kubeconfig, written
+from support.patience import stretched
 
 pytestmark = pytest.mark.filterwarnings("ignore:The test function")
 
@@ -399,7 +400,7 @@ def counted(login: Login) -> Iterator[list[bool]]:
 
 
 async def test_a_plugin_that_hangs_stops_nobody(world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    monkeypatch.setattr(module, "PATIENCE", stretched(0.2))
     plugin = Plugin(world.folder)
     plugin.gives(token="known-token", expirationTimestamp="2030-01-01T00:00:10Z")
     written(world.path, a_kubeconfig(plugin.user))
@@ -410,7 +411,7 @@ async def test_a_plugin_that_hangs_stops_nobody(world: World, monkeypatch: pytes
         while plugin.runs < 2:  # noqa: ASYNC110 - the other side is a program
             await asyncio.sleep(0.01)
         assert world.token == "known-token"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(stretched(10)):
             assert not await world.login.renewed(world.login.access)
 
 
