@@ -61,11 +61,16 @@ requirements: ## Pin the requirement files again (needs uv)
 	  -o requirements/dev.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
 	  --no-annotate --custom-compile-command "make requirements" deploy/image/build.in -o deploy/image/build.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
+	  --no-annotate --custom-compile-command "make requirements" pyproject.toml deploy/plugin/build.in -o deploy/plugin/build.txt
 
 image-test: $(READY) ## Build the image without a registry and test it (needs root, buildah, debootstrap)
 	@deploy/image/test.sh $(ARGS)
 
+plugin-archive: $(READY) ## Build the kubectl plugin's archive for this platform and test it (2 min)
+	@PLUGIN_ARCHIVE=$$($(PYTHON) deploy/plugin/archive.py) && export PLUGIN_ARCHIVE && $(PYTEST) tests/archive $(ARGS)
+
 clean: ## Remove what was made here (the control plane's cache stays)
 	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help playground test bench soak check format generate requirements image-test clean
+.PHONY: help playground test bench soak check format generate requirements image-test plugin-archive clean
