@@ -88,14 +88,24 @@ def test_the_longest_entry_can_be_read_again():
 
 def test_what_is_packed_is_what_is_written():
     body = {"metadata": {"name": "chat"}, "status": {"state": "READY", "history": [ENTRY, ENTRY]}}
-    kept = with_history_packed(body)
+    kept = with_history_packed(body, {})
     assert isinstance(kept["status"]["history"], bytes)
     assert with_history_in_full(dict(kept)) == body
 
 
+def test_a_history_that_is_as_it_was_is_kept_once():
+    body = {"status": {"history": [ENTRY, ENTRY]}}
+    kept = with_history_packed(body, {})
+    again = with_history_packed(copy.deepcopy(body), kept)
+    assert again["status"]["history"] is kept["status"]["history"]
+    assert with_history_packed({"status": {"history": [ENTRY]}}, kept)["status"]["history"] == packed(
+        entries_of([ENTRY])
+    )
+
+
 @pytest.mark.parametrize("body", [{}, {"status": None}, {"status": {}}, {"status": {"state": "READY"}}], ids=str)
 def test_where_there_is_no_history_nothing_is_changed(body: dict[str, Any]):
-    assert with_history_packed(body) == body
+    assert with_history_packed(body, {}) == body
     assert with_history_in_full(body) == body
 
 
@@ -168,7 +178,7 @@ def test_whatever_is_stored_as_a_history_is_read_and_what_is_read_is_sound(store
     entries = entries_of(stored)
     text = packed(entries)
     assert unpacked(text) == entries
-    body = with_history_packed({"status": {"history": stored}})
+    body = with_history_packed({"status": {"history": stored}}, {})
     assert body["status"].get("history") == text
     assert len(entries) <= ENTRIES
     for written in json.loads(text or "[]"):

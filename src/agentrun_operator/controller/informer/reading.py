@@ -209,7 +209,7 @@ def _trimmed(body: Mapping[str, Any], known: Body) -> Body:
     annotations = metadata.get("annotations") or {}
     kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if _holds(annotations.get(name))}
     spec, plan = _spec(body, known)
-    status = _part(Status, "status", with_history_packed(body), known)
+    status = _part(Status, "status", with_history_packed(body, known), known)
     found: Body = {"metadata": _interned(kept), "spec": spec, "status": status}
     if plan:
         found["plan"] = plan
