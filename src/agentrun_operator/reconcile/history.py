@@ -89,7 +89,8 @@ def _of_rollout(rolled_out: Condition, said: set[Any], *, served: bool) -> Told:
         return REFUSED
     if rolled_out.get("status") == "True" and served and Reason.UPDATING not in said:
         return SERVED
-    return SENT if said & {*SENDING, Reason.REJECTED} else NOTHING
+    begun = rolled_out.get("reason") == Reason.ROLLING_OUT  # a first step without traffic sends nothing
+    return SENT if begun or said & {*SENDING, Reason.REJECTED} else NOTHING
 
 
 def _of_state(said: set[Any], *, applied: bool, served: bool) -> Told:

@@ -24,6 +24,18 @@ def test_a_version_that_is_promoted_is_one_entry_however_many_steps_it_took(stag
     assert all("routing" not in each["spec"] for each in found["status"]["history"])
 
 
+def test_a_first_step_without_traffic_opens_the_entry(stage: RolloutStage):
+    runtime_id = stage.emulator.add_runtime("dark", versions=4)
+    stage.emulator.set_manners(runtime_id, "4", {"latency": 60})
+    prompt = {"name": "refund", "messages": [{"content": "How long?"}], "expect": {"contains": ["30 days"]}}
+    probes = {"interval": "10s", "prompts": [prompt]}
+    plan = {"steps": [{"weight": 0}, {"weight": 50}], "analysis": {"interval": "10s", "probes": probes}}
+    stage.endpoints.apply("dark", "dark", targetVersion="3", rollout=plan)
+    stage.wait("dark", "RolledOut")
+    stage.endpoints.change("dark", targetVersion="4")
+    assert told(stage.wait("dark", "RollingOut")) == ["2: 4 open", "1: 3 Ready"]
+
+
 def test_a_version_that_is_taken_back_failed(stage: RolloutStage):
     stage.make("reverted", rollout=APPROVED)
     stage.endpoints.change("reverted", targetVersion="4")

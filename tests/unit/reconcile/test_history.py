@@ -71,14 +71,15 @@ CONDITIONS = [
     ("False DeleteFailed", "False Rejected", 1, "", REFUSED, "AgentRun refused it, whatever the state is"),
     ("False RemoteUnavailable", "False RemoteUnavailable", 1, "", NOTHING, "nobody knows what becomes of it"),
     ("True Available", "True Updating", 2, "False RollingOut", SENT, "its first step is being set"),
-    ("True Available", "True InSync", 2, "False RollingOut", NOTHING, "a step serves"),
+    ("True Available", "True InSync", 2, "False RollingOut", SENT, "a step serves, perhaps without traffic"),
+    ("False UpdateFailed", "False UpdateFailed", 2, "False RolloutHeld", NOTHING, "a rollout has an end of its own"),
     ("True Available", "True InSync", 2, "False RolloutHeld", NOTHING, "a held rollout says nothing"),
     ("True Available", "True InSync", 2, "True RolledOut", SERVED, "it has all traffic"),
     ("True Available", "True Updating", 2, "True RolledOut", SENT, "another field is being changed"),
     ("False Updating", "True Updating", 2, "True RolledOut", SENT, "another field is being changed"),
     ("True Available", "True InSync", 2, "False RolledBack", REFUSED, "it was taken back"),
-    ("False UpdateFailed", "False UpdateFailed", 2, "False RollingOut", NOTHING, "a rollout has an end of its own"),
-    ("False CreateFailed", "False CreateFailed", 2, "False RollingOut", NOTHING, "a rollout has an end of its own"),
+    ("False UpdateFailed", "False UpdateFailed", 2, "False RollingOut", SENT, "a rollout has an end of its own"),
+    ("False CreateFailed", "False CreateFailed", 2, "False RollingOut", SENT, "a rollout has an end of its own"),
     ("False Rejected", "False Rejected", 1, "False RollingOut", SENT, "the rollout goes on trying"),
 ]
 
@@ -126,6 +127,7 @@ CHANGES = [
     ("a sixth", FULL, SENT, 6, "6", "6: 6 open, 5: 5 Ready, 4: 4 Ready, 3: 3 Ready, 2: 2 Ready"),
     ("entries of another object", (entry(9, "8", "Ready"), READY_3), SENT, 2, "4", "2: 4 open, 1: 3 Ready"),
     ("an entry of this generation with another spec", (entry(2, "8", "Ready"),), SENT, 2, "4", "2: 4 open"),
+    ("another object's entry of this spec", (entry(9, "4", "Ready"), READY_3), SENT, 2, "4", "2: 4 open, 1: 3 Ready"),
     ("nothing", (entry(1, "3"),), NOTHING, 2, "4", "1: 3 open"),
 ]
 
@@ -195,9 +197,10 @@ def test_the_history_stays_while_the_object_is_deleted_or_observes():
     assert told_status(observing, a_look(an_endpoint()))["history"] == status["history"]
 
 
-def test_an_observed_object_opens_no_entry():
+@pytest.mark.parametrize("state", ["READY", "UPDATING", "UPDATE_FAILED"])
+def test_an_observed_object_opens_no_entry(state: str):
     body = a_new_object(managementPolicy="Observe")
-    assert "history" not in told_status(body, a_look(an_endpoint()))
+    assert "history" not in told_status(body, a_look(an_endpoint(state)))
 
 
 @pytest.mark.parametrize("spec", [{}, {"managementPolicy": "Observe"}, {"adoptionPolicy": "Adopt"}], ids=str)
