@@ -43,6 +43,23 @@ def test_an_endpoint_in_the_book_takes_little_more_than_its_own_words():
     assert bytes_for_each(fill) < 1000
 
 
+def test_five_entries_of_history_take_little_more_than_their_own_words():
+    asked = {"targetVersion": "3", "routing": {"versionWeights": [{"version": "4", "weight": 10}]}, "description": ""}
+    entry = {"appliedAt": "2026-11-22T12:00:00Z", "readyAt": "2026-11-22T12:00:05Z", "result": "Ready", "spec": asked}
+
+    def texts(*, entries: int) -> list[str]:
+        history = [entry | {"generation": 5 - number} for number in range(entries)]
+        made = (body(f"object-{number}", status={"history": history}) for number in range(COUNT))
+        return [json.dumps(each) for each in made]
+
+    def kept(texts: list[str]) -> float:
+        store = Store()
+        return bytes_for_each(lambda: [store.put(json.loads(text)) for text in texts])
+
+    words = len(json.dumps([entry] * 5))
+    assert kept(texts(entries=5)) - kept(texts(entries=0)) < 1.5 * words
+
+
 def test_an_object_without_rivals_takes_little_in_the_index():
     store, names = Store(), [f"object-{number}" for number in range(COUNT)]
     bodies = {key(name): body(name) for name in names}
