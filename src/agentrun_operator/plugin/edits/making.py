@@ -54,14 +54,15 @@ def make(session: Session, name: str, planned: Planned, *, file: str = "", force
     if file:
         _edit_file(session, Path(file), name, planned)
         return None
-    shown: list[str] = []
+    shown: list[str] | None = None
 
     def patch(found: Object) -> dict[str, object] | None:
+        nonlocal shown
         edit = planned(found)
         told = edit.told(found["spec"])
         if told != shown:
             _show(session, full_name(found), told, edit)
-            shown[:] = told
+            shown = told
         keeper = managed_by(found)
         if told and keeper and not force:
             raise ManagedError(_kept(full_name(found), keeper))
