@@ -23,10 +23,14 @@ from agentrun_operator.resources.reasons import Reason
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from agentrun_operator.reconcile.delta import Delta
     from agentrun_operator.reconcile.input import Input
 
 NOT_CONVERGING_PAUSE = timedelta(hours=1)
 """How long a change that AgentRun accepts but does not keep is left alone."""
+
+LEFT = frozenset({Reason.DRIFTED, Reason.NOT_CONVERGING})
+"""Reasons for which a difference is left as it is, though it could be changed."""
 
 CONVERGENCE_GRACE = timedelta(seconds=5)
 """How long an accepted update may stay invisible before what remains of it counts."""
@@ -39,10 +43,13 @@ def paused(given: Input) -> Decision | None:
     """The annotation outranks everything; the status is still kept true."""
     if not given.desired.paused:
         return None
+    drift = _untouched(given)
+    if not given.observed.confirmed and drift and drift != given.desired.recorded.drift:
+        return Decision(Confirm())  # a list may lag behind the last write
     message = "The annotation `paused` stops every write to AgentRun; remove it to go on"
     synced = bad(Reason.PAUSED, f"{message}{unprotected(given.desired.recorded.rollout)}")
     again = BLOCKED_PAUSE if given.observed.problem else None
-    return Decision(Rest(after=again), Verdict(ready_while_paused(given), synced))
+    return Decision(Rest(after=again), Verdict(ready_while_paused(given), synced, drift=drift))
 
 
 def blocked_by_problem(given: Input) -> Decision | None:
@@ -85,7 +92,8 @@ def observing(given: Input) -> Decision | None:
     if given.observed.endpoint is None:
         message = f"There is no {given.where}, and managementPolicy Observe makes none"
         return _confirmed(given, Decision(Rest(), blocked(Reason.NOT_FOUND, message)))
-    verdict = Verdict(ready_by_state(given.endpoint), good(Reason.IN_SYNC, "Observed; never written to"))
+    synced = good(Reason.IN_SYNC, "Observed; never written to")
+    verdict = Verdict(ready_by_state(given.endpoint), synced, drift=_untouched(given))
     return Decision(Rest(soon=given.endpoint.state in MOVING_STATES), verdict)
 
 
@@ -150,8 +158,12 @@ def edited(given: Input) -> Decision | None:
 
 def _reported(given: Input) -> bool:
     """Whether this very difference was reported before, with the same desired value: the edit did not make it."""
-    unsent = given.desired.rolls and given.desired.recorded.applied_generation == 0
-    return not unsent and not given.desired.corrects and given.delta == given.desired.recorded.drift
+    recorded = given.desired.recorded
+    unsent = given.desired.rolls and recorded.applied_generation == 0
+    synced = recorded.conditions.get("Synced")
+    if synced is None or synced.reason not in LEFT or given.delta != recorded.drift:  # or only shown, while paused
+        return False
+    return not unsent and not given.desired.corrects
 
 
 def _split_sent(given: Input) -> bool:
@@ -225,6 +237,16 @@ CHECKS = (
 def _updating(given: Input) -> Verdict:
     paths = ", ".join(difference.path for difference in given.delta)
     return under_way(Reason.UPDATING, f"Changing back {paths}", applied=given.applied)
+
+
+def _untouched(given: Input) -> Delta:
+    """What an update would change, while none is sent: of an endpoint that is observed, or ours and paused."""
+    recorded, problem = given.desired.recorded.drift, given.observed.problem
+    if problem is not None:
+        return () if problem.definite else recorded
+    if given.observed.endpoint is None or not (given.ours or given.desired.observes):
+        return ()
+    return recorded if given.endpoint.state in MOVING_STATES else given.delta
 
 
 def _left(given: Input, reason: Reason) -> Verdict:

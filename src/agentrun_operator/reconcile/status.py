@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from agentrun_operator.cut import cut
 from agentrun_operator.reconcile.comparable import INT32, NO_COUNT, NO_PERCENT
 from agentrun_operator.reconcile.conditions import merged
+from agentrun_operator.reconcile.entries import packed, unpacked
+from agentrun_operator.reconcile.history import history_after, told_of
 from agentrun_operator.reconcile.rollout.memory import Memory
 from agentrun_operator.resources.names import LATEST
 
@@ -46,6 +48,7 @@ def status_of(given: Input, verdict: Verdict, before: Mapping[str, Any]) -> Json
     status["rollout"] = rollout_of(desired, before)
     status["drift"] = [difference._asdict() for difference in verdict.drift]
     status["conditions"] = merged(verdict, desired.generation, given.written_at, before.get("conditions") or ())
+    status["history"] = _history(given, before, status["conditions"])
     return _filled(status)
 
 
@@ -58,7 +61,8 @@ def claimed_status(given: Input, claim: Claim, verdict: Verdict | None, before: 
         verdict: what the conditions are to say; None leaves them.
         before: the status so far.
     """
-    status = status_of(given, verdict, before) if verdict else dict(before)
+    own = {"history": _own_history(given.desired, before)}
+    status = status_of(given, verdict, before) if verdict else dict(before) | own
     handled = before.get("lastHandledReconcileAt")
     rollout = rollout_of(given.desired, before)
     marks: Json = {"claim": claim.document(), "lastHandledReconcileAt": handled, "rollout": rollout}
@@ -96,6 +100,25 @@ def rollout_of(desired: Desired, before: Mapping[str, Any]) -> Json | None:
         left = Memory(memory.number, last_request=memory.last_request, probe_endpoints=memory.probe_endpoints)
         return left.document(0)
     return memory.document(len(desired.plan.steps))
+
+
+def _history(given: Input, before: Mapping[str, Any], conditions: list[Json]) -> bytes | None:
+    """The history, packed. What was told before is no news, so that none is written but beside other news."""
+    desired, found = given.desired, _own_history(given.desired, before)
+    if desired.deleting or desired.observes:
+        return found
+    was, now = (
+        told_of(each, desired.generation, rolls=desired.rolls) for each in (before.get("conditions") or (), conditions)
+    )
+    if now == was:
+        return found
+    return packed(history_after(unpacked(found), now, desired.literal, desired.generation, given.written_at))
+
+
+def _own_history(desired: Desired, before: Mapping[str, Any]) -> bytes | None:
+    """The history so far; that of another object, whose claim came along with a copy, goes with it."""
+    copied = desired.claim is not None and desired.current_claim is None
+    return None if copied else before.get("history")
 
 
 def status_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SkipValidation
 
+from agentrun_operator.resources.history import HistoryEntry
 from agentrun_operator.resources.part import ATOMIC, Part, list_map
 from agentrun_operator.resources.rollout.status import RolloutStatus
 
@@ -175,10 +176,15 @@ class Status(Part):
     """The scaling that was last seen, with the current and the target number of instances."""
 
     drift: Annotated[list[Drift], Field(json_schema_extra=ATOMIC)] | None = None
-    """The differences that are left as they are, under `driftPolicy: Report` or because they do not converge."""
+    """The differences that are left as they are: under `driftPolicy: Report`, because they do not converge, while
+    paused, or under `managementPolicy: Observe`."""
 
     rollout: RolloutStatus | None = None
     """How far the rollout of a new version is; with `spec.rollout` only."""
+
+    history: Annotated[SkipValidation[list[HistoryEntry]], Field(json_schema_extra=ATOMIC)] | None = None
+    """What was sent to AgentRun lately and what came of it, newest first, at most 5. An edit of other fields than these
+    is not told."""
 
     claim: Claim | None = None
     """Whose the endpoint is: this object's, if the claim carries its uid."""

@@ -72,6 +72,26 @@ STATUS: dict[str, Any] = {
         "checks": [{"name": "refund", "verdict": "Fail", "value": "3/4", "limit": "4/4", "stable": "4/4"}],
         "probeEndpoints": [{"role": "canary", "version": "4"}, {"role": "stable", "version": "3", "id": "ep-2"}],
     },
+    "history": [
+        {
+            "generation": 2,
+            "appliedAt": MOMENT,
+            "spec": {"targetVersion": "4", "description": "", "disablePublicNetworkAccess": False},
+        },
+        {
+            "generation": 1,
+            "appliedAt": MOMENT,
+            "readyAt": MOMENT,
+            "result": "Ready",
+            "spec": {
+                "targetVersion": "LATEST",
+                "routing": {"versionWeights": [{"version": "4", "weight": 10}]},
+                "scaling": {"minInstances": 1, "scheduledPolicies": [POLICY, POLICY]},
+                "description": "ours",
+                "disablePublicNetworkAccess": True,
+            },
+        },
+    ],
     "lastHandledReconcileAt": "yesterday",
     "conditions": [
         told("Ready", "Unknown", "UnknownState"),
@@ -102,6 +122,13 @@ def chat(kubectl: Kubectl) -> Kubectl:
         (".spec.driftPolicy", ["ENUM: Correct Report", "changes it back"]),
         (".status", ["What was last seen of the endpoint", "The service's explanation of the state."]),
         (".status.conditions", ["Why, in one word of a fixed set."]),
+        (".status.drift", ["while paused, or under `managementPolicy: Observe`", "What AgentRun holds, shortened."]),
+        (
+            ".status.history",
+            ["newest first, at most 5", "When the endpoint first served it."],
+        ),
+        (".status.history.result", ["ENUM: Ready Failed Superseded"]),
+        (".status.history.spec", ["`targetVersion` and `routing` alone", "The canaries; absent: none."]),
     ],
 )
 def test_explain_reads_as_documentation(shared: Kubectl, path: str, texts: list[str]):

@@ -268,11 +268,27 @@ DRIFT = [
     ),
     row(
         "reported, and then only a policy was edited",
-        an_edited_object(driftPolicy="Report", status=a_status(drift=SHOWN)),
+        an_edited_object(driftPolicy="Report", status=a_status(synced="False Drifted", drift=SHOWN)),
         a_look(DIFFERENT),
         does="rest",
         says="Ready=True Available, Synced=False Drifted@2, Drifted=True Drifted",
         because="the edit did not make the difference, and Report leaves it",
+    ),
+    row(
+        "edited while paused, and resumed under Report",
+        an_edited_object(driftPolicy="Report", status=a_status(synced="False Paused", drift=SHOWN)),
+        a_look(DIFFERENT),
+        does="update description",
+        says="Ready=False Updating, Synced=False Updating@1, Reconciling=True Updating",
+        because="what was shown while paused is no report: the edit may have made it",
+    ),
+    row(
+        "edited under Observe, and managed again under Report",
+        an_edited_object(driftPolicy="Report", status=a_status(drift=SHOWN)),
+        a_look(DIFFERENT),
+        does="update description",
+        says="Ready=False Updating, Synced=False Updating@1, Reconciling=True Updating",
+        because="what was shown while observing is no report: the edit may have made it",
     ),
     row(
         "reported, and then the field itself was edited",

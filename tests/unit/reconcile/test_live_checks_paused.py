@@ -64,7 +64,7 @@ ROWS = [
         a_look(DIFFERENT),
         does="rest",
         says="Ready=True Available, Synced=False Paused@1",
-        because="an observed endpoint is never compared, paused or not",
+        because="an observed endpoint is ready by its state alone, paused or not",
     ),
     row(
         "paused, updating",

@@ -90,7 +90,7 @@ observing: Object = {"managementPolicy": "Observe"}
 def test_everything_is_mirrored_under_the_names_of_the_spec():
     status = Case(a_new_object(**observing), a_look(WHOLE)).decided()
     assert {name: status[name] for name in MIRRORED} == MIRRORED
-    assert status.keys() - MIRRORED.keys() == {"observedGeneration", "conditions"}
+    assert status.keys() - MIRRORED.keys() == {"observedGeneration", "conditions", "drift"}
 
 
 def test_a_status_is_one_that_its_own_model_knows_every_field_of():

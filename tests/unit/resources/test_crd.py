@@ -46,6 +46,7 @@ STATUS = {
     "scaling",
     "drift",
     "rollout",
+    "history",
     "claim",
     "lastHandledReconcileAt",
     "conditions",
@@ -164,6 +165,14 @@ def test_finalizer_and_annotations_are_the_ones_that_scripts_rely_on():
         ),
         (".status.scaling.scheduledPolicies[]", POLICY),
         (".status.drift[]", {"path", "desired", "observed"}),
+        (".status.history[]", {"generation", "appliedAt", "readyAt", "result", "spec"}),
+        (
+            ".status.history[].spec",
+            {"targetVersion", "routing", "scaling", "description", "disablePublicNetworkAccess"},
+        ),
+        (".status.history[].spec.routing.versionWeights[]", {"version", "weight"}),
+        (".status.history[].spec.scaling", {"minInstances", "scheduledPolicies"}),
+        (".status.history[].spec.scaling.scheduledPolicies[]", POLICY),
         (".status.claim", {"uid", "account", "region", "runtimeId", "endpointName", "adopted", "since"}),
         (
             ".status.conditions[]",
@@ -229,6 +238,7 @@ def test_nothing_else_has_a_default():
         (".spec.rollout.analysis.probes.prompts[].messages[].role", ["system", "user", "assistant"]),
         (".spec.rollout.analysis.metrics[].noData", ["Hold", "Pass", "Fail"]),
         (".status.conditions[].status", ["True", "False", "Unknown"]),
+        (".status.history[].result", ["Ready", "Failed", "Superseded"]),
     ],
 )
 def test_the_words_of_a_choice_are_the_promised_ones(path, words):
@@ -328,6 +338,9 @@ def test_every_list_says_how_it_merges():
         ".status.rollout.history": "atomic",
         ".status.rollout.checks": "atomic",
         ".status.rollout.probeEndpoints": "atomic",
+        ".status.history": "atomic",
+        ".status.history[].spec.routing.versionWeights": "atomic",
+        ".status.history[].spec.scaling.scheduledPolicies": "atomic",
         ".status.conditions": "map",
     }
 

@@ -16,6 +16,7 @@ from agentrun_operator.controller.keys import key_of, leftover_key
 from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.desired import desired_of, recorded_of
+from agentrun_operator.reconcile.entries import with_history_packed
 from agentrun_operator.reconcile.rollout.memory import Memory
 from agentrun_operator.reconcile.rollout.plan import block_digest
 from agentrun_operator.resources.names import ANNOTATIONS, FINALIZER
@@ -208,7 +209,8 @@ def _trimmed(body: Mapping[str, Any], known: Body) -> Body:
     annotations = metadata.get("annotations") or {}
     kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if _holds(annotations.get(name))}
     spec, plan = _spec(body, known)
-    found: Body = {"metadata": _interned(kept), "spec": spec, "status": _part(Status, "status", body, known)}
+    status = _part(Status, "status", with_history_packed(body), known)
+    found: Body = {"metadata": _interned(kept), "spec": spec, "status": status}
     if plan:
         found["plan"] = plan
     if not known or _differ(found, known):

@@ -14,6 +14,7 @@ from agentrun_operator.controller.informer.reading import trimmed
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.controller.kube.client import CONFLICT, TAKEN, KubeError
 from agentrun_operator.reconcile.conditions import unread as unread_conditions
+from agentrun_operator.reconcile.entries import with_history_in_full
 from agentrun_operator.resources.names import FINALIZER
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class ObjectWriter:
     async def _write(self, body: Body, kind: str, part: Literal["", "status"], patch: Body) -> Body:
         ours = set_by(patch, body)
         with self._store.expecting(key_of(body), ours):
-            answer = await self._kube.patch(key_of(body), patch, part=part)
+            answer = await self._kube.patch(key_of(body), with_history_in_full(patch), part=part)
         self._metrics.writes.labels(kind).inc()
         self._store.refresh(answer, ours=ours)
         if left_out := lacking(patch, answer):
