@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from agentrun_operator.plugin.commands.canary import canary
+from agentrun_operator.plugin.commands.history import history
 from agentrun_operator.plugin.commands.promote import promote
+from agentrun_operator.plugin.commands.rollback import rollback
 from agentrun_operator.plugin.commands.rollout.group import rollout
 from agentrun_operator.plugin.commands.version import version
 from agentrun_operator.plugin.exits import ExitCode, PluginError
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 COMMANDS = (
     canary,
     promote,
+    history,
+    rollback,
     version,
 )
 GROUPS = (rollout,)

@@ -1,4 +1,4 @@
-"""`rollout` and its requests on a control plane: the annotation is set, the operator answers, and the answer is told."""
+"""`rollout` and its requests on a control plane: the annotation is set, and what the operator answers is told."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +75,9 @@ def test_a_gate_is_approved_by_its_share_and_the_rest_is_skipped(stage: RolloutS
 
 
 def test_an_approval_that_came_too_early_is_made_anew(stage: RolloutStage, asked: Any):
-    stage.make("early", rollout={"steps": [{"weight": 10, "bake": "6s", "approval": True}, {"weight": 60, "bake": "1h"}]})
+    stage.make(
+        "early", rollout={"steps": [{"weight": 10, "bake": "6s", "approval": True}, {"weight": 60, "bake": "1h"}]}
+    )
     stage.endpoints.change("early", targetVersion="4")
     stage.wait("early", "RollingOut")
     stage.endpoints.annotate("early", rollout="approve 1 10")

@@ -45,15 +45,19 @@ class Edit(NamedTuple):
         """The spec once it is made."""
         return {field: value for field, value in {**spec, **self.patch}.items() if value is not None}
 
+    def needed(self, spec: Mapping[str, Any]) -> Edit:
+        """The same without what the spec asks for already."""
+        patch = {field: value for field, value in self.patch.items() if _differs(field, spec.get(field), value)}
+        return self._replace(patch=patch)
+
     def told(self, spec: Mapping[str, Any]) -> list[str]:
         """What it changes of a spec, a line for each field; empty if it changes nothing."""
         return list(self._changes(spec))
 
     def _changes(self, spec: Mapping[str, Any]) -> Iterator[str]:
-        for field, value in self.patch.items():
+        for field, value in self.needed(spec).patch.items():
             before, after = _meant(field, spec.get(field)), _meant(field, value)
-            if before != after:
-                yield f"{field}: {_shown(field, before)} → {_shown(field, after)}"
+            yield f"{field}: {_shown(field, before)} → {_shown(field, after)}"
 
 
 def weights_of(spec: Mapping[str, Any]) -> dict[str, int]:
@@ -67,6 +71,10 @@ def routing_of(weights: Mapping[str, int]) -> Spec | None:
     if not weights:
         return None
     return {"versionWeights": [{"version": version, "weight": weight} for version, weight in weights.items()]}
+
+
+def _differs(field: str, one: object, other: object) -> bool:
+    return _meant(field, one) != _meant(field, other)
 
 
 def _meant(field: str, value: object) -> object:

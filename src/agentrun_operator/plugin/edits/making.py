@@ -66,7 +66,7 @@ def make(session: Session, name: str, planned: Planned, *, file: str = "", force
         keeper = managed_by(found)
         if told and keeper and not force:
             raise ManagedError(_kept(full_name(found), keeper))
-        return {"spec": edit.patch} if told else None
+        return {"spec": edit.needed(found["spec"]).patch} if told else None
 
     return changed(session.kubectl, name, patch)
 

@@ -72,10 +72,11 @@ def edited(
     body = found.body
     _refuse_bad(body)
     edit = planned(body)
-    if not edit.told(body["spec"]):
+    needed = edit.needed(body["spec"])
+    if not needed.patch:
         return text, body, edit
     document = found.document
-    after = _edited_document(found, edit)
+    after = _edited_document(found, needed)
     return text[: document.start] + after + text[document.start + len(document.text) :], body, edit
 
 
