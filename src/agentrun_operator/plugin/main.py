@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from agentrun_operator.plugin.commands.canary import canary
+from agentrun_operator.plugin.commands.history import history
+from agentrun_operator.plugin.commands.promote import promote
+from agentrun_operator.plugin.commands.rollback import rollback
+from agentrun_operator.plugin.commands.rollout.group import rollout
 from agentrun_operator.plugin.commands.version import version
 from agentrun_operator.plugin.exits import ExitCode, PluginError
 from agentrun_operator.plugin.screen.screen import Colour, Screen
@@ -15,7 +20,14 @@ from agentrun_operator.plugin.screen.screen import Colour, Screen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (version,)
+COMMANDS = (
+    canary,
+    promote,
+    history,
+    rollback,
+    version,
+)
+GROUPS = (rollout,)
 
 NAME = "kubectl agentrun"
 
@@ -34,6 +46,8 @@ def application() -> typer.Typer:
     app.callback()(_nothing)
     for command in COMMANDS:
         app.command()(command)
+    for group in GROUPS:
+        app.add_typer(group(), name=group.__name__)
     return app
 
 

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 SAID = re.compile(r"Error from server(?: \((?P<word>\w+)\))?: (?:error when \w+ \"[^\"]*\": )?(?P<text>.*)", re.DOTALL)
 
-USAGE = re.compile(r"context .* does not exist|no context exists|unknown flag|invalid argument|stat .*no such file")
+USAGE = re.compile(
+    r"context .* does not exist|context was not found|no context exists|unknown flag|invalid argument"
+    r"|stat .*no such file"
+)
 
 LIMIT = 2000
 """Characters of what the cluster said that are shown."""

@@ -68,8 +68,17 @@ def course(situation: Situation) -> Memory:
         the record, the same one where there is nothing new. It is written before `effective` of it is sent.
     """
     given = noted(situation._replace(now=situation.now.replace(microsecond=0)))  # a record has whole seconds
-    after = next(found for row in ROWS if (found := row(given)) is not None)
+    _, after = deciding(given)
     return timed(given, situation.memory, _first_seen(situation, after))
+
+
+def deciding(given: Situation) -> tuple[Row, Memory]:
+    """The first row that has something to say, and what that is.
+
+    Args:
+        given: one look, with what is news in its record: see `notes.noted`.
+    """
+    return next((row, found) for row in ROWS if (found := row(given)) is not None)
 
 
 def _first_seen(situation: Situation, after: Memory) -> Memory:

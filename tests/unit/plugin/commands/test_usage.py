@@ -1,0 +1,34 @@
+"""Commands that contradict themselves end with 2, before anybody is asked."""
+
+import os
+
+import pytest
+
+from support.plugin import Plugin
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        pytest.param("canary chat", "name shares", id="no share"),
+        pytest.param("canary chat 4=1 --abort", "one of the two", id="shares, and none"),
+        pytest.param("canary chat 4=60 5=60", "add up to 120%", id="too much"),
+        pytest.param("canary chat 4", "is not VERSION=PERCENT", id="no percent"),
+        pytest.param("promote chat x", "is no version", id="no version"),
+        pytest.param("rollout status chat --timeout x", "is no time", id="no time"),
+        pytest.param("rollout approve chat --timeout 5x", "is no time", id="another unit"),
+        pytest.param("rollout approve", "Missing argument", id="no name"),
+        pytest.param("rollout forget chat", "No such command", id="no such verb"),
+    ],
+)
+def test_what_contradicts_itself_is_usage(command: str, said: str):
+    told = Plugin({"PATH": "/nowhere", "HOME": "/nowhere"})(*command.split())
+    assert (told.code, told.out) == (2, "")
+    assert said in told.err
+
+
+@pytest.mark.parametrize("command", ["canary chat 4=1", "promote chat", "rollout status chat", "rollout abort chat"])
+def test_without_a_cluster_nothing_can_be_told(command: str):
+    told = Plugin({"PATH": os.environ["PATH"], "HOME": "/nowhere", "KUBECONFIG": "/nowhere"})(*command.split())
+    assert (told.code, told.out) == (3, "")
+    assert "Traceback" not in told.err
