@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from agentrun_operator.plugin.commands.release import release
+from agentrun_operator.plugin.commands.requests.pause import pause, resume
+from agentrun_operator.plugin.commands.requests.reconcile import reconcile
+from agentrun_operator.plugin.commands.status.command import status
 from agentrun_operator.plugin.commands.version import version
 from agentrun_operator.plugin.exits import ExitCode, PluginError
+from agentrun_operator.plugin.flags import Command
 from agentrun_operator.plugin.screen.screen import Colour, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (version,)
+COMMANDS = (status, reconcile, pause, resume, release, version)
 
 NAME = "kubectl agentrun"
 
@@ -33,7 +38,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_nothing)
     for command in COMMANDS:
-        app.command()(command)
+        app.command(cls=Command)(command)
     return app
 
 
