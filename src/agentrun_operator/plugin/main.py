@@ -11,22 +11,21 @@ import typer
 from agentrun_operator.plugin.commands.canary import canary
 from agentrun_operator.plugin.commands.history import history
 from agentrun_operator.plugin.commands.promote import promote
+from agentrun_operator.plugin.commands.release import release
+from agentrun_operator.plugin.commands.requests.pause import pause, resume
+from agentrun_operator.plugin.commands.requests.reconcile import reconcile
 from agentrun_operator.plugin.commands.rollback import rollback
 from agentrun_operator.plugin.commands.rollout.group import rollout
+from agentrun_operator.plugin.commands.status.command import status
 from agentrun_operator.plugin.commands.version import version
 from agentrun_operator.plugin.exits import ExitCode, PluginError
+from agentrun_operator.plugin.flags import Command
 from agentrun_operator.plugin.screen.screen import Colour, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (
-    canary,
-    promote,
-    history,
-    rollback,
-    version,
-)
+COMMANDS = (status, reconcile, canary, promote, history, rollback, pause, resume, release, version)
 GROUPS = (rollout,)
 
 NAME = "kubectl agentrun"
@@ -45,7 +44,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_nothing)
     for command in COMMANDS:
-        app.command()(command)
+        app.command(cls=Command)(command)
     for group in GROUPS:
         app.add_typer(group(), name=group.__name__)
     return app

@@ -102,6 +102,17 @@ class Kubectl:
         found: list[Object] = self.ask(asked, right).get("items", [])
         return found
 
+    def named(self, resource: str, names: Sequence[str], right: Right, namespace: str = "") -> list[Object]:
+        """Those of some objects that are there, in one call, with the managers of their fields.
+
+        Raises:
+            RefusedError, UnknownError: see `get`.
+        """
+        asked = ["get", resource, *names, "--ignore-not-found", "--show-managed-fields", *self._in(namespace)]
+        found = self.ask(asked, right) if names else {}
+        items: list[Object] = found["items"] if found.get("kind") == "List" else [found] * bool(found)
+        return items
+
     def patch(self, resource: str, name: str, patch: Mapping[str, object], right: Right, namespace: str = "") -> Object:
         """Change an object by a merge patch, and return it as it is then.
 

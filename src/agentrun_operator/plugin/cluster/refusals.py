@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from agentrun_operator.plugin.cluster.rights import Right
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 
-if TYPE_CHECKING:
-    from agentrun_operator.plugin.cluster.rights import Right
-
 SAID = re.compile(r"Error from server(?: \((?P<word>\w+)\))?: (?:error when \w+ \"[^\"]*\": )?(?P<text>.*)", re.DOTALL)
+
+LACKING = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[\w./-]+)" in API group "(?P<group>[\w.-]*)"')
 
 USAGE = re.compile(
     r"context .* does not exist|context was not found|no context exists|unknown flag|invalid argument"
@@ -71,12 +70,14 @@ def refusal_of(told: str, right: Right | None) -> PluginError:
 
     Args:
         told: what it wrote to standard error.
-        right: what the caller needed.
+        right: what the caller needed; one that kubectl names itself counts first.
     """
     told = told.strip()[:LIMIT]
     said = SAID.search(told)
     word, text = (said["word"] or "", said["text"]) if said else ("", told)
     if word == "Forbidden" and "is forbidden: User " in text:
+        named = LACKING.search(text)
+        right = Right(**named.groupdict()) if named else right
         lacking = f"; to grant it: {right.rule}" if right else ""
         return ForbiddenError(f"{text}{lacking}", right)
     if "doesn't have a resource type" in told or "no matches for kind" in told:

@@ -57,6 +57,11 @@ class Screen:
         """Whether a person sees standard output as it is written."""
         return self._out.isatty() and self._environment.get("TERM") != "dumb"
 
+    @property
+    def width(self) -> int | None:
+        """How many columns the terminal has; None in a pipe, where no line is broken."""
+        return self.console.width if self._out.isatty() else None
+
     @cached_property
     def console(self) -> Console:
         """Standard output, for what text alone cannot show."""
@@ -75,6 +80,10 @@ class Screen:
         """Data made for people: a table, or text with colours. Long lines are broken on a terminal only."""
         self.console.print(what, markup=False, highlight=False)
 
+    def flush(self) -> None:
+        """Let whoever reads standard output have what was shown."""
+        self._out.flush()
+
     def hint(self, text: str) -> None:
         """What helps, and is no data: on standard error, unless somebody asked for quiet."""
         if not self._quiet:
@@ -89,6 +98,16 @@ class Screen:
         """Why the command cannot go on."""
         self.warn(f"Error: {text}")
 
+    def confirmed(self, question: str) -> bool:
+        """Whether who runs the command answers yes; silence is a no.
+
+        Args:
+            question: asked on standard error, so that a pipe does not swallow it.
+        """
+        self._err.write(f"{printable(question)} [y/N] ")
+        self._err.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def _console(self, stream: TextIO) -> Console:
         from rich.console import Console  # noqa: PLC0415 - scripts that ask for JSON go without
 
@@ -98,7 +117,7 @@ class Screen:
             file=stream,
             force_terminal=self._coloured(stream) or terminal,
             no_color=not self._coloured(stream),
-            width=width or (None if terminal else UNBOUNDED),
+            width=(width or None) if terminal else UNBOUNDED,
             markup=False,
             highlight=False,
             emoji=False,
