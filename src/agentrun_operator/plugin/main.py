@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from agentrun_operator.plugin.commands.importing.command import import_
 from agentrun_operator.plugin.commands.version import version
 from agentrun_operator.plugin.exits import ExitCode, PluginError
 from agentrun_operator.plugin.screen.screen import Colour, Screen
@@ -15,7 +16,10 @@ from agentrun_operator.plugin.screen.screen import Colour, Screen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (version,)
+COMMANDS = (
+    import_,
+    version,
+)
 
 NAME = "kubectl agentrun"
 
@@ -33,7 +37,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_nothing)
     for command in COMMANDS:
-        app.command()(command)
+        app.command(command.__name__.strip("_").replace("_", "-"))(command)
     return app
 
 
