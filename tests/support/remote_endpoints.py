@@ -122,5 +122,5 @@ ODD: SearchStrategy[Json] = st.fixed_dictionaries(
 
 def a_remote(document: Json, runtime: Runtime = RUNTIME) -> Remote:
     """The endpoint that the client makes of what AgentRun said."""
-    said = {"agentRuntimeEndpointId": "ep-1", "agentRuntimeId": runtime.agent_runtime_id} | document
+    said: Json = {"agentRuntimeEndpointId": "ep-1", "agentRuntimeId": runtime.agent_runtime_id} | document
     return Remote(runtime, read_oddly(Endpoint, said, "request-1"))

@@ -1,15 +1,19 @@
+from typing import Any
+
 import yaml
 from hypothesis import HealthCheck, given, settings
 
 from agentrun_operator.plugin.commands.importing.manifest import PAUSING
 from agentrun_operator.printable import UNPRINTABLE
 from agentrun_operator.resources.names import PAUSED
+from support.emulator import Emulator
+from support.plugin import Result
 from support.remote_endpoints import ODD, SENSIBLE
 
 UNSEEN = "Warning: No cluster tells which endpoints have objects, so all are imported: kubectl is not on the PATH"
 
 
-def specs(told):
+def specs(told: Result) -> dict[str, Any]:
     return {each["metadata"]["name"]: each["spec"] for each in yaml.safe_load_all(told.out)}
 
 
@@ -91,7 +95,7 @@ def test_an_endpoint_that_no_object_can_have_fails_alone(emulator, plugin):
     assert "Error: endpoint 默认 of runtime one: no object can have an endpoint of this name" in told.err
 
 
-def tell(emulator, *endpoints):
+def tell(emulator: Emulator, *endpoints: dict[str, Any]) -> None:
     """Have the runtime tell of endpoints that the emulator would not make."""
     items = [{"agentRuntimeEndpointId": f"ep-{number}"} | each for number, each in enumerate(endpoints)]
     page = {"code": "SUCCESS", "data": {"items": items, "total": len(items)}}

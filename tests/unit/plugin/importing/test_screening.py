@@ -4,12 +4,12 @@ from agentrun_operator.plugin.commands.importing.screening import screened, titl
 from support.remote_endpoints import RUNTIME, a_remote
 
 
-def told(*documents):
+def told(*documents: dict[str, str]) -> tuple[list[str], list[str], list[str]]:
     found = screened([a_remote(document) for document in documents])
     return [each.name for each in found.importable], found.passed, found.failed
 
 
-def named(name):
+def named(name: str) -> dict[str, str]:
     return {"agentRuntimeEndpointName": name}
 
 
