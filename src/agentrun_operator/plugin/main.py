@@ -10,6 +10,7 @@ import typer
 
 from agentrun_operator.plugin.commands.canary import canary
 from agentrun_operator.plugin.commands.history import history
+from agentrun_operator.plugin.commands.importing.command import import_
 from agentrun_operator.plugin.commands.promote import promote
 from agentrun_operator.plugin.commands.release import release
 from agentrun_operator.plugin.commands.requests.pause import pause, resume
@@ -25,7 +26,7 @@ from agentrun_operator.plugin.screen.screen import Colour, Screen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (status, reconcile, canary, promote, history, rollback, pause, resume, release, version)
+COMMANDS = (status, import_, reconcile, pause, resume, canary, promote, history, rollback, release, version)
 GROUPS = (rollout,)
 
 NAME = "kubectl agentrun"
@@ -44,7 +45,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_nothing)
     for command in COMMANDS:
-        app.command(cls=Command)(command)
+        app.command(command.__name__.strip("_"), cls=Command)(command)
     for group in GROUPS:
         app.add_typer(group(), name=group.__name__)
     return app

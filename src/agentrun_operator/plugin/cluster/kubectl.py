@@ -122,6 +122,19 @@ class Kubectl:
         change = f"--patch={json.dumps(patch)}"
         return self.ask(["patch", resource, name, "--type=merge", change, *self._in(namespace)], right)
 
+    def would_create(self, manifests: str, right: Right) -> None:
+        """Ask whether objects could be created; none is.
+
+        Args:
+            manifests: YAML of one or more.
+            right: what the caller needs for it.
+
+        Raises:
+            RefusedError, UnknownError: see `get`; the first of the objects that was refused.
+        """
+        asked = ["create", "--dry-run=server", "--filename=-", "--output=name", *self._in("")]
+        self._run(asked, right, manifests)
+
     def raw(self, path: str, right: Right) -> Object:
         """What is at a path of the API server.
 

@@ -16,6 +16,9 @@ USAGE = re.compile(
     r"|stat .*no such file"
 )
 
+LOGGED = re.compile(r"^[EWIF]\d{4} \d\d:\d\d:.*\n?", re.MULTILINE)
+"""What kubectl tells those who mend it, before it tells everybody."""
+
 LIMIT = 2000
 """Characters of what the cluster said that are shown."""
 
@@ -72,7 +75,7 @@ def refusal_of(told: str, right: Right | None) -> PluginError:
         told: what it wrote to standard error.
         right: what the caller needed; one that kubectl names itself counts first.
     """
-    told = told.strip()[:LIMIT]
+    told = LOGGED.sub("", told).strip()[:LIMIT]
     said = SAID.search(told)
     word, text = (said["word"] or "", said["text"]) if said else ("", told)
     if word == "Forbidden" and "is forbidden: User " in text:

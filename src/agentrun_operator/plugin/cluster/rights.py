@@ -32,6 +32,7 @@ class Right(NamedTuple):
 ENDPOINTS: Final = f"{PLURAL}.{GROUP}"
 """The kind, as kubectl takes it."""
 
+CREATE: Final = Right("create", PLURAL, GROUP)
 GET: Final = Right("get", PLURAL, GROUP)
 LIST: Final = Right("list", PLURAL, GROUP)
 WATCH: Final = Right("watch", PLURAL, GROUP)

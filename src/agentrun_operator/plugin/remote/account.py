@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -9,6 +10,8 @@ from agentrun_operator.agentrun import AgentRunError, operations
 from agentrun_operator.plugin.exits import UnknownError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agentrun_operator.agentrun import Client, Endpoint, Operation, Runtime, RuntimeVersion
 
 T = TypeVar("T")
@@ -19,10 +22,12 @@ class Account:
 
     Args:
         client: who asks; it is closed by whoever made it.
+        region: which one.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, region: str = "") -> None:
         self._client = client
+        self.region = region
         self.runtimes = cache(self._runtimes)
         self.endpoints = cache(self._endpoints)
         self.versions = cache(self._versions)
@@ -44,3 +49,21 @@ class Account:
             return self._client.run(operation)
         except AgentRunError as error:
             raise UnknownError(f"AgentRun: {error}") from None
+
+
+@contextmanager
+def environments_account() -> Iterator[Account]:
+    """The account that the environment's credentials are for, in the environment's region.
+
+    Raises:
+        UnknownError: the environment's settings cannot work.
+    """
+    from agentrun_operator.agentrun import Client, Config  # noqa: PLC0415 - speaks HTTP: not all who know an account do
+
+    try:
+        config = Config()
+        client = Client(config)
+    except AgentRunError as error:
+        raise UnknownError(f"AgentRun: {error}") from None
+    with client:
+        yield Account(client, config.region_id)

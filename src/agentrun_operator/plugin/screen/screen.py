@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from agentrun_operator.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from rich.console import Console, RenderableType
 
@@ -107,6 +108,17 @@ class Screen:
         self._err.write(f"{printable(question)} [y/N] ")
         self._err.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """Show how far a command is, where a person sees standard error, and take it away at the end."""
+        if self._quiet or not self._err.isatty() or self._environment.get("TERM") == "dumb":
+            yield lambda _: None
+            return
+        from rich.text import Text  # noqa: PLC0415 - pipes go without
+
+        with self.errors.status("") as status:
+            yield lambda text: status.update(Text(printable(text)))
 
     def _console(self, stream: TextIO) -> Console:
         from rich.console import Console  # noqa: PLC0415 - scripts that ask for JSON go without
