@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-OURS = "AGENTRUN_"
-"""How variables begin that nobody reads before the operator runs."""
+UNREAD = ("AGENTRUN_", "PYTEST_")
+"""How variables begin that nobody reads before the operator runs: ours, and where pytest tells which test is on."""
 
 _fork = multiprocessing.get_context("forkserver")
 _fork.set_forkserver_preload(["agentrun_operator.cli.main", "agentrun_operator.controller.operator", "uvloop"])
@@ -36,8 +36,8 @@ class OperatorProcess(Protocol):
 def start(flags: Sequence[str], environment: Mapping[str, str], log: Path) -> OperatorProcess:
     """Run the operator.
 
-    It is forked where its environment differs from ours in what begins with `OURS` alone: others may be read while
-    modules are loaded.
+    It is forked where its environment differs from ours in what begins with one of `UNREAD` alone: others may be read
+    while modules are loaded.
 
     Args:
         flags: Of `agentrun-operator run`.
@@ -95,4 +95,4 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str], log: Path) ->
 
 
 def _others(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if not name.startswith(OURS)}
+    return {name: value for name, value in environment.items() if not name.startswith(UNREAD)}
