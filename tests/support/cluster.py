@@ -104,7 +104,7 @@ class Kubectl:
         return _object(text) if text else None
 
     def _asked(
-        self, kind: str, name: str, method: str = "GET", patch: object = None, below: str = ""
+        self, kind: str, name: str, method: str = "GET", body: object = None, below: str = ""
     ) -> tuple[bool, Object | None]:
         """Whether it could be done without a program, and the answer. What could not, kubectl says why."""
         if kind not in kube_api.PATHS or not self.namespace:
@@ -112,7 +112,7 @@ class Kubectl:
         client = kube_api.client(self.plane.url, certificate_of(self.plane))
         token = self.plane.users[self.user].token if self.user else self.plane.token
         try:
-            return True, kube_api.ask(client, kube_api.path_of(kind, self.namespace, name, below), token, method, patch)
+            return True, kube_api.ask(client, kube_api.path_of(kind, self.namespace, name, below), token, method, body)
         except httpx.HTTPError:
             return False, None
 
@@ -147,14 +147,32 @@ class Kubectl:
 
 @contextmanager
 def new_namespace(plane: ControlPlane) -> Iterator[str]:
-    """The name of a namespace of one's own. It is deleted afterwards, and nobody waits for that."""
-    kubectl = Kubectl(plane)
-    made = kubectl.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"generateName": "test-"}})
-    name: str = made["metadata"]["name"]
+    """The name of a namespace of one's own.
+
+    It stays, with no object of ours in it. One that is deleted while there are objects whose operator has ended stays
+    too, and is searched every few seconds for as long as the control plane lives, which costs more than the tests.
+    """
+    client = kube_api.client(plane.url, certificate_of(plane))
+    made = kube_api.ask(client, kube_api.NAMESPACES, plane.token, "POST", {"metadata": {"generateName": "test-"}})
+    name: str = (made or {})["metadata"]["name"]
     try:
         yield name
     finally:
-        kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+        _clear(Kubectl(plane, name))
+
+
+def _clear(kubectl: Kubectl) -> None:
+    """Let every object of ours go, though nobody looks after it any more; where they are known at all."""
+    known, _ = kubectl._asked(kube_api.ENDPOINTS, "", "DELETE")
+
+    def none_left() -> bool:
+        left = kubectl.list(kube_api.ENDPOINTS)
+        for each in left:
+            kubectl._asked(kube_api.ENDPOINTS, each["metadata"]["name"], "PATCH", {"metadata": {"finalizers": None}})
+        return not left
+
+    if known:
+        eventually(none_left, what=f"no object left in {kubectl.namespace}")
 
 
 def certificate_of(plane: ControlPlane) -> Path:

@@ -13,8 +13,11 @@ import httpx
 
 from support.patience import stretched
 
+ENDPOINTS = "agentruntimeendpoints.agentrun.alibabacloud.com"
+NAMESPACES = "/api/v1/namespaces"
+
 PATHS = {
-    "agentruntimeendpoints.agentrun.alibabacloud.com": "/apis/agentrun.alibabacloud.com/v1alpha1",
+    ENDPOINTS: "/apis/agentrun.alibabacloud.com/v1alpha1",
     "events": "/api/v1",
 }
 """What tests ask for over and over, by kubectl's name of it."""
@@ -45,14 +48,14 @@ def path_of(kind: str, namespace: str, name: str = "", below: str = "") -> str:
     return "/".join(filter(None, (PATHS[kind], "namespaces", namespace, kind.partition(".")[0], name, below)))
 
 
-def ask(client: httpx.Client, path: str, token: str, method: str = "GET", patch: object = None) -> Object | None:
+def ask(client: httpx.Client, path: str, token: str, method: str = "GET", body: object = None) -> Object | None:
     """What is there, or None where there is no such object.
 
     Raises:
         httpx.HTTPError: There was no answer, or it was a refusal, or nobody knows the kind.
     """
     headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": MERGE_PATCH} if method == "PATCH" else {})
-    answer = client.request(method, path, headers=headers, json=patch)
+    answer = client.request(method, path, headers=headers, json=body)
     missing = answer.status_code == HTTPStatus.NOT_FOUND
     if missing and method == "GET" and answer.headers["Content-Type"] == "application/json":
         return None  # a kind that is not known is told in plain text

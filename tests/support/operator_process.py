@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-OURS = "AGENTRUN_"
-"""How variables begin that nobody reads before the operator runs."""
+UNREAD = ("AGENTRUN_", "PYTEST_")
+"""How variables begin that nobody reads before the operator runs: ours, and where pytest tells which test is on."""
 
 _fork = multiprocessing.get_context("forkserver")
 _fork.set_forkserver_preload(["agentrun_operator.cli.main", "agentrun_operator.controller.operator", "uvloop"])
@@ -33,31 +33,36 @@ class OperatorProcess(Protocol):
     def kill(self) -> None: ...
 
 
-def start(flags: Sequence[str], environment: Mapping[str, str], log: Path) -> OperatorProcess:
+def start(
+    flags: Sequence[str], environment: Mapping[str, str], log: Path, errors: Path | None = None
+) -> OperatorProcess:
     """Run the operator.
 
-    It is forked where its environment differs from ours in what begins with `OURS` alone: others may be read while
-    modules are loaded.
+    It is forked where its environment differs from ours in what begins with one of `UNREAD` alone: others may be read
+    while modules are loaded.
 
     Args:
         flags: Of `agentrun-operator run`.
         environment: All of its environment.
-        log: Where both its outputs go.
+        log: Where its output goes.
+        errors: Where its standard error goes; the log if None.
     """
     arguments = ["run", *flags]
-    log.touch()
+    errors = errors or log
+    log.write_bytes(b"")
+    errors.write_bytes(b"")
     if _others(environment) == _others(os.environ):
-        return Forked(arguments, environment, log)
+        return Forked(arguments, environment, log, errors)
     command = [sys.executable, "-m", "agentrun_operator.cli", *arguments]
-    with log.open("wb") as output:
-        return subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: S603 - ours
+    with log.open("ab") as output, errors.open("ab") as told:
+        return subprocess.Popen(command, env=environment, stdout=output, stderr=told)  # noqa: S603 - ours
 
 
 class Forked:
     """One that was forked."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self._process = _fork.Process(target=_run, args=(tuple(arguments), dict(environment), log))
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, errors: Path) -> None:
+        self._process = _fork.Process(target=_run, args=(tuple(arguments), dict(environment), log, errors))
         self._process.start()
 
     @property
@@ -81,13 +86,12 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+def _run(arguments: Sequence[str], environment: Mapping[str, str], log: Path, errors: Path) -> None:
     """What the forked process does."""
     os.environ.clear()
     os.environ.update(environment)
-    output = os.open(log, os.O_WRONLY | os.O_TRUNC)
-    os.dup2(output, sys.stdout.fileno())
-    os.dup2(output, sys.stderr.fileno())
+    for path, stream in ((log, sys.stdout), (errors, sys.stderr)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), stream.fileno())
     sys.argv[1:] = arguments
     from agentrun_operator.cli.main import main  # noqa: PLC0415 - tests that import this module do without
 
@@ -95,4 +99,4 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str], log: Path) ->
 
 
 def _others(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if not name.startswith(OURS)}
+    return {name: value for name, value in environment.items() if not name.startswith(UNREAD)}

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from support.cluster import eventually
 from support.emulator import Emulator
 from support.endpoints import Endpoints
 from support.operator import QUICK, Operator, agentrun_environment
+from support.operator_process import start
+from support.patience import stretched
 
 AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
@@ -21,13 +22,15 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run() -> Run:
+def run(tmp_path: Path) -> Run:
     """Runs the operator until it ends by itself."""
 
     def run(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "agentrun_operator.cli", "run", "--health-address=127.0.0.1:0", *flags]
+        output, errors = tmp_path / "output", tmp_path / "errors"
         surroundings = agentrun_environment("http://127.0.0.1:9", **environment)
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=surroundings, check=False)  # noqa: S603 - ours
+        process = start(["--health-address=127.0.0.1:0", *flags], surroundings, output, errors)
+        code = process.wait(stretched(60))
+        return subprocess.CompletedProcess(flags, code, output.read_text(), errors.read_text())
 
     return run
 
