@@ -52,8 +52,7 @@ class Robot:
             for verb, resource in map(str.split, rights)
         ]
         self._ask(f"{RBAC}/namespaces/{self._namespace}/roles/robot", "PATCH", {"rules": rules})
-        for right in ALL:
-            eventually(lambda right=right: self._allowed(right) == (right in rights))
+        eventually(lambda: {right for right in ALL if self._allowed(right)} == set(rights) & set(ALL))
 
     def _allowed(self, right: str) -> bool:
         verb, resource = right.split()
