@@ -10,6 +10,7 @@ import typer
 from agentrun_operator.plugin.cluster.changes import changed, full_name
 from agentrun_operator.plugin.cluster.ownership import managed_by
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
+from agentrun_operator.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,12 +80,8 @@ def _kept(what: str, keeper: str) -> str:
 
 
 def _show(session: Session, what: str, told: list[str], edit: Edit) -> None:
-    from rich.text import Text  # noqa: PLC0415 - an error needs none of it
-
-    from agentrun_operator.printable import printable  # noqa: PLC0415 - as above
-
     for line in told or ["nothing to change"]:
-        session.screen.show(Text(f"{what}: {printable(line)}"))
+        session.screen.write(printable(f"{what}: {line}"))
     for note in edit.notes:
         session.screen.hint(note)
 
