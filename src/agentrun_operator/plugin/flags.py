@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,6 +60,18 @@ def _session(
     connection = Connection(namespace, context, kubeconfig, as_, request_timeout or DEFAULT_TIMEOUT)
     return Session(Kubectl(connection), Screen.of(color, quiet=quiet))
 
+
+class Format(StrEnum):
+    """How data is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Output = Annotated[Format, typer.Option("--output", "-o", help="How data is written.")]
+
+OPERATOR_NAMESPACE = "agentrun-operator"
+OperatorNamespace = Annotated[str, typer.Option(help="Namespace of the operator.", metavar="NAME")]
 
 DEFAULT_TIMEOUT = "30s"
 """For an answer of the cluster: a command that hangs tells nobody anything."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from agentrun_operator.agentrun import AgentRunError, operations
+from agentrun_operator.agentrun import AgentRunError, CredentialsRejectedError, operations
 from agentrun_operator.plugin.exits import UnknownError
 
 if TYPE_CHECKING:
     from agentrun_operator.agentrun import Client, Endpoint, Operation, Runtime, RuntimeVersion
 
 T = TypeVar("T")
+
+
+class RejectedError(UnknownError):
+    """AgentRun refuses these credentials."""
 
 
 class Account:
@@ -42,5 +46,7 @@ class Account:
     def _asked(self, operation: Operation[T]) -> T:
         try:
             return self._client.run(operation)
+        except CredentialsRejectedError as error:
+            raise RejectedError(f"AgentRun: {error}") from None
         except AgentRunError as error:
             raise UnknownError(f"AgentRun: {error}") from None
