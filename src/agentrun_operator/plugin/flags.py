@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from agentrun_operator.plugin.cluster.kubectl import Connection, Kubectl
 from agentrun_operator.plugin.screen.screen import Colour, Screen
@@ -28,17 +28,6 @@ COMMON: dict[str, tuple[object, Any]] = {
 Everywhere = Annotated[bool, typer.Option("--all-namespaces", "-A", help="In all namespaces.")]
 Selector = Annotated[str, typer.Option("--selector", "-l", help="Only those with these labels.", metavar="LABELS")]
 DEFAULTS: dict[str, object] = {"color": Colour.AUTO, "quiet": False}
-
-
-class Command(TyperCommand):
-    """A command of which some options may stand without a value: a metavar `[=5m]` says which one counts then."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer keeps its type to itself
-        """Give an option that stands alone the value that its metavar names."""
-        metavars = {name: str(each.metavar) for each in self.params for name in each.opts if hasattr(each, "metavar")}
-        alone = {name: f"{name}{text[1:-1]}" for name, text in metavars.items() if text.startswith("[=")}
-        end = args.index("--") if "--" in args else len(args)
-        return super().parse_args(ctx, [*(alone.get(each, each) for each in args[:end]), *args[end:]])
 
 
 def with_flags(command: Callable[..., None]) -> Callable[..., None]:
@@ -73,6 +62,18 @@ def _session(
     connection = Connection(namespace, context, kubeconfig, as_, request_timeout or DEFAULT_TIMEOUT)
     return Session(Kubectl(connection), Screen.of(color, quiet=quiet))
 
+
+class Format(StrEnum):
+    """How data is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Output = Annotated[Format, typer.Option("--output", "-o", help="How data is written.")]
+
+OPERATOR_NAMESPACE = "agentrun-operator"
+OperatorNamespace = Annotated[str, typer.Option(help="Namespace of the operator.", metavar="NAME")]
 
 DEFAULT_TIMEOUT = "30s"
 """For an answer of the cluster: a command that hangs tells nobody anything."""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_TOKENS = 10**9
 """A usage that tells more tells nothing."""
 
+MOST_COUNTS = 16
+"""Kinds of tokens that a usage tells of."""
+
 
 class Said(NamedTuple):
     """What an agent said.
@@ -45,6 +48,53 @@ def read_completion(body: bytes | bytearray) -> Said | None:
     if not isinstance(message, dict):
         return None
     return Said(_text(message.get("content")), frozenset(_tools(message)), _tokens(_object(document.get("usage"))))
+
+
+class Chunk(NamedTuple):
+    """A piece of an answer that is told while it is made.
+
+    Args:
+        text: what was said since the last piece.
+        usage: the tokens by kind, where this piece tells them.
+        refusal: why there is no more, if the agent gave up.
+    """
+
+    text: str = ""
+    usage: dict[str, int] | None = None
+    refusal: str | None = None
+
+    def __repr__(self) -> str:
+        return "Chunk(…)"
+
+
+def read_chunk(data: bytes | bytearray) -> Chunk | None:
+    """What a piece, or an answer in one piece, says; None if it is neither."""
+    document = _object(_parsed(data))
+    if document.get("error") is not None:
+        return Chunk(refusal=refusal_in(document))
+    choices = document.get("choices")
+    if not isinstance(choices, list):
+        return None
+    first = _object(choices[0]) if choices else {}
+    said = _object(first.get("delta")) or _object(first.get("message"))
+    return Chunk(_text(said.get("content")), _usage(_object(document.get("usage"))))
+
+
+def read_refusal(body: bytes | bytearray) -> str:
+    """What the service or the agent says of its own error; empty where it says nothing."""
+    return refusal_in(_object(_parsed(body)))
+
+
+def refusal_in(document: dict[str, JsonValue]) -> str:
+    """The words of an error in OpenAI's shape, or in the service's own."""
+    error = document.get("error")
+    words = error if isinstance(error, str) else _object(error).get("message") or document.get("message")
+    return words if isinstance(words, str) else ""
+
+
+def _usage(usage: dict[str, JsonValue]) -> dict[str, int] | None:
+    counts = {name: count for name, count in usage.items() if type(count) is int and 0 <= count <= MOST_TOKENS}
+    return dict(list(counts.items())[:MOST_COUNTS]) or None
 
 
 def _parsed(body: bytes | bytearray) -> JsonValue:

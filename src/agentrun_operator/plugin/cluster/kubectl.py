@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.refusals import RefusedError, refusal_of
+from agentrun_operator.plugin.cluster.refusals import RefusedError, UnreachableError, refusal_of
 from agentrun_operator.plugin.exits import UnknownError
 
 if TYPE_CHECKING:
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     from agentrun_operator.plugin.cluster.rights import Right
 
 Object = dict[str, Any]
+
+PATIENCE = 30.0
+"""Seconds beyond the wait for one answer: kubectl asks several times at first, and its login takes its own."""
+
+DURATION = re.compile(r"(?P<count>\d{1,9})(?P<unit>[smh]?)")
+UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True)
@@ -54,12 +62,14 @@ class Kubectl:
 
     Args:
         connection: which one, and as whom.
+        patience: seconds that kubectl may take beyond the wait for one answer.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, patience: float = PATIENCE) -> None:
         self.connection = connection
+        self._patience = patience
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         """The namespace that was asked for, else the context's, else `default`."""
         if self.connection.namespace:
@@ -79,7 +89,7 @@ class Kubectl:
             RefusedError: the cluster refused to tell, or does not know the kind.
             UnknownError: it could not be asked.
         """
-        found = self.ask(["get", resource, name, "--ignore-not-found", *self._in(namespace)], right)
+        found = self.ask(["get", *self._in(namespace), "--ignore-not-found", "--", resource, name], right)
         return found or None
 
     def items(
@@ -98,7 +108,7 @@ class Kubectl:
             RefusedError, UnknownError: see `get`.
         """
         where = ["--all-namespaces"] if everywhere else self._in(namespace)
-        asked = ["get", resource, *where, *([f"--selector={selector}"] if selector else [])]
+        asked = ["get", *where, *([f"--selector={selector}"] if selector else []), "--", resource]
         found: list[Object] = self.ask(asked, right).get("items", [])
         return found
 
@@ -120,7 +130,7 @@ class Kubectl:
             RefusedError, UnknownError: see `get`.
         """
         change = f"--patch={json.dumps(patch)}"
-        return self.ask(["patch", resource, name, "--type=merge", change, *self._in(namespace)], right)
+        return self.ask(["patch", *self._in(namespace), "--type=merge", change, "--", resource, name], right)
 
     def would_create(self, manifests: str, right: Right) -> None:
         """Ask whether objects could be created; none is.
@@ -141,7 +151,7 @@ class Kubectl:
         Raises:
             RefusedError, UnknownError: see `get`.
         """
-        return _parsed(self._run(["get", "--raw", path], right))
+        return _parsed(self._run(["get", f"--raw={path}"], right))
 
     def ask(self, arguments: Sequence[str], right: Right | None = None, given: str | None = None) -> Object:
         """What any command of kubectl tells in JSON.
@@ -154,28 +164,66 @@ class Kubectl:
         Raises:
             RefusedError, UnknownError: see `get`.
         """
-        return _parsed(self._run([*arguments, "--output=json"], right, given))
+        return _parsed(self.text([arguments[0], "--output=json", *arguments[1:]], right, given))
+
+    def text(self, arguments: Sequence[str], right: Right | None = None, given: str | None = None) -> str:
+        """What any command of kubectl prints, as it is.
+
+        Args:
+            arguments: the command, without connection. Its flags come before the names of objects, and `--` between
+                them: a name that begins with a dash would be a flag.
+            right: what the caller needs for it.
+            given: its standard input.
+
+        Raises:
+            RefusedError, UnknownError: see `get`.
+        """
+        return self._run(arguments, right, given)
 
     def _in(self, namespace: str) -> list[str]:
         where = namespace or self.connection.namespace
         return [f"--namespace={where}"] if where else []
 
     def _run(self, arguments: Sequence[str], right: Right | None = None, given: str | None = None) -> str:
-        program = shutil.which("kubectl")
-        if program is None:
-            raise UnknownError("kubectl is not on the PATH: install it, or run this where kubectl works")
-        finished = subprocess.run(  # noqa: S603 - kubectl, with arguments of our own making
-            [program, *arguments, *self.connection.flags],
-            input=given,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        limit = _limit(self.connection.request_timeout, self._patience)
+        try:
+            finished = subprocess.run(  # noqa: S603 - kubectl, with arguments of our own making
+                [_program(), arguments[0], *self.connection.flags, *arguments[1:]],
+                input=given or "",  # a login that asks something would wait for ever, and eat what is ours
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+                timeout=limit,
+            )
+        except subprocess.TimeoutExpired:
+            raise UnreachableError(f"kubectl did not end within {limit:g} s: {WAITING}") from None
+        except OSError as error:
+            raise UnknownError(f"kubectl cannot be run ({error.strerror}): install it anew") from None
         if finished.returncode:
             raise refusal_of(finished.stderr, right)
         return finished.stdout
+
+
+WAITING = (
+    "does its login wait for somebody? Try `kubectl get --raw /version` in a terminal, or a longer --request-timeout"
+)
+
+
+def _limit(request_timeout: str, patience: float) -> float | None:
+    """Seconds after which kubectl is ended; None: never, as `--request-timeout=0` asks for."""
+    asked = DURATION.fullmatch(request_timeout)
+    if asked is None or not int(asked["count"]):
+        return None if asked else patience
+    return patience + int(asked["count"]) * UNITS[asked["unit"] or "s"]
+
+
+def _program() -> str:
+    program = shutil.which("kubectl")
+    if program is None:
+        raise UnknownError("kubectl is not on the PATH: install it, or run this where kubectl works")
+    return program
 
 
 def _parsed(text: str) -> Object:

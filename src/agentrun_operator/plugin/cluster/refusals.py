@@ -1,23 +1,33 @@
-"""Why kubectl did not do what it was asked for: its words on standard error, sorted by what follows from them. Pure."""
+"""Why kubectl did not do what it was asked for: its words on standard error, sorted by what follows from them. Pure.
+
+The words are those of real ones, collected on a control plane (tests/unit/plugin/cluster/kubectl_words.py). What is
+sorted says what to do; what is not is shown as it is.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from agentrun_operator.plugin.cluster.rights import Right
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 
-SAID = re.compile(r"Error from server(?: \((?P<word>\w+)\))?: (?:error when \w+ \"[^\"]*\": )?(?P<text>.*)", re.DOTALL)
+LOG = re.compile(r"^[EWIF]\d{4} \d\d:\d\d:\d\d.*?(?:err=<\n.*?\n >\n?|\n|\Z)", re.MULTILINE | re.DOTALL)
+"""A line of kubectl's own log, or a block: what it tells stands once more at the end, in words for people."""
+
+SAID = re.compile(r"Error from server(?: \((?P<word>\w+)\))?: (?P<text>.*)", re.DOTALL)
+DOING = re.compile(r"^error when (?:\w+ \"[^\"]*\"|retrieving .*?from server for: \"[^\"]*\"): ", re.DOTALL)
+"""What kubectl was doing when the server said so; the caller knows that."""
 
 LACKING = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[\w./-]+)" in API group "(?P<group>[\w.-]*)"')
+"""The right that is lacking, in the server's words."""
 
-USAGE = re.compile(
-    r"context .* does not exist|context was not found|no context exists|unknown flag|invalid argument"
-    r"|stat .*no such file"
-)
+INVALID = re.compile(r"The (?:request|\S+ \"[^\"]*\") is invalid: ")
+LONG_VALUE = re.compile(r"Invalid value: \"(?:[^\"\\]|\\.){200,}\"")
+"""A whole object, quoted in front of what is wrong with it."""
 
-LOGGED = re.compile(r"^[EWIF]\d{4} \d\d:\d\d:.*\n?", re.MULTILINE)
-"""What kubectl tells those who mend it, before it tells everybody."""
+FRAME = re.compile(r"^(?:error: |Unable to connect to the server: |Error in configuration: ?)", re.IGNORECASE)
+"""What kubectl puts before an error of its own."""
 
 LIMIT = 2000
 """Characters of what the cluster said that are shown."""
@@ -35,7 +45,7 @@ class ForbiddenError(RefusedError):
         right: what is lacking.
     """
 
-    def __init__(self, message: str, right: Right | None) -> None:
+    def __init__(self, message: str, right: Right | None = None) -> None:
         super().__init__(message)
         self.right = right
 
@@ -57,7 +67,33 @@ class NoKindError(RefusedError):
 
 
 class UnreachableError(UnknownError):
-    """Nobody answered."""
+    """Nobody answered, or nobody who is a Kubernetes API server."""
+
+
+class LoginError(UnknownError):
+    """The cluster does not know the caller, or the way to log in failed."""
+
+
+class OldKubectlError(UnknownError):
+    """This kubectl does not know a flag that is needed."""
+
+
+class KubeconfigError(UnknownError):
+    """The kubeconfig cannot be used as it is."""
+
+
+class Sort(NamedTuple):
+    """What some words of kubectl's mean.
+
+    Args:
+        words: how they are known.
+        error: what they are an error of.
+        remedy: what to do about it.
+    """
+
+    words: str
+    error: type[PluginError]
+    remedy: str
 
 
 WORDS: dict[str, type[RefusedError]] = {
@@ -65,7 +101,59 @@ WORDS: dict[str, type[RefusedError]] = {
     "BadRequest": InvalidError,
     "Conflict": ConflictError,
     "NotFound": NotFoundError,
+    "AlreadyExists": ConflictError,
 }
+
+CONTEXTS = "`kubectl config get-contexts` lists those that there are"
+LOG_IN = "log in again, and try `kubectl get --raw /version` in a terminal"
+NO_CRD = "is the CRD installed? `kubectl agentrun check`"
+TRY = "is this address right, the cluster up, and the VPN or proxy there? Try `kubectl cluster-info`"
+TRUST = "the kubeconfig has to name this cluster's own certificate authority and host"
+
+AGAIN = "the cluster is not well, try again"
+
+SORTS = (
+    Sort(r"\(Forbidden\): unknown$", ForbiddenError, "the cluster tells nothing: may this login act as --as says?"),
+    Sort(r"the server could not find the requested resource", NoKindError, NO_CRD),
+    Sort(r"match label selector|unable to parse requirement", UsageError, "correct the selector"),
+    Sort(r"rejected our request for an unknown reason", UnreachableError, "is http asked where https is spoken?"),
+    Sort(r"\(InternalError\): .*failed calling webhook", RefusedError, "somebody's webhook is down"),
+    Sort(r"\((?:TooManyRequests|InternalError|ServiceUnavailable|Timeout|ServerTimeout)\)", UnreachableError, AGAIN),
+)
+"""Tried in this order, on what the API server said, with its word for it in front."""
+
+OWN_SORTS = (
+    Sort(r"unknown (?:shorthand )?flag|unknown command", OldKubectlError, "this kubectl is too old: update it"),
+    Sort(r"doesn't have a resource type|no matches for kind", NoKindError, NO_CRD),
+    Sort(r"Apply failed with \d+ conflict", ConflictError, "other managers own these fields"),
+    Sort(r"context was not found|context .* does not exist|no context exists", UsageError, CONTEXTS),
+    Sort(r"^error: stat .*no such file", UsageError, "--kubeconfig has to name a file that is there"),
+    Sort(r"invalid argument|Invalid timeout value", UsageError, "see --help"),
+    Sort(
+        r"specify a resource type as a separate argument|resource name may not be empty", UsageError, "name an object"
+    ),
+    Sort(r"error loading config file|host must be a URL", KubeconfigError, "correct the kubeconfig"),
+    Sort(
+        r"unable to read|^error: open .*no such file",
+        KubeconfigError,
+        "the kubeconfig names a file that cannot be read",
+    ),
+    Sort(r"auth plugin has been removed", KubeconfigError, "write a kubeconfig anew with your provider's own tool"),
+    Sort(r"executable .* not found", LoginError, "install the login plugin that the kubeconfig names"),
+    Sort(r"getting credentials", LoginError, f"the kubeconfig's login plugin failed: {LOG_IN}"),
+    Sort(r"You must be logged in", LoginError, f"the token or certificate is wrong, or has expired: {LOG_IN}"),
+    Sort(r"^error: EOF$", LoginError, f"the context names no credentials that kubectl has; {CONTEXTS}"),
+    Sort(r"localhost:8080 was refused", KubeconfigError, "kubectl knows no cluster: set KUBECONFIG, or --context"),
+    Sort(r"x509|certificate", UnreachableError, TRUST),
+    Sort(r"first record does not look like a TLS handshake", UnreachableError, "https was asked where http is spoken"),
+    Sort(r"invalid character|cannot unmarshal", UnreachableError, "no API server answers there, but a login page?"),
+    Sort(
+        r"refused|no such host|timed? ?out|deadline|EOF|reset|no route|unreachable|proxyconnect|canceled",
+        UnreachableError,
+        TRY,
+    ),
+)
+"""Tried in this order, on kubectl's own words."""
 
 
 def refusal_of(told: str, right: Right | None) -> PluginError:
@@ -75,18 +163,26 @@ def refusal_of(told: str, right: Right | None) -> PluginError:
         told: what it wrote to standard error.
         right: what the caller needed; one that kubectl names itself counts first.
     """
-    told = LOGGED.sub("", told).strip()[:LIMIT]
-    said = SAID.search(told)
-    word, text = (said["word"] or "", said["text"]) if said else ("", told)
-    if word == "Forbidden" and "is forbidden: User " in text:
-        named = LACKING.search(text)
+    text = _spoken(told)
+    if INVALID.match(text):
+        return InvalidError(text)
+    said = SAID.search(text)
+    sort = next((each for each in (SORTS if said else OWN_SORTS) if re.search(each.words, text, re.MULTILINE)), None)
+    shown = DOING.sub("", said["text"]) if said else FRAME.sub("", text).strip()
+    shown = shown.replace("\n", "; ")
+    if sort is not None:
+        return sort.error(f"{shown}: {sort.remedy}")
+    if said is None:
+        return UnknownError(f"kubectl: {shown}" if shown else "kubectl ended without a word")
+    if said["word"] == "Forbidden" and "is forbidden: User " in shown:
+        named = LACKING.search(shown)
         right = Right(**named.groupdict()) if named else right
-        lacking = f"; to grant it: {right.rule}" if right else ""
-        return ForbiddenError(f"{text}{lacking}", right)
-    if "doesn't have a resource type" in told or "no matches for kind" in told:
-        return NoKindError(f"{told}: is the CRD installed? kubectl agentrun check")
-    if said:
-        return WORDS.get(word, RefusedError)(text)
-    if USAGE.search(told):
-        return UsageError(told.removeprefix("error: "))
-    return UnreachableError(told.removeprefix("error: ") or "kubectl ended without a word")
+        return ForbiddenError(f"{shown}; to grant it: {right.rule}" if right else shown, right)
+    return WORDS.get(said["word"], RefusedError)(shown)
+
+
+def _spoken(told: str) -> str:
+    """What of it is for people: each line once, without the log and without whole objects."""
+    text = LONG_VALUE.sub('Invalid value: "…"', LOG.sub("", told))
+    lines = (line.rstrip() for line in text.strip().splitlines())
+    return "\n".join(dict.fromkeys(line for line in lines if line))[:LIMIT]

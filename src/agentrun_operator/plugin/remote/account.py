@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from agentrun_operator.agentrun import AgentRunError, operations
+from agentrun_operator.agentrun import AgentRunError, CredentialsRejectedError, operations
 from agentrun_operator.plugin.exits import UnknownError
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun import Client, Endpoint, Operation, Runtime, RuntimeVersion
 
 T = TypeVar("T")
+
+
+class RejectedError(UnknownError):
+    """AgentRun refuses these credentials."""
 
 
 class Account:
@@ -47,6 +51,8 @@ class Account:
     def _asked(self, operation: Operation[T]) -> T:
         try:
             return self._client.run(operation)
+        except CredentialsRejectedError as error:
+            raise RejectedError(f"AgentRun: {error}") from None
         except AgentRunError as error:
             raise UnknownError(f"AgentRun: {error}") from None
 

@@ -28,6 +28,10 @@ class Colour(StrEnum):
     NEVER = "never"
 
 
+def _quiet(line: str) -> str:
+    return "\t".join(map(printable, line.split("\t")))
+
+
 class Screen:
     """Where a command shows what it found.
 
@@ -76,6 +80,11 @@ class Screen:
     def write(self, text: str) -> None:
         """Data as it is, such as JSON, with an end of line."""
         self._out.write(text if text.endswith("\n") else text + "\n")
+
+    def stream(self, text: str) -> None:
+        """A part of somebody else's text, at once; on a terminal without what would speak to it."""
+        self._out.write("\n".join(map(_quiet, text.split("\n"))) if self._out.isatty() else text)
+        self._out.flush()
 
     def show(self, what: RenderableType) -> None:
         """Data made for people: a table, or text with colours. Long lines are broken on a terminal only."""

@@ -1,0 +1,112 @@
+"""What a check found, how it is shown, and how the command ends by it."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentrun_operator.plugin.cluster.refusals import ForbiddenError
+from agentrun_operator.plugin.exits import ExitCode, PluginError
+from agentrun_operator.plugin.flags import Format
+from agentrun_operator.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from agentrun_operator.plugin.screen.screen import Screen
+
+
+class Standing(StrEnum):
+    """How it stands. The word is what tells; a sign and a colour stand beside it."""
+
+    OK = "ok"
+    TOLD = "told"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"
+
+
+NARROWEST = 20
+"""Columns that a text has at least."""
+
+SIGNS = {
+    Standing.OK: ("✓", "green"),
+    Standing.TOLD: ("·", "cyan"),
+    Standing.WRONG: ("✗", "red"),
+    Standing.UNKNOWN: ("?", "yellow"),
+}
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at.
+
+    Args:
+        mark: how it stands.
+        about: the part, in a word.
+        text: what was found, and what to do.
+    """
+
+    mark: Standing
+    about: str
+    text: str
+
+
+class WrongError(PluginError):
+    """The check found what is wrong."""
+
+
+class UntoldError(PluginError):
+    """The check could not tell everything."""
+
+    code = ExitCode.UNKNOWN
+
+
+def looked(about: str, part: Callable[[], list[Finding]]) -> list[Finding]:
+    """What a part found; where it could not look, that.
+
+    Args:
+        about: the part, in a word.
+        part: the look.
+    """
+    try:
+        return part()
+    except PluginError as error:
+        return [unknown(about, error)]
+
+
+def unknown(about: str, error: PluginError) -> Finding:
+    """What an error stands for that hides a part."""
+    why = "not shown: " if isinstance(error, ForbiddenError) else ""
+    return Finding(Standing.UNKNOWN, about, f"{why}{error}")
+
+
+def show(screen: Screen, findings: Sequence[Finding], output: Format) -> None:
+    """Write all of it, and end with the exit code that it stands for.
+
+    Raises:
+        UntoldError: something could not be told; it outranks what is wrong.
+        WrongError: something is wrong.
+    """
+    if output is Format.JSON:
+        screen.write(json.dumps({"findings": [each._asdict() for each in findings]}, indent=2))
+    else:
+        _table(screen, findings)
+    marks = [each.mark for each in findings]
+    wrong, untold = marks.count(Standing.WRONG), marks.count(Standing.UNKNOWN)
+    if untold:
+        raise UntoldError(f"{untold} could not be told" + (f", and {wrong} wrong" if wrong else ""))
+    if wrong:
+        raise WrongError(f"{wrong} wrong")
+
+
+def _table(screen: Screen, findings: Sequence[Finding]) -> None:
+    from rich.text import Text  # noqa: PLC0415 - not for JSON
+
+    marks, abouts = (max(map(len, words)) for words in zip(*(each[:2] for each in findings), strict=True))
+    indent = marks + abouts + 6
+    for each in findings:
+        sign, colour = SIGNS[each.mark]
+        lines = textwrap.wrap(printable(each.text), max(NARROWEST, screen.console.width - indent))
+        head = Text(f"{sign} {each.mark:{marks}}", style=colour) + Text(f"  {each.about:{abouts}}  ")
+        screen.show(head + Text(f"\n{' ' * indent}".join(lines)))

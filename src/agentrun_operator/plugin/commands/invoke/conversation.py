@@ -1,0 +1,151 @@
+"""Asks, shows the answer while it comes, and tells how long it took."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentrun_operator.agentrun.endpoint.streaming import ChatError, chunks
+from agentrun_operator.agentrun.models.chat import Failure
+from agentrun_operator.plugin.exits import ExitCode, PluginError, UnknownError
+from agentrun_operator.plugin.flags import Format
+from agentrun_operator.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from agentrun_operator.agentrun.endpoint.streaming import Question
+    from agentrun_operator.plugin.commands.invoke.target import Target
+    from agentrun_operator.plugin.session import Session
+
+ANSWERED = frozenset({Failure.REFUSED, Failure.MALFORMED, Failure.TOO_LARGE})
+"""Failures that are the agent's own: it was reached."""
+
+
+class Run(NamedTuple):
+    """One question, and what became of it.
+
+    Args:
+        text: what was said, as far as it came.
+        usage: the tokens by kind, where the agent told them.
+        first: seconds to the first text; None without one.
+        seconds: to the end.
+        error: why it ended before; None if it did not.
+    """
+
+    text: str
+    usage: dict[str, int] | None
+    first: float | None
+    seconds: float
+    error: ChatError | None = None
+
+    @property
+    def code(self) -> ExitCode:
+        """How the command ends that asked once."""
+        if self.error is None:
+            return ExitCode.DONE
+        return ExitCode.NEGATIVE if self.error.failure in ANSWERED else ExitCode.UNKNOWN
+
+    @property
+    def tokens(self) -> str:
+        """The tokens of the answer, for people."""
+        count = (self.usage or {}).get("completion_tokens")
+        return "?" if count is None else str(count)
+
+
+def hold(session: Session, target: Target, question: Question, repeat: int, output: Format) -> None:
+    """Ask once and show the answer, or several times and show the times.
+
+    Raises:
+        PluginError: the agent refused; UnknownError: it was not reached.
+    """
+    shown = output is Format.TEXT and repeat == 1
+    runs = [ask(session, target, question, shown=shown) for _ in range(repeat)]
+    if output is Format.JSON:
+        told = [document(target, question, run) for run in runs]
+        session.screen.write(json.dumps(told[0] if repeat == 1 else told, indent=2))
+    elif repeat > 1:
+        session.screen.write(table(runs))
+    else:
+        session.screen.hint(summary(runs[0]))
+    worst = max(runs, key=lambda run: run.code)
+    if worst.error is not None:
+        kind = PluginError if worst.code is ExitCode.NEGATIVE else UnknownError
+        raise kind(f"{target.name}: {worst.error.failure}: {worst.error}")
+
+
+def ask(session: Session, target: Target, question: Question, *, shown: bool) -> Run:
+    """Ask once.
+
+    Args:
+        session: the screen and the time.
+        target: whom.
+        question: what.
+        shown: whether the answer is written while it comes.
+    """
+    began, first, usage, error = session.monotonic(), None, None, None
+    said: list[str] = []
+    try:
+        for chunk in chunks(target.chat, question):
+            usage = chunk.usage or usage
+            if chunk.text:
+                first = session.monotonic() - began if first is None else first
+                said.append(chunk.text)
+                if shown:
+                    session.screen.stream(chunk.text)
+    except ChatError as failed:
+        error = failed
+    finally:
+        if shown and said and not said[-1].endswith("\n"):
+            session.screen.stream("\n")
+    return Run("".join(said), usage, first, session.monotonic() - began, error)
+
+
+def document(target: Target, question: Question, run: Run) -> dict[str, object]:
+    """A run as JSON; `error` is there only where there is one."""
+    told: dict[str, object] = {
+        "endpoint": target.name,
+        "session": question.session or None,
+        "text": run.text,
+        "usage": run.usage,
+        "firstTokenSeconds": _rounded(run.first),
+        "seconds": _rounded(run.seconds),
+    }
+    return told if run.error is None else told | {"error": f"{run.error.failure}: {run.error}"}
+
+
+def summary(run: Run) -> str:
+    """A run in one line."""
+    first = f"first after {run.first:.2f} s, " if run.first is not None else ""
+    return f"{run.tokens} tokens, {first}{run.seconds:.2f} s in all"
+
+
+def table(runs: Sequence[Run]) -> str:
+    """Several runs, and their times together."""
+    rows = [("RUN", "FIRST", "TOTAL", "TOKENS", "OUTCOME")]
+    rows += [
+        (str(number), _seconds(run.first), _seconds(run.seconds), run.tokens, _outcome(run))
+        for number, run in enumerate(runs, 1)
+    ]
+    of: Callable[[list[float]], float]
+    for name, of in (("min", min), ("median", statistics.median), ("max", max)):
+        firsts = [run.first for run in runs if run.first is not None]
+        rows.append(
+            (name, _seconds(of(firsts) if firsts else None), _seconds(of([run.seconds for run in runs])), "", "")
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _outcome(run: Run) -> str:
+    return "ok" if run.error is None else printable(str(run.error.failure))
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f} s"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
