@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from agentrun_operator.plugin.commands.diff.command import diff
 from agentrun_operator.plugin.commands.version import version
 from agentrun_operator.plugin.exits import ExitCode, PluginError
 from agentrun_operator.plugin.screen.screen import Colour, Screen
@@ -15,7 +16,10 @@ from agentrun_operator.plugin.screen.screen import Colour, Screen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (version,)
+COMMANDS = (
+    diff,
+    version,
+)
 
 NAME = "kubectl agentrun"
 

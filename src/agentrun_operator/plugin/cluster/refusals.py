@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from agentrun_operator.plugin.cluster.rights import Right
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 
-if TYPE_CHECKING:
-    from agentrun_operator.plugin.cluster.rights import Right
-
 SAID = re.compile(r"Error from server(?: \((?P<word>\w+)\))?: (?:error when \w+ \"[^\"]*\": )?(?P<text>.*)", re.DOTALL)
+
+TRIED = re.compile(r'for: "[^"]*": error when \w+ "[^"]*": (?P<text>.*)', re.DOTALL)
+"""An apply shows its whole patch before it says what the API server said."""
+
+UNDESCRIBED = re.compile(
+    r'The \S+ "[^"]*" is invalid: '
+    r"|error: (Apply failed with|from \S+: cannot use generate name|error (validating|parsing) )"
+)
+"""Refusals that kubectl tells without saying that they are the server's."""
+
+FORBIDDEN = re.compile(r'[^\s"]+(?: "[^"]*")? is forbidden: User .*', re.DOTALL)
+
+LACKS = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[^"]+)" in API group "(?P<group>[^"]*)"')
 
 USAGE = re.compile(r"context .* does not exist|no context exists|unknown flag|invalid argument|stat .*no such file")
 
@@ -70,16 +80,28 @@ def refusal_of(told: str, right: Right | None) -> PluginError:
         told: what it wrote to standard error.
         right: what the caller needed.
     """
-    told = told.strip()[:LIMIT]
+    told = told.strip()
     said = SAID.search(told)
     word, text = (said["word"] or "", said["text"]) if said else ("", told)
-    if word == "Forbidden" and "is forbidden: User " in text:
+    if tried := TRIED.search(text):
+        text = tried["text"]
+    told, text = told[:LIMIT], text[:LIMIT]
+    if word == "Forbidden" and (forbidden := FORBIDDEN.search(text)):
+        right = _right_in(forbidden[0]) or right
         lacking = f"; to grant it: {right.rule}" if right else ""
-        return ForbiddenError(f"{text}{lacking}", right)
+        return ForbiddenError(f"{forbidden[0]}{lacking}", right)
     if "doesn't have a resource type" in told or "no matches for kind" in told:
         return NoKindError(f"{told}: is the CRD installed? kubectl agentrun check")
     if said:
         return WORDS.get(word, RefusedError)(text)
+    if UNDESCRIBED.match(told):
+        return InvalidError(told.removeprefix("error: "))
     if USAGE.search(told):
         return UsageError(told.removeprefix("error: "))
     return UnreachableError(told.removeprefix("error: ") or "kubectl ended without a word")
+
+
+def _right_in(text: str) -> Right | None:
+    """What the API server says is lacking, which may be another than what was meant to be used."""
+    lacks = LACKS.search(text)
+    return Right(lacks["verb"], lacks["resource"], lacks["group"]) if lacks else None
