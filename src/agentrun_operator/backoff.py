@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+MAX_RETRY_AFTER = 300.0
+"""The longest pause in seconds that the service may ask for: a header in the wrong unit must not stop an account for
+hours."""
+
 LARGEST_EXPONENT = 64
 """A float knows no end of doubling."""
 

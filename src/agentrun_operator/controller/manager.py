@@ -19,7 +19,7 @@ from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
 from agentrun_operator.controller.informer.kopf_handlers import registry
-from agentrun_operator.controller.informer.ownership import lane_of
+from agentrun_operator.controller.informer.lanes import lane_of
 from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.reach import Reach
 from agentrun_operator.controller.informer.resync import Resync

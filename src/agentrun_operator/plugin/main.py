@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from agentrun_operator.plugin.commands.canary import canary
 from agentrun_operator.plugin.commands.check import check
+from agentrun_operator.plugin.commands.diff.command import diff
 from agentrun_operator.plugin.commands.history import history
 from agentrun_operator.plugin.commands.importing.command import import_
 from agentrun_operator.plugin.commands.invoke import invoke
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     status,
+    diff,
     import_,
     reconcile,
     pause,

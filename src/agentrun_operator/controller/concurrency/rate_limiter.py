@@ -8,6 +8,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from agentrun_operator.backoff import MAX_RETRY_AFTER
 from agentrun_operator.controller.concurrency.fairness import FairWaiters
 from agentrun_operator.controller.concurrency.pace import AdaptiveRate
 
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from agentrun_operator.controller.concurrency.priority import Priority
-
-MAX_RETRY_AFTER = 300.0
-"""The longest pause in seconds that the service may ask for: a header in the wrong unit must not stop an account for
-hours."""
 
 SOONEST = 0.001
 """Seconds before a token is looked for again, at least."""

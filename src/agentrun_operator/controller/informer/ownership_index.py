@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.controller.informer.ownership import (
+from agentrun_operator.controller.keys import origin_of
+from agentrun_operator.observation.ownership import (
     first_rival,
     has_endpoint,
     may_manage,
     place_of,
     same_endpoint,
 )
-from agentrun_operator.controller.keys import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentrun_operator.controller.informer.ownership import Place
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.observation.ownership import Place
     from agentrun_operator.reconcile.observed import RuntimeSeen
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import errors, operations
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.controller.remote.problems import problem_of
+from agentrun_operator.observation.problems import problem_of
 from agentrun_operator.reconcile.actions import Create, Delete, Update
 from agentrun_operator.reconcile.after_write import WriteResult
 from agentrun_operator.reconcile.payload import create_body, update_body

@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import MOVING_STATES
-from agentrun_operator.controller.remote.accounts.owner import another_account
-from agentrun_operator.controller.remote.problems import ProblemError, nameless, without_id
 from agentrun_operator.controller.worker.object_memory import CREATE_LAG, NEVER
 from agentrun_operator.controller.worker.run import Observation
+from agentrun_operator.observation.problems import ProblemError, another_account, nameless, without_id
 from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason

@@ -13,9 +13,9 @@ from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError, ResourceAlreadyExistError
 from agentrun_operator.agentrun.models import READY_STATES
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
-from agentrun_operator.controller.remote.problems import ProblemError, problem_of
 from agentrun_operator.controller.worker.execute import told_in_full
 from agentrun_operator.controller.worker.object_memory import LIST_LAG, Tries
+from agentrun_operator.observation.problems import ProblemError, problem_of
 from agentrun_operator.reconcile.actions import Rest, Retry
 from agentrun_operator.reconcile.after_write import AGAIN
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE

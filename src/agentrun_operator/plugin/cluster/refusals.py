@@ -22,7 +22,15 @@ DOING = re.compile(r"^error when (?:\w+ \"[^\"]*\"|retrieving .*?from server for
 LACKING = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[\w./-]+)" in API group "(?P<group>[\w.-]*)"')
 """The right that is lacking, in the server's words."""
 
-INVALID = re.compile(r"The (?:request|\S+ \"[^\"]*\") is invalid: ")
+TRIED = re.compile(r'for: "[^"]*": error when \w+ "[^"]*": (?P<text>.*)', re.DOTALL)
+"""An apply shows its whole patch before it says what the API server said."""
+
+UNDESCRIBED = re.compile(
+    r'The (?:request|\S+ "[^"]*") is invalid: '
+    r"|error: (Apply failed with|from \S+: cannot use generate name|error (validating|parsing) )"
+)
+"""Refusals that kubectl tells without saying that they are the server's."""
+
 LONG_VALUE = re.compile(r"Invalid value: \"(?:[^\"\\]|\\.){200,}\"")
 """A whole object, quoted in front of what is wrong with it."""
 
@@ -164,11 +172,11 @@ def refusal_of(told: str, right: Right | None) -> PluginError:
         right: what the caller needed; one that kubectl names itself counts first.
     """
     text = _spoken(told)
-    if INVALID.match(text):
-        return InvalidError(text)
+    if UNDESCRIBED.match(text):
+        return InvalidError(text.removeprefix("error: "))
     said = SAID.search(text)
     sort = next((each for each in (SORTS if said else OWN_SORTS) if re.search(each.words, text, re.MULTILINE)), None)
-    shown = DOING.sub("", said["text"]) if said else FRAME.sub("", text).strip()
+    shown = _reason(said["text"]) if said else FRAME.sub("", text).strip()
     shown = shown.replace("\n", "; ")
     if sort is not None:
         return sort.error(f"{shown}: {sort.remedy}")
@@ -186,3 +194,9 @@ def _spoken(told: str) -> str:
     text = LONG_VALUE.sub('Invalid value: "…"', LOG.sub("", told))
     lines = (line.rstrip() for line in text.strip().splitlines())
     return "\n".join(dict.fromkeys(line for line in lines if line))[:LIMIT]
+
+
+def _reason(said: str) -> str:
+    """What the server said, without what kubectl was doing and what it wanted to send."""
+    tried = TRIED.search(said)
+    return DOING.sub("", tried["text"] if tried else said)

@@ -11,7 +11,8 @@ from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.controller.analysis.access import payer_of, prober_for
 from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.controller.remote.accounts.account import Account
-from agentrun_operator.controller.remote.accounts.secret_credentials import Found, SecretCredentials
+from agentrun_operator.controller.remote.accounts.secret_credentials import SecretCredentials
+from agentrun_operator.observation.secret_data import Found
 from support.agentrun import a_config
 from support.controller_time import clock
 

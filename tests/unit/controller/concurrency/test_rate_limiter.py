@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from agentrun_operator.backoff import MAX_RETRY_AFTER
 from agentrun_operator.controller.concurrency.fairness import FAIR_SHARE
 from agentrun_operator.controller.concurrency.pace import HOLD, MIN_RATE
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
-from agentrun_operator.controller.concurrency.rate_limiter import MAX_RETRY_AFTER, AdaptiveRateLimiter
+from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
 from agentrun_operator.emulator.faults.behaviour import Throttling
 from agentrun_operator.emulator.faults.throttle import Throttle
 from support import controller_time

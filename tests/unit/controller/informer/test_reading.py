@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentrun_operator.controller.informer.lanes import lane_of
 from agentrun_operator.controller.informer.news import Trigger
-from agentrun_operator.controller.informer.ownership import lane_of, may_manage, place_of
 from agentrun_operator.controller.informer.reading import (
     ANNOTATION_LIMIT,
     FINALIZERS_LIMIT,
@@ -13,6 +13,7 @@ from agentrun_operator.controller.informer.reading import (
     trimmed,
 )
 from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.observation.ownership import may_manage, place_of
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from support.controller import body, claim, key

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
-from agentrun_operator.controller.remote.problems import ProblemError, reported
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
-from agentrun_operator.reconcile.observed import Problem
-from agentrun_operator.resources.reasons import Reason
+from agentrun_operator.observation.problems import another_account, reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,13 +88,3 @@ class Owner:
         runtime = await self._client.run(operations.first_runtime())
         told = (runtime.owner if runtime else self._seen, self._seen, (self._said(), self._region))
         return next(filter(all, told), told[-1])
-
-
-def another_account(claim: Claim, account: str, region: str) -> ProblemError:
-    """What is asked is not where the endpoint was made."""
-    here = f"account {account} and region {region}" if account else "an account that has no runtime, and says no id"
-    told = (
-        f"The endpoint was made in account {claim.account} and region {claim.region}, and these credentials lead to"
-        f" {here}: put back credentials of the endpoint's account; deletionPolicy Orphan lets a deleted object go"
-    )
-    return ProblemError(Problem(Reason.CREDENTIALS_NOT_ALLOWED, told, definite=True))

@@ -14,8 +14,8 @@ from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.controller.remote.accounts.environment import ambient
 from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR, RateLimiters, make_account
-from agentrun_operator.controller.remote.problems import ProblemError, reported
 from agentrun_operator.controller.settings import EVERYWHERE
+from agentrun_operator.observation.problems import ProblemError, region_not_served, reported
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
@@ -133,7 +133,7 @@ class AccountPool:
         secret = desired.spec.credentials_secret_ref
         region = desired.spec.region or self.region
         if region != self.region and not self.ambient.any_region:
-            raise ProblemError(Problem(Reason.REGION_NOT_SERVED, _other_region(region, self.region), definite=True))
+            raise region_not_served(region, self.region)
         if secret:
             return AccountKey(desired.namespace, secret.name, region)
         allowed = self._context.settings.ambient_credentials_namespaces
@@ -147,13 +147,6 @@ class AccountPool:
             with reported():
                 self._accounts[account_key] = make_account(account_key, self._context, self._limiters)
         return self._accounts[account_key]
-
-
-def _other_region(region: str, own: str) -> str:
-    return (
-        f"The operator calls AgentRun at an address (AGENTRUN_CONTROL_ENDPOINT) that serves {own} and not {region}:"
-        " leave out `region`, or ask who runs the operator for an address with {region} in it"
-    )
 
 
 def _may_go_on(desired: Desired, problem: Problem) -> bool:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
-from agentrun_operator.controller.remote.problems import ProblemError, reported
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
-from agentrun_operator.reconcile.observed import Problem
-from agentrun_operator.resources.reasons import Reason
+from agentrun_operator.observation.problems import only_id, reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +56,7 @@ class RuntimeNames:
             ids = listed.named(name) or await self._search(name, now - NAME_BAD_FOR)
             fresh = {known: answer for known, answer in self._ids.items() if answer[0] > now}
             self._ids = fresh | {name: (self._clock() + _good_for(ids), ids)}
-        return _only(name, ids)
+        return only_id(name, ids)
 
     async def _search(self, name: str, moment: float) -> tuple[str, ...]:
         async def read() -> tuple[str, ...]:
@@ -74,13 +72,3 @@ class RuntimeNames:
 
 def _good_for(ids: tuple[str, ...]) -> float:
     return NAME_GOOD_FOR if len(ids) == 1 else NAME_BAD_FOR
-
-
-def _only(name: str, ids: tuple[str, ...]) -> str:
-    if len(ids) == 1:
-        return ids[0]
-    if not ids:
-        told = f"There is no AgentRuntime named {name!r} in this account and region"
-        raise ProblemError(Problem(Reason.RUNTIME_NOT_FOUND, told, definite=True))
-    told = f"{len(ids)} AgentRuntimes are named {name!r} ({', '.join(sorted(ids)[:5])}): use agentRuntimeRef.id"
-    raise ProblemError(Problem(Reason.RUNTIME_AMBIGUOUS, told, definite=True))

@@ -5,49 +5,23 @@ Values go from here into `Secret` objects, which show themselves to nobody; only
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
-from agentrun_operator.agentrun.auth.credentials import Credentials
-from agentrun_operator.agentrun.auth.secret import Secret
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.kube.client import FORBIDDEN, NOT_FOUND, KubeClient, KubeError
-from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
+from agentrun_operator.observation.problems import ProblemError
+from agentrun_operator.observation.secret_data import Found, found_in
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
-    from agentrun_operator.controller.keys import Body
-
-
-ID_LIMIT = 256
-"""Bytes of an access key's id, and of its secret: ten times what there are. What a tenant writes is kept for as long as
-an object uses it."""
-
-TOKEN_LIMIT = 16 * 1024
-"""Bytes of a security token, which goes with every request."""
-
-ACCOUNT_ID = re.compile("[0-9]{1,20}")
-
-
-class Found(NamedTuple):
-    """What a Secret holds.
-
-    Args:
-        credentials: who calls.
-        account_id: the account's id as its owner says it; empty if they do not.
-    """
-
-    credentials: Credentials
-    account_id: str
+    from agentrun_operator.agentrun.auth.credentials import Credentials
 
 
 class SecretCredentials:
@@ -128,45 +102,12 @@ async def read_credentials(kube: KubeClient, namespace: str, name: str) -> Found
     """
     where = f"Secret {namespace}/{name}"
     try:
-        found = _found(where, await kube.secret(namespace, name))
+        found = found_in(where, await kube.secret(namespace, name))
     except KubeError as error:
         raise ProblemError(_unread(where, error)) from None
     if isinstance(found, Problem):
         raise ProblemError(found)  # here, where nothing holds the Secret: an error keeps what its frames hold
     return found
-
-
-def _found(where: str, secret: Body) -> Found | Problem:
-    """The credentials, or what is wrong with them."""
-    data = secret.get("data") or {}
-    try:
-        found = _credentials(data)
-        account_id = _value(data, "accountId", ID_LIMIT).reveal() if data.get("accountId") else ""
-    except KeyError as error:
-        return Problem(Reason.CREDENTIALS_NOT_FOUND, f"{where} has no key {error}", definite=True)
-    except CredentialsNotFoundError as error:
-        return Problem(Reason.CREDENTIALS_NOT_FOUND, f"{where} cannot be used: {error}", definite=True)
-    if account_id and not ACCOUNT_ID.fullmatch(account_id):
-        told = f"{where} cannot be used: key accountId is no account's id, which has 1 to 20 digits"
-        return Problem(Reason.CREDENTIALS_REJECTED, told, definite=True)
-    return Found(found, account_id)
-
-
-def _credentials(data: Mapping[str, Any]) -> Credentials:
-    token = _value(data, "securityToken", TOKEN_LIMIT) if data.get("securityToken") else None
-    key_id, secret = (_value(data, name, ID_LIMIT) for name in ("accessKeyId", "accessKeySecret"))
-    return Credentials(key_id.reveal(), secret, token or None)
-
-
-def _value(data: Mapping[str, Any], name: str, limit: int) -> Secret:
-    """A value of the Secret; white space around it, which `echo` leaves, does not count."""
-    try:
-        value = Secret(base64.b64decode(data[name], validate=True).decode())
-    except (binascii.Error, UnicodeDecodeError):
-        raise CredentialsNotFoundError(f"key {name} is no text") from None
-    if len(value.reveal().encode()) > limit:
-        raise CredentialsNotFoundError(f"key {name} is longer than {limit} bytes")
-    return value
 
 
 def _unread(where: str, error: KubeError) -> Problem:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from agentrun_operator.controller.concurrency.priority import Priority, Tenants, how_urgent, looking, tenants, urgency
 from agentrun_operator.controller.remote.polling.next_poll import VERSIONS_EVERY, PollState, Turn, What, next_poll
 from agentrun_operator.controller.remote.polling.page_reader import PageReader
-from agentrun_operator.controller.remote.problems import REFUSALS, ProblemError
+from agentrun_operator.observation.problems import REFUSALS, ProblemError
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:

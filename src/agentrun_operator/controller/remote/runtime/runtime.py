@@ -17,10 +17,10 @@ from agentrun_operator.agentrun.api.errors import ResourceNotExistError
 from agentrun_operator.agentrun.api.paging import MAX_ITEMS
 from agentrun_operator.agentrun.odd import oddity_of
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
-from agentrun_operator.controller.remote.problems import reported
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER, EndpointCache
 from agentrun_operator.controller.remote.runtime.runtime_info import RuntimeInfo
 from agentrun_operator.controller.remote.runtime.subscribers import Subscribers
+from agentrun_operator.observation.problems import reported
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence

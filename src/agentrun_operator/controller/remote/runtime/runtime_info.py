@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import ResourceNotExistError
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
-from agentrun_operator.controller.remote.problems import reported, runtime_missing
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
-from agentrun_operator.controller.remote.runtime.runtime_list import seen_of
+from agentrun_operator.observation.problems import reported, runtime_missing
+from agentrun_operator.observation.runtimes import numbers_of, seen_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +31,6 @@ READY_FOR = 600.0
 
 UNREADY_FOR = 1.0
 """Seconds for which one that was not READY is not asked about again."""
-
-LONGEST_VERSION = 20
-"""Digits of a version's number, as in a spec. What else a list of versions holds, such as LATEST, is no number."""
 
 MISSING_FOR = 2.0
 """Seconds for which one that did not exist is not asked about again, however many objects name it."""
@@ -167,9 +164,7 @@ class RuntimeInfo:
 
     async def _list_versions(self) -> None:
         began = self._clock()
-        versions = await self._client.run(operations.list_versions(self._runtime_id))
-        words = (version.agent_runtime_version or "" for version in versions)
-        numbers = [int(word) for word in words if word.isdecimal() and len(word) <= LONGEST_VERSION]
+        numbers = numbers_of(await self._client.run(operations.list_versions(self._runtime_id)))
         before, asked_before = self._newest, self._newest_at != NEVER
         self._newest, self._newest_at = str(max(numbers)) if numbers else None, began
         self._published = frozenset(map(str, numbers))

@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun.api import operations
 from agentrun_operator.agentrun.api.errors import AgentRunError
 from agentrun_operator.agentrun.api.paging import Traversal
-from agentrun_operator.agentrun.models import READY_STATES
-from agentrun_operator.agentrun.odd import oddity_of
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
-from agentrun_operator.reconcile.observed import RuntimeSeen
+from agentrun_operator.observation.runtimes import seen_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.agentrun.http.client import AsyncClient
     from agentrun_operator.agentrun.models import Runtime
+    from agentrun_operator.reconcile.observed import RuntimeSeen
 
 FEW = 3
 """Runtimes that are asked for one by one before the first list, which may be a long one."""
@@ -150,20 +149,6 @@ class RuntimeList:
         if credentials is self._credentials:
             self._pages, self._listed = reading.last, Listed(began, found, whole)
             asyncio.get_running_loop().call_later(GOOD_FOR + 1, lambda: self._kept)
-
-
-def seen_of(runtime: Runtime) -> RuntimeSeen:
-    """A runtime as it was told of; what is missing is empty."""
-    account, region = runtime.owner
-    return RuntimeSeen(
-        id=runtime.agent_runtime_id or "",
-        name=runtime.agent_runtime_name or "",
-        ready=runtime.status in READY_STATES,
-        state=runtime.status or "",
-        account=account,
-        region=region,
-        odd=str(oddity_of(runtime) or ""),
-    )
 
 
 def _told(runtime: Runtime) -> RuntimeSeen | None:

@@ -22,10 +22,10 @@ from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account
 from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR, AccountContext
 from agentrun_operator.controller.remote.accounts.pool import MISSING_FOR, AccountPool
-from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.settings import Settings
 from agentrun_operator.controller.telemetry.logs import reconcile_id
 from agentrun_operator.controller.telemetry.metrics import Metrics
+from agentrun_operator.observation.problems import ProblemError
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 from support.controller import body, desired, key

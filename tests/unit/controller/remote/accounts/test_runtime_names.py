@@ -4,8 +4,8 @@ import pytest
 
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.remote.accounts.runtime_names import NAME_BAD_FOR, NAME_GOOD_FOR, RuntimeNames
-from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
+from agentrun_operator.observation.problems import ProblemError
 from agentrun_operator.resources.reasons import Reason
 from support.controller_agentrun import LIST_RUNTIMES, AgentRun
 from support.controller_time import clock

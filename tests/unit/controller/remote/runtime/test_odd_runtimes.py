@@ -6,9 +6,9 @@ import pytest
 
 from agentrun_operator.controller.remote.accounts.owner import Owner
 from agentrun_operator.controller.remote.accounts.runtime_names import RuntimeNames
-from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
+from agentrun_operator.observation.problems import ProblemError
 from agentrun_operator.reconcile.claim import Claim
 from support.controller_agentrun import GET_RUNTIME, LIST_RUNTIMES, LIST_VERSIONS, AgentRun
 from support.controller_time import clock

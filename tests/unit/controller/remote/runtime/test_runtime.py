@@ -9,10 +9,10 @@ from agentrun_operator.agentrun.http.driver import ATTEMPT_DEADLINE
 from agentrun_operator.agentrun.models import EndpointCreate
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey
-from agentrun_operator.controller.remote.problems import ProblemError
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
 from agentrun_operator.controller.remote.runtime.runtime import AT_ONCE, PATIENCE, RuntimeCache
 from agentrun_operator.controller.remote.runtime.runtime_info import MISSING_FOR, READY_FOR, UNREADY_FOR
+from agentrun_operator.observation.problems import ProblemError
 from agentrun_operator.resources.reasons import Reason
 from support.controller import key
 from support.controller_agentrun import GET, GET_RUNTIME, LIST, LIST_VERSIONS, AgentRun

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api import errors
 from agentrun_operator.agentrun.odd import oddity_of
-from agentrun_operator.controller.concurrency.rate_limiter import MAX_RETRY_AFTER
+from agentrun_operator.backoff import MAX_RETRY_AFTER
 from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from agentrun_operator.agentrun.models import Endpoint
+    from agentrun_operator.reconcile.claim import Claim
 
 
 class ProblemError(Exception):
@@ -68,6 +69,54 @@ def runtime_missing(what: str) -> ProblemError:
     """There is no such runtime."""
     message = f"There is no AgentRuntime {what} in this account and region"
     return ProblemError(Problem(Reason.RUNTIME_NOT_FOUND, message, definite=True))
+
+
+def only_id(name: str, ids: tuple[str, ...]) -> str:
+    """The id of the one runtime of a name.
+
+    Args:
+        name: the name.
+        ids: of all runtimes that have it.
+
+    Raises:
+        ProblemError: there is none, or more than one.
+    """
+    if len(ids) == 1:
+        return ids[0]
+    if not ids:
+        raise runtime_missing(f"named {name!r}")
+    told = f"{len(ids)} AgentRuntimes are named {name!r} ({', '.join(sorted(ids)[:5])}): use agentRuntimeRef.id"
+    raise ProblemError(Problem(Reason.RUNTIME_AMBIGUOUS, told, definite=True))
+
+
+def region_not_served(region: str, own: str) -> ProblemError:
+    """The address of AgentRun is that of another region.
+
+    Args:
+        region: the object's.
+        own: the one that the address serves.
+    """
+    told = (
+        f"The operator calls AgentRun at an address (AGENTRUN_CONTROL_ENDPOINT) that serves {own} and not {region}:"
+        " leave out `region`, or ask who runs the operator for an address with {region} in it"
+    )
+    return ProblemError(Problem(Reason.REGION_NOT_SERVED, told, definite=True))
+
+
+def another_account(claim: Claim, account: str, region: str) -> ProblemError:
+    """What is asked is not where the endpoint was made.
+
+    Args:
+        claim: the claim on it.
+        account: what the credentials lead to; empty if nobody says.
+        region: the region that is asked.
+    """
+    here = f"account {account} and region {region}" if account else "an account that has no runtime, and says no id"
+    told = (
+        f"The endpoint was made in account {claim.account} and region {claim.region}, and these credentials lead to"
+        f" {here}: put back credentials of the endpoint's account; deletionPolicy Orphan lets a deleted object go"
+    )
+    return ProblemError(Problem(Reason.CREDENTIALS_NOT_ALLOWED, told, definite=True))
 
 
 def nameless(endpoint: Endpoint, name: str) -> Problem:

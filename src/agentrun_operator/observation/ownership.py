@@ -1,12 +1,11 @@
 """Which endpoint an object manages, by whose credentials, and which of two objects that manage the same one has it.
-Pure: reads objects, asks nobody.
+Reads objects, asks nobody.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.resources.names import FINALIZER, PAUSED
 from agentrun_operator.resources.reasons import Reason
@@ -15,7 +14,11 @@ from agentrun_operator.resources.spec import ManagementPolicy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentrun_operator.controller.keys import ObjectKey
+Key = TypeVar("Key", bound="tuple[str, str]")
+"""Namespace and name of an object."""
+
+Account = tuple[str, str, str]
+"""Whose credentials are used, and where: namespace and name of a Secret, empty for the operator's own; the region."""
 
 NOT_SEEN = "~"
 """Comes behind every time."""
@@ -38,17 +41,17 @@ class Place(NamedTuple):
     endpoint.
     """
 
-    account_key: AccountKey
+    account: Account
     runtime_id: str
     runtime_name: str
     endpoint_name: str
 
 
-def account_key_of(body: Mapping[str, Any], region: str) -> AccountKey:
+def account_of(body: Mapping[str, Any], region: str) -> Account:
     """Whose credentials an object uses: its Secret's or the operator's own; in its own region, or in the operator's."""
     spec = body["spec"]
     secret = (spec.get("credentialsSecretRef") or {}).get("name", "")
-    return AccountKey(body["metadata"]["namespace"] if secret else "", secret, spec.get("region") or region)
+    return body["metadata"]["namespace"] if secret else "", secret, spec.get("region") or region
 
 
 def place_of(body: Mapping[str, Any], region: str) -> Place:
@@ -56,17 +59,11 @@ def place_of(body: Mapping[str, Any], region: str) -> Place:
     spec, status = body["spec"], body.get("status") or {}
     reference = spec["agentRuntimeRef"]
     return Place(
-        account_key=account_key_of(body, region),
+        account=account_of(body, region),
         runtime_id=status.get("agentRuntimeId") or reference.get("id", ""),
         runtime_name=reference.get("name", ""),
         endpoint_name=_endpoint_name(body),
     )
-
-
-def lane_of(body: Mapping[str, Any], region: str) -> tuple[AccountKey, str]:
-    """The queue's lane of an object: its account and runtime, the things that can hang."""
-    reference = body["spec"]["agentRuntimeRef"]
-    return account_key_of(body, region), reference.get("id") or reference.get("name", "")
 
 
 def may_manage(body: Mapping[str, Any]) -> bool:
@@ -107,7 +104,7 @@ def same_endpoint(mine: Place, runtime_id: str, runtime_name: str, other: Place,
     """
     if mine.endpoint_name != other.endpoint_name:
         return False
-    if other.account_key != mine.account_key and not other_seen:
+    if other.account != mine.account and not other_seen:
         return False
     return runtime_id == other.runtime_id or (not other.runtime_id and runtime_name == other.runtime_name)
 
@@ -124,12 +121,12 @@ def is_alive(body: Mapping[str, Any]) -> bool:
 
 
 def first_rival(
-    key: ObjectKey,
+    key: Key,
     body: Mapping[str, Any],
-    others: Iterable[tuple[ObjectKey, Mapping[str, Any]]],
+    others: Iterable[tuple[Key, Mapping[str, Any]]],
     runtime_id: str,
     endpoint_name: str,
-) -> ObjectKey | None:
+) -> Key | None:
     """Which of the others has the endpoint instead of this object, if any has.
 
     Who has a claim on it comes before everybody who has none, however old those are: an object that somebody made
@@ -146,12 +143,12 @@ def first_rival(
     return first[0] if first and order(*first) < order(key, body) else None
 
 
-def age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
+def age_of(key: Key, body: Mapping[str, Any]) -> tuple[str, Key]:
     """What objects are ordered by: who was made first, then the name."""
     return body["metadata"]["creationTimestamp"], key
 
 
-def claim_age_of(key: ObjectKey, body: Mapping[str, Any]) -> tuple[str, ObjectKey]:
+def claim_age_of(key: Key, body: Mapping[str, Any]) -> tuple[str, Key]:
     """What objects with claims are ordered by: whose endpoint was seen, then who claimed first, then the name."""
     return ("" if has_endpoint(body) else NOT_SEEN) + body["status"]["claim"]["since"], key
 

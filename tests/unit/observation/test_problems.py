@@ -3,8 +3,8 @@ import inspect
 import pytest
 
 from agentrun_operator.agentrun.api import errors
-from agentrun_operator.controller.concurrency.rate_limiter import MAX_RETRY_AFTER
-from agentrun_operator.controller.remote.problems import REASONS, ProblemError, problem_of, runtime_missing
+from agentrun_operator.backoff import MAX_RETRY_AFTER
+from agentrun_operator.observation.problems import REASONS, ProblemError, problem_of, runtime_missing
 from agentrun_operator.resources.reasons import Reason
 
 TABLE: dict[type[errors.AgentRunError], Reason] = {

@@ -2,16 +2,16 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.informer.ownership import (
-    account_key_of,
+from agentrun_operator.controller.informer.lanes import lane_of
+from agentrun_operator.controller.keys import AccountKey
+from agentrun_operator.observation.ownership import (
+    account_of,
     age_of,
     first_rival,
-    lane_of,
     may_manage,
     place_of,
     same_endpoint,
 )
-from agentrun_operator.controller.keys import AccountKey
 from agentrun_operator.resources.names import FINALIZER, PAUSED
 from support.controller import body, claim, key
 
@@ -23,16 +23,16 @@ SECRET: dict[str, Any] = {"credentialsSecretRef": {"name": "aliyun"}}
 
 
 def test_credentials_come_from_the_secret_that_is_named_else_from_the_operator():
-    assert account_key_of(body("chat", **SECRET), REGION) == AccountKey("team-a", "aliyun", REGION)
-    assert account_key_of(body("chat"), REGION) == AccountKey("", "", REGION)
+    assert account_of(body("chat", **SECRET), REGION) == AccountKey("team-a", "aliyun", REGION)
+    assert account_of(body("chat"), REGION) == AccountKey("", "", REGION)
 
 
 def test_the_operators_own_credentials_are_one_source_for_all_namespaces():
-    assert account_key_of(body("chat", namespace="a"), REGION) == account_key_of(body("chat", namespace="b"), REGION)
+    assert account_of(body("chat", namespace="a"), REGION) == account_of(body("chat", namespace="b"), REGION)
 
 
 def test_a_region_in_the_spec_wins_over_the_operators():
-    assert account_key_of(body("chat", region="cn-beijing"), REGION).region == "cn-beijing"
+    assert account_of(body("chat", region="cn-beijing"), REGION)[2] == "cn-beijing"
 
 
 def test_a_source_is_told_without_anything_secret():
