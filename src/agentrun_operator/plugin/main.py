@@ -56,7 +56,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_about)
     for command in COMMANDS:
-        app.command(cls=Command)(command)
+        app.command(command.__name__.strip("_").replace("_", "-"), cls=Command)(command)
     app.command("help", cls=Command)(_help)
     app.command("__complete", cls=Command, hidden=True, context_settings=AS_THEY_ARE)(_complete)
     return app
