@@ -118,9 +118,7 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         the exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows fewer characters than a name may have
-            stream.reconfigure(errors="backslashreplace")
+    _forgive()
     try:
         _begin(arguments)
     except typer.Exit as end:
@@ -155,6 +153,13 @@ def _misused(error: ClickException) -> str:
     return f"{error.format_message()}\nSee '{context.command_path if context else NAME} --help' for usage."
 
 
+def _forgive() -> None:
+    """Have characters that the terminal does not know spelt out: names and answers may hold any."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _screen() -> Screen:
     return Screen.of(Colour.AUTO, quiet=False)
 
@@ -175,6 +180,7 @@ def _go_silent() -> None:
 
 def complete() -> None:
     """Print what may stand for the last word of the command line, for kubectl's completion."""
+    _forgive()
     sys.stdout.write(completed(get_command(application()), sys.argv[1:]))
 
 

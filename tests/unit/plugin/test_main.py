@@ -139,9 +139,14 @@ def test_a_reader_that_goes_is_no_error(arguments):
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
-def test_a_terminal_that_knows_few_characters_gets_the_others_spelt_out():
-    line = [sys.executable, "-m", "agentrun_operator.plugin", "nöpe"]
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    finished = subprocess.run(line, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - the line above
+@pytest.mark.parametrize("program", ["main import complete as main", "main import main"])
+def test_a_terminal_that_knows_few_characters_gets_the_others_spelt_out(plugin, kubectl, program):
+    does(kubectl, "printf nöpe")
+    words = ["invoke", ""] if "complete" in program else ["__complete", "invoke", ""]
+    code = f"import sys; from agentrun_operator.plugin.{program}; sys.argv[1:] = {words!r}; main()"
+    environment = {**plugin.environment, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    finished = subprocess.run(  # noqa: S603 - the program above
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment
+    )
 
-    assert (finished.returncode, finished.stderr.splitlines()[0]) == (2, "Error: No such command 'n\\xf6pe'.")
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "n\\xf6pe\n:4\n", "")
