@@ -15,6 +15,8 @@ from agentrun_operator.plugin.commands.status.documents import as_json, as_yaml,
 from agentrun_operator.plugin.commands.status.happenings import told as events_told
 from agentrun_operator.plugin.commands.status.rows import columns_of, row_of
 from agentrun_operator.plugin.commands.status.sheet import sheet
+from agentrun_operator.plugin.commands.status.traffic import numbers, shares_of
+from agentrun_operator.plugin.commands.status.upcoming import upcoming
 from agentrun_operator.plugin.screen.page import page
 from agentrun_operator.plugin.screen.screen import Colour, Screen
 from agentrun_operator.plugin.screen.table import table
@@ -219,3 +221,39 @@ def test_one_name_gives_the_object_and_anything_else_a_list(objects, one, kind):
 
 def test_the_managers_of_fields_are_left_out_as_kubectl_does():
     assert "managedFields" not in document([{"metadata": {"managedFields": [{}]}}], one=True)["metadata"]
+
+
+def test_a_label_without_end_leaves_room_for_what_it_says():
+    thing = an_object(status=a_status(drift=[{"path": "p" * 500, "desired": "ours", "observed": "theirs"}]))
+    assert "spec ours" in plain(as_page(thing, columns=80))
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        pytest.param([], "3:100%", id="one version"),
+        pytest.param([10, 20], "3:70% 4:10% 4:20%", id="two canaries"),
+        pytest.param([-5], "3:100% 4:0%", id="less than nothing"),
+        pytest.param([300], "3:0% 4:100%", id="more than all"),
+        pytest.param([10**30], "3:100% 4:0%", id="no number of sense"),
+        pytest.param([1] * 9, "3:91% 4:1% 4:1% 4:1% +6", id="more than a row has room for"),
+    ],
+)
+def test_the_split_is_told_in_percent_whatever_the_status_holds(weights, words):
+    split = {"versionWeights": [{"version": "4", "weight": weight} for weight in weights]}
+    assert numbers(shares_of(an_object(status=a_status(routing=split)))) == words
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        pytest.param(an_object(deleted_for=9), "kubectl agentrun release chat", id="a deletion has a way out"),
+        pytest.param(an_object(deleted_for=9, deletionPolicy="Orphan"), "leaves the endpoint", id="given up already"),
+        pytest.param(an_object(deleted_for=9, paused=True), "kubectl agentrun resume chat", id="a pause holds it"),
+        pytest.param(an_object(deleted_for=9, finalized=False), "Others hold", id="others hold it"),
+        pytest.param(an_object(status={}), "kubectl agentrun check", id="nobody has looked"),
+        pytest.param(STUCK, "kubectl agentrun reconcile a-name", id="somebody has to act"),
+    ],
+)
+def test_what_comes_next_names_the_command_for_it(thing, words):
+    assert words in upcoming(thing)

@@ -41,4 +41,4 @@ def test_wide_characters_take_two_columns():
 
 
 def test_a_cell_without_end_is_cut_in_a_pipe_too():
-    assert len(lines(Column("NAME", ["a" * 5000]))[1]) == 300
+    assert len(lines(Column("NAME", ["a" * 5000]), Column("SINCE", ["5m"]))[1]) == 300 + 2 + 2
