@@ -161,6 +161,7 @@ def test_progress_is_shown_on_a_terminal_alone(emulator, plugin):
     emulator.add_runtime("one", default_endpoint=True)
     assert "Reading" in plugin("import", "one", terminal=True).err
     assert "Reading" not in plugin("import", "one").err
+    assert "Reading" not in plugin("import", "one", "--color", "always").err
     assert "Reading" not in plugin("import", "one", "-q", terminal=True).err
     assert "Reading" not in plugin("import", "one", terminal=True, TERM="dumb").err
 

@@ -32,7 +32,7 @@ def test_a_runtime_is_chosen(asked, runtimes):
 
 
 def test_one_that_is_not_there_hides_no_other():
-    assert chosen(ALL, ["nope", "rt-1"]) == (
+    assert chosen(ALL, ["nope", "rt-1", "nope"]) == (
         [SUPPORT],
         ["there is no runtime 'nope' in this account and region, by name or id"],
     )
@@ -81,9 +81,9 @@ def test_nobody_waits_for_a_thousand_runtimes_that_do_not_tell():
 
 
 def test_one_that_tells_in_between_keeps_the_reading_going():
-    service = Service("rt-1", "rt-2", "rt-4")
-    assert read(service, [SUPPORT, SALES, TWIN, NAMED_AS_AN_ID])[0] == [TWIN]
-    assert len(service.asked) == 4
+    service, silent = Service("0", "1", "3", "4"), [a_runtime(str(number), "x") for number in range(6)]
+    assert read(service, silent)[0] == [silent[2], silent[5]]
+    assert len(service.asked) == 6
 
 
 def test_a_runtime_without_an_id_is_told_and_not_asked_for():
@@ -100,3 +100,10 @@ def test_each_runtime_is_asked_for_once_and_told_of():
     read(service, [SUPPORT, SALES], told.append)
     assert service.asked == ["rt-1", "rt-2"]
     assert told == ["Reading runtime 1 of 2: support-bot", "Reading runtime 2 of 2: sales"]
+
+
+def test_a_hostile_name_of_a_runtime_is_one_short_line():
+    odd = a_runtime("rt-1", "\x1b[2J\nError: x" + "y" * 2**20)
+    _, (untold,) = read(Service("rt-1"), [odd])
+    assert untold.isprintable()
+    assert len(untold) < 400

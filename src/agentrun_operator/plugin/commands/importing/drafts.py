@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentrun_operator.agentrun.odd import oddity_of
 from agentrun_operator.plugin.commands.importing.manifest import Target, imported
 from agentrun_operator.plugin.commands.importing.names import Called, object_names
-from agentrun_operator.plugin.commands.importing.screening import titled
+from agentrun_operator.plugin.commands.importing.screening import short, titled
 from agentrun_operator.plugin.commands.importing.text import document
 from agentrun_operator.resources.names import REGION_PATTERN
 
@@ -57,7 +57,7 @@ class Draft:
     @cached_property
     def text(self) -> str:
         """The manifest as YAML, below a word about where it is from and what it does not say."""
-        runtime_id = self.remote.runtime.agent_runtime_id
+        runtime_id = short(self.remote.runtime.agent_runtime_id or "without an id")
         origin = f"{self.title} ({runtime_id}), as it was in AgentRun when it was imported"
         head = [origin[:1].upper() + origin[1:], *(f"Mind: {each}" for each in self.imported.lost)]
         return document(self.imported.manifest, head)

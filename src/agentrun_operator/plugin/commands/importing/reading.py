@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.odd import oddity_of
+from agentrun_operator.plugin.commands.importing.screening import short
 from agentrun_operator.plugin.exits import UnknownError
 from agentrun_operator.plugin.remote.unowned import Remote
 
@@ -51,7 +52,7 @@ def chosen(runtimes: Sequence[Runtime], asked: Iterable[str]) -> Choice:
         if not found:
             choice.wrong.append(f"there is no runtime {word!r} in this account and region, by name or id")
         if len(found) > 1:
-            ids = ", ".join(str(each.agent_runtime_id) for each in found[:SHOWN])
+            ids = ", ".join(short(each.agent_runtime_id or "without an id") for each in found[:SHOWN])
             choice.wrong.append(f"{len(found)} runtimes are called {word!r}; name one by its id: {ids}")
     return choice
 
@@ -63,7 +64,7 @@ def _meant(runtimes: Sequence[Runtime], word: str) -> list[Runtime]:
 
 def shown(runtime: Runtime) -> str:
     """A runtime as people know it."""
-    return runtime.agent_runtime_name or runtime.agent_runtime_id or "without a name"
+    return short(runtime.agent_runtime_name or runtime.agent_runtime_id or "without a name")
 
 
 def endpoints_of(account: Account, runtimes: Sequence[Runtime], progress: Callable[[str], None]) -> Found:

@@ -53,10 +53,11 @@ def titled(remote: Remote) -> str:
     """An endpoint in messages, on one line."""
     runtime = remote.runtime.agent_runtime_name or remote.runtime.agent_runtime_id or "without a name"
     name = remote.name or f"without a name ({remote.endpoint.agent_runtime_endpoint_id or 'without an id'})"
-    return f"endpoint {_short(name)} of runtime {_short(runtime)}"
+    return f"endpoint {short(name)} of runtime {short(runtime)}"
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A name in messages, on one line."""
     return printable(text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…")
 
 
