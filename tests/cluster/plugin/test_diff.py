@@ -228,6 +228,16 @@ def test_agentrun_out_of_reach_is_not_told_as_a_difference(alone):
     assert "chat  cannot tell (CredentialsRejected)" in result.out
 
 
+def test_a_server_side_apply_is_tried_as_such(alone):
+    result = alone(
+        "diff", "--server-side", "-f", "-", input=listed(manifest("chat"), manifest("wrong", descripton="x"))
+    )
+    assert (result.code, result.err) == (3, "")
+    assert "+ " in result.out
+    assert "unknown field" in result.out or "field not declared in schema" in result.out
+    assert "1 to create, 1 refused" in result.out
+
+
 def test_flags_that_contradict_each_other_are_wrong_usage(alone):
     for flags in (("--offline", "--prune", "-l", "a=b"), ("--prune",), ("-l", "a=b"), ("-n", "elsewhere")):
         named = manifest("chat")
