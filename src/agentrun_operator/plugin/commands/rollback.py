@@ -10,7 +10,7 @@ import typer
 from agentrun_operator.plugin.cluster.changes import existing, full_name
 from agentrun_operator.plugin.edits.edit import Edit, NotPossibleError
 from agentrun_operator.plugin.edits.making import File, Force, make
-from agentrun_operator.plugin.exits import UnknownError
+from agentrun_operator.plugin.exits import UnknownError, UsageError
 from agentrun_operator.plugin.flags import with_flags
 from agentrun_operator.plugin.session import Session
 
@@ -35,6 +35,8 @@ def rollback(
     """
     from agentrun_operator.plugin.rollouts.waiting import seconds_of, wait_ready  # noqa: PLC0415 - the help needs none
 
+    if wait and file:
+        raise UsageError("--wait waits for the cluster, and -f edits a file: one of the two")
     within = seconds_of(timeout, WAIT)
     kept = existing(session.kubectl, name) if file else None
     after = make(session, name, partial(planned, kept, to), file=file, force=force)

@@ -93,7 +93,7 @@ def _edit_file(session: Session, path: Path, name: str, planned: Planned) -> Non
     crlf, plain = "\r\n" in text, text.replace("\r\n", "\n")
     asked = session.kubectl.connection.namespace
     try:
-        after, before, edit = edited(plain, name, asked, asked or session.kubectl.namespace, planned)
+        after, before, edit = edited(plain, name, asked, lambda: session.kubectl.namespace, planned)
     except UnknownError as error:
         raise type(error)(f"{path}: {error}") from None
     told = edit.told(before["spec"])

@@ -52,7 +52,7 @@ class Found(NamedTuple):
 
 
 def edited(
-    text: str, name: str, namespace: str, context: str, planned: Callable[[Object], Edit]
+    text: str, name: str, namespace: str, context: Callable[[], str], planned: Callable[[Object], Edit]
 ) -> tuple[str, Object, Edit]:
     """The text of a file in which an object is edited, the object as it was, and the edit.
 
@@ -60,7 +60,7 @@ def edited(
         text: the file's.
         name: the object's.
         namespace: the object's, if one was asked for; else empty.
-        context: the namespace where objects are that name none, unless one was asked for.
+        context: tells the namespace where objects are that name none, unless one was asked for.
         planned: the edit for the object as it stands in the file.
 
     Raises:
@@ -80,7 +80,7 @@ def edited(
     return text[: document.start] + after + text[document.start + len(document.text) :], body, edit
 
 
-def _found(text: str, name: str, namespace: str, context: str) -> Found:
+def _found(text: str, name: str, namespace: str, context: Callable[[], str]) -> Found:
     named = [found for found in _objects(text) if found.body["metadata"].get("name") == name]
     if not named:
         raise NotPossibleError(f"the file has no {name}")
@@ -88,7 +88,8 @@ def _found(text: str, name: str, namespace: str, context: str) -> Found:
     if not wanted:
         raise UsageError(f"{name} is in namespace {_namespace(named[0])} in the file, and not in {namespace}")
     if len(wanted) > 1:
-        wanted = [found for found in wanted if (_namespace(found) or context) == (namespace or context)]
+        default = namespace or context()
+        wanted = [found for found in wanted if (_namespace(found) or default) == default]
     if len(wanted) != 1:
         raise NotPossibleError(f"the file has several objects {name}: name the namespace of one, with -n")
     return wanted[0]

@@ -17,6 +17,8 @@ from support.plugin import Plugin
         pytest.param("promote chat x", "is no version", id="no version"),
         pytest.param("rollout status chat --timeout x", "is no time", id="no time"),
         pytest.param("rollout approve chat --timeout 5x", "is no time", id="another unit"),
+        pytest.param("rollback chat --wait -f x.yaml", "one of the two", id="a wait, and a file"),
+        pytest.param("rollback chat --to 0", "Invalid value", id="no generation"),
         pytest.param("rollout approve", "Missing argument", id="no name"),
         pytest.param("rollout forget chat", "No such command", id="no such verb"),
     ],
@@ -27,7 +29,9 @@ def test_what_contradicts_itself_is_usage(command: str, said: str):
     assert said in told.err
 
 
-@pytest.mark.parametrize("command", ["canary chat 4=1", "promote chat", "rollout status chat", "rollout abort chat"])
+@pytest.mark.parametrize(
+    "command", ["canary chat 4=1", "promote chat", "rollback chat", "history chat", "rollout status chat"]
+)
 def test_without_a_cluster_nothing_can_be_told(command: str):
     told = Plugin({"PATH": os.environ["PATH"], "HOME": "/nowhere", "KUBECONFIG": "/nowhere"})(*command.split())
     assert (told.code, told.out) == (3, "")

@@ -19,6 +19,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name:   x}   # oddly written
 data:
+    {{- if .Values.template }}
     a: {{ .Values.template }}
 ---   # the endpoint
 # about it
@@ -57,7 +58,7 @@ def a_manifest(name: str = "chat", namespace: str = "", target: str = "3", more:
 
 def changes(text: str, edit: dict[str, Any], name: str = "chat", namespace: str = "") -> list[str]:
     """The lines that an edit takes away and brings."""
-    after, _, _ = edited(text, name, namespace, namespace or "default", lambda _: Edit(edit))
+    after, _, _ = edited(text, name, namespace, lambda: "default", lambda _: Edit(edit))
     found = difflib.unified_diff(text.splitlines(), after.splitlines(), n=0, lineterm="")
     return [line for line in found if not line.startswith(("---", "+++", "@@"))]
 
@@ -142,7 +143,7 @@ def test_canaries_are_written_into(more: str, expected: list[str]):
 
 def test_a_comment_at_the_end_stays_when_the_last_field_goes():
     text = a_manifest(more='  routing:\n    versionWeights:\n    - {version: "4", weight: 1}\n# the end\n')
-    after, _, _ = edited(text, "chat", "", "default", lambda _: Edit({"routing": None}))
+    after, _, _ = edited(text, "chat", "", lambda: "default", lambda _: Edit({"routing": None}))
     assert after == a_manifest(more="# the end\n")
 
 
@@ -186,14 +187,14 @@ def test_a_manifest_without_a_namespace_is_in_any():
 
 
 def test_of_two_of_a_name_the_one_where_the_context_is_gets_it():
-    after, before, _ = edited(TWO, "chat", "", "team-b", lambda _: Edit({"targetVersion": "4"}))
+    after, before, _ = edited(TWO, "chat", "", lambda: "team-b", lambda _: Edit({"targetVersion": "4"}))
     assert before["metadata"]["namespace"] == "team-b"
     assert after == TWO.replace('"2"', '"4"')
 
 
 def test_json_stays_json():
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [_as_json("other"), _as_json("chat")]}, indent=2)
-    after, _, _ = edited(text, "chat", "", "default", lambda _: Edit({"targetVersion": "4"}))
+    after, _, _ = edited(text, "chat", "", lambda: "default", lambda _: Edit({"targetVersion": "4"}))
     assert [each["spec"]["targetVersion"] for each in json.loads(after)["items"]] == ["3", "4"]
     assert after.startswith('{\n  "apiVersion"')
 
@@ -234,4 +235,4 @@ DEEP = HEAD + "metadata: {name: chat}\nspec: " + "[" * 100 + "]" * 100 + "\n"
 )
 def test_what_cannot_be_edited_is_left_and_said(text: str, namespace: str, kind: type[Exception], said: str):
     with pytest.raises(kind, match=said):
-        edited(text, "chat", namespace, namespace or "default", lambda _: Edit({"targetVersion": "4"}))
+        edited(text, "chat", namespace, lambda: "default", lambda _: Edit({"targetVersion": "4"}))
