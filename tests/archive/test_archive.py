@@ -56,7 +56,7 @@ def test_kubectl_completes_its_commands(environment: dict[str, str]):
 def test_a_preview_needs_no_more_than_is_in_it(environment: dict[str, str]):
     manifest = Path(__file__).parents[2] / "deploy" / "examples" / "simple.yaml"
     with running_emulator() as (server, emulator):
-        emulator.add_runtime("support-bot", versions=4)
+        emulator.add_runtime("sales-bot", versions=4)
         known = {
             name: value for name, value in agentrun_environment(server.url).items() if name.startswith("AGENTRUN_")
         }
