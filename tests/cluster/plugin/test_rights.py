@@ -52,8 +52,7 @@ class Robot:
             for verb, resource in map(str.split, rights)
         ]
         self._ask(f"{RBAC}/namespaces/{self._namespace}/roles/robot", "PATCH", {"rules": rules})
-        for right in ALL:
-            eventually(lambda right=right: self._allowed(right) == (right in rights))
+        eventually(lambda: [each for each in ALL if self._allowed(each)] == [each for each in ALL if each in rights])
 
     def _allowed(self, right: str) -> bool:
         verb, resource = right.split()
