@@ -113,12 +113,17 @@ def test_changes_are_told_in_a_pipe_until_ctrl_c(plugin: Plugin, stands: Endpoin
     names = ["chat"] if what == "one" else []
     out = tmp_path / "out"
     command = [sys.executable, "-m", "agentrun_operator.plugin", "status", *names, "-w"]
-    with out.open("w") as pipe, subprocess.Popen(command, stdout=pipe, env=os.environ | plugin.environment) as process:  # noqa: S603
+    with out.open("w") as pipe:
+        process = subprocess.Popen(command, stdout=pipe, env=os.environ | plugin.environment)  # noqa: S603 - our own
+    try:
         eventually(lambda: "3:90%" in out.read_text())
         stands.annotate("chat", paused="true")
         eventually(lambda: "Paused" in out.read_text())
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 130
+    finally:
+        process.kill()
+        process.wait(10)
     if what == "all":
         assert [line.split()[0] for line in out.read_text().splitlines()] == ["NAME", "chat", "lost", "chat"]
 
