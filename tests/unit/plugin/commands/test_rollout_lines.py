@@ -1,0 +1,26 @@
+"""What the page of an object says that its rollout waits for."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agentrun_operator.plugin.commands.status.rolling import awaited
+from agentrun_operator.reconcile.rollout.plan import plan_of
+from agentrun_operator.resources.rollout.plan import Rollout
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+SETTLED = "2026-06-01T11:50:00Z"
+(STEP,) = plan_of(Rollout.model_validate({"steps": [{"weight": 5, "bake": "15m"}]}), "digest").steps[:1]
+
+WAITS = {
+    "not settled": ({}, "AgentRun to serve this split"),
+    "baking": ({"settledAt": SETTLED}, "the bake, 5m of 15m left"),
+    "for a person": ({"settledAt": "2026-06-01T11:00:00Z", "phase": "AwaitingApproval"}, "a person's approval"),
+    "held": ({"settledAt": "2026-06-01T11:00:00Z", "phase": "Held"}, "the hold to end"),
+    "for proof": ({"settledAt": "2026-06-01T11:00:00Z", "phase": "Progressing"}, "proof; baked since"),
+}
+
+
+@pytest.mark.parametrize(("told", "said"), WAITS.values(), ids=WAITS)
+def test_a_rollout_waits_for_one_thing_at_a_time(told, said):
+    assert awaited(told, STEP, NOW).startswith(said)
