@@ -77,6 +77,15 @@ class Kubectl:
         """Create an object (`generateName` works here) and return it as the server has it."""
         return _object(self("create", "--filename=-", "--output=json", input=json.dumps(manifest)))
 
+    def make(self, kind: str, manifest: Mapping[str, Any]) -> Object:
+        """Create an object of a kind of `kube_api.PATHS` without a program, and return it as the server has it."""
+        path = kube_api.path_of(kind, self.namespace)
+        client = kube_api.client(self.plane.url, certificate_of(self.plane))
+        made = kube_api.ask(client, path, self.plane.token, "POST", manifest)
+        if made is None:
+            raise AssertionError(f"nobody knows {kind}")
+        return made
+
     def patch(self, kind: str, name: str, patch: Mapping[str, Any], subresource: str = "") -> Object:
         """A merge patch; returns the object after it."""
         _, patched = self._asked(kind, name, "PATCH", patch, subresource)

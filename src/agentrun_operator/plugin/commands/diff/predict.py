@@ -162,6 +162,8 @@ def _step(course: _Course, given: Input, decision: Decision) -> _Course | Change
         case Record(memory) if _may_record(given):
             status = recorded_status(given, memory, decision.verdict, course.body["status"])
             return course._replace(begun=memory).with_status(status)
+        case Record(memory) if _stays(given, memory):
+            return course.with_status(recorded_status(given, memory, decision.verdict, course.body["status"]))
         case Create():
             return _told(course, given, Action.CREATE, _created(given.desired.comparable))
         case Update(found, drift, recovery):
@@ -198,6 +200,16 @@ def _may_record(given: Input) -> bool:
     desired, memory = given.desired, given.desired.recorded.rollout
     edited = desired.recorded.observed_generation != desired.generation
     return edited or desired.request not in ("", memory.last_request) or not memory.running
+
+
+def _stays(given: Input, memory: Memory) -> bool:
+    """Whether a rollout keeps the share that it set: what differs from that was changed outside."""
+    before = given.desired.recorded.rollout
+    return memory != before and (memory.canary, memory.step, memory.weight) == (
+        before.canary,
+        before.step,
+        before.weight,
+    )
 
 
 def _passed(course: _Course, given: Input, decision: Decision) -> _Course | None:
