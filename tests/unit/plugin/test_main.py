@@ -56,7 +56,7 @@ def test_the_help_lists_every_command_as_that_of_kubectl_does(plugin, arguments)
         "Usage:",
         "  kubectl agentrun COMMAND [flags]",
         "",
-        'Use "kubectl agentrun help COMMAND" for more about a command.',
+        'Use "kubectl agentrun COMMAND --help" for more about a command.',
     ]
     assert "__complete" not in told.out
 
@@ -111,12 +111,12 @@ print(code, *(set({HEAVY!r}) & sys.modules.keys()), file=sys.stderr)
 
 
 def test_a_defect_is_one_line_that_says_what_to_report_and_quotes_no_value(plugin, kubectl):
-    does(kubectl, 'printf \'{"metadata": "secret"}\'')
+    does(kubectl, 'printf \'{"metadata": {"name": "chat", "namespace": "a"}, "spec": "secret"}\'')
 
     told = plugin("invoke", "chat", "hello")
 
     assert (told.code, told.out) == (3, "")
-    assert told.err.startswith("Error: TypeError in target.py:")
+    assert told.err.startswith("Error: AttributeError in target.py:")
     assert "report it with this line" in told.err
     assert told.err.count("\n") == 1
     assert "secret" not in told.err

@@ -1,15 +1,17 @@
-"""Changes one object: it is read, the change is planned by what was read, and sent for just that version of it.
+"""Changes objects: each change is planned by what was read, and sent for just that version of it.
 
 Somebody who writes in between is met with a new look: nothing is planned by what was, and nothing of theirs is lost.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
+from agentrun_operator.plugin.cluster.endpoints import Selection, find
+from agentrun_operator.plugin.cluster.reading import full_name, mapping, text
 from agentrun_operator.plugin.cluster.refusals import ConflictError, NotFoundError
 from agentrun_operator.plugin.cluster.rights import ENDPOINTS, GET, PATCH
-from agentrun_operator.plugin.exits import PluginError, UnknownError
+from agentrun_operator.plugin.exits import PluginError
 from agentrun_operator.resources.names import KIND
 
 if TYPE_CHECKING:
@@ -17,12 +19,17 @@ if TYPE_CHECKING:
 
     from agentrun_operator.plugin.cluster.kubectl import Kubectl, Object
 
-ATTEMPTS = 5
+ATTEMPTS: Final = 5
 """How often a change is planned anew before it is given up."""
 
 
 class NoSuchError(PluginError):
-    """There is no object of the name that was given."""
+    """There is no object of the name that was given, or none any more."""
+
+
+def no_such(kubectl: Kubectl, name: str) -> NoSuchError:
+    """That there is no object of a name where all is looked for."""
+    return NoSuchError(f"there is no {KIND} {name} in namespace {kubectl.namespace}")
 
 
 def existing(kubectl: Kubectl, name: str) -> Object:
@@ -32,48 +39,48 @@ def existing(kubectl: Kubectl, name: str) -> Object:
         NoSuchError: there is none.
         RefusedError, UnknownError: see `Kubectl.get`.
     """
-    where = kubectl.connection.namespace
-    asked = ["get", ENDPOINTS, name, "--ignore-not-found", "--show-managed-fields"]
-    found = kubectl.ask([*asked, *([f"--namespace={where}"] if where else [])], GET)
+    found = find(kubectl, Selection((name,))).objects
     if not found:
-        raise NoSuchError(f"there is no {KIND} {kubectl.namespace}/{name}")
-    return found
+        raise no_such(kubectl, name)
+    return found[0]
 
 
-def full_name(found: Mapping[str, Any]) -> str:
-    """The namespace and the name of an object."""
-    metadata = found["metadata"]
-    return f"{metadata['namespace']}/{metadata['name']}"
+def changed(kubectl: Kubectl, name: str, planned: Callable[[Object], Mapping[str, object] | None]) -> Object:
+    """Change an object by its name; see `edit`."""
+    return edit(kubectl, existing(kubectl, name), planned)
 
 
-def changed(kubectl: Kubectl, name: str, planned: Callable[[Object], Mapping[str, Any] | None]) -> Object:
+def edit(kubectl: Kubectl, thing: Object, planned: Callable[[Object], Mapping[str, object] | None]) -> Object:
     """Change an object, and return it as it is then.
 
     Args:
         kubectl: the cluster.
-        name: the object's name.
-        planned: the merge patch for the object as it was read, without a version; None if nothing is to be changed.
+        thing: the object as it was last read.
+        planned: the merge patch for the object as it is, without a version; None if nothing is to be changed.
             What it raises ends the change. It is asked again where somebody wrote in between.
 
     Raises:
-        NoSuchError: there is none, or none any more.
-        UnknownError: others wrote in between each time.
+        NoSuchError: it was deleted meanwhile.
+        ConflictError: others wrote in between each time.
         RefusedError, UnknownError: see `Kubectl.get`.
     """
+    name, namespace = (text(mapping(thing, "metadata").get(each)) for each in ("name", "namespace"))
     for _ in range(ATTEMPTS):
-        found = existing(kubectl, name)
-        patch = planned(found)
+        patch = planned(thing)
         if patch is None:
-            return found
+            return thing
         try:
-            return kubectl.patch(ENDPOINTS, name, _for_this_version(patch, found), PATCH)
+            return kubectl.patch(ENDPOINTS, name, _for_this_version(patch, thing), PATCH, namespace)
         except ConflictError:
-            continue
+            found = kubectl.named(ENDPOINTS, [name], GET, namespace)
         except NotFoundError:
-            raise NoSuchError(f"{full_name(found)} was deleted meanwhile") from None
-    raise UnknownError(f"{name}: somebody else wrote it between look and change, {ATTEMPTS} times; try again")
+            found = []
+        if not found:
+            raise NoSuchError(f"{full_name(thing)} was deleted meanwhile")
+        thing = found[0]
+    raise ConflictError(f"{full_name(thing)}: somebody else wrote it between look and change, {ATTEMPTS} times")
 
 
-def _for_this_version(patch: Mapping[str, Any], found: Object) -> dict[str, Any]:
-    metadata = {**patch.get("metadata", {}), "resourceVersion": found["metadata"]["resourceVersion"]}
-    return {**patch, "metadata": metadata}
+def _for_this_version(patch: Mapping[str, object], thing: Object) -> Mapping[str, object]:
+    version = {"resourceVersion": thing["metadata"]["resourceVersion"]}
+    return {**patch, "metadata": {**mapping(patch, "metadata"), **version}}

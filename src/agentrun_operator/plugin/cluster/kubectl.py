@@ -8,9 +8,10 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.refusals import RefusedError, UnreachableError, refusal_of
+from agentrun_operator.plugin.cluster.refusals import NoContextError, RefusedError, UnreachableError, refusal_of
 from agentrun_operator.plugin.exits import UnknownError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from agentrun_operator.plugin.cluster.rights import Right
 
 Object = dict[str, Any]
+
+MOUNTED = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+"""Where a Pod is told of its own namespace."""
 
 PATIENCE = 30.0
 """Seconds beyond the wait for one answer: kubectl asks several times at first, and its login takes its own."""
@@ -74,7 +78,13 @@ class Kubectl:
         """The namespace that was asked for, else the context's, else `default`."""
         if self.connection.namespace:
             return self.connection.namespace
-        return self._run(["config", "view", "--minify", "--output=jsonpath={..namespace}"]).strip() or "default"
+        try:
+            told = self._run(["config", "view", "--minify", "--output=jsonpath={..namespace}"])
+        except (
+            NoContextError
+        ):  # in a Pod kubectl takes the service account's; elsewhere the next call tells what is wrong
+            told = MOUNTED.read_text() if MOUNTED.is_file() else ""
+        return told.strip() or "default"
 
     def get(self, resource: str, name: str, right: Right, namespace: str = "") -> Object | None:
         """An object, or None where there is none.
@@ -118,7 +128,7 @@ class Kubectl:
         Raises:
             RefusedError, UnknownError: see `get`.
         """
-        asked = ["get", resource, *names, "--ignore-not-found", "--show-managed-fields", *self._in(namespace)]
+        asked = ["get", "--ignore-not-found", "--show-managed-fields", *self._in(namespace), "--", resource, *names]
         found = self.ask(asked, right) if names else {}
         items: list[Object] = found["items"] if found.get("kind") == "List" else [found] * bool(found)
         return items

@@ -27,9 +27,16 @@ TRIED = re.compile(r'for: "[^"]*": error when \w+ "[^"]*": (?P<text>.*)', re.DOT
 
 UNDESCRIBED = re.compile(
     r'The (?:request|\S+ "[^"]*") is invalid: '
-    r"|error: (Apply failed with|from \S+: cannot use generate name|error (validating|parsing) )"
+    r"|error: (from \S+: cannot use generate name|error (validating (?![^\n]*(failed to|Get \"http))|parsing ))"
 )
-"""Refusals that kubectl tells without saying that they are the server's."""
+"""Refusals that kubectl tells without saying that they are the server's; not that it could not ask for the rules."""
+
+ADVICE = re.compile(
+    r" - did you specify the right host or port\?|; if you choose to ignore these errors, turn validation off.*"
+    r"|\nPlease review the fields above.*",
+    re.DOTALL,
+)
+"""What kubectl advises: flags of its own commands, or what we say better."""
 
 LONG_VALUE = re.compile(r"Invalid value: \"(?:[^\"\\]|\\.){200,}\"")
 """A whole object, quoted in front of what is wrong with it."""
@@ -90,6 +97,10 @@ class KubeconfigError(UnknownError):
     """The kubeconfig cannot be used as it is."""
 
 
+class NoContextError(KubeconfigError):
+    """There is no kubeconfig, or it names no context, as in a Pod."""
+
+
 class Sort(NamedTuple):
     """What some words of kubectl's mean.
 
@@ -123,7 +134,9 @@ AGAIN = "the cluster is not well, try again"
 SORTS = (
     Sort(r"\(Forbidden\): unknown$", ForbiddenError, "the cluster tells nothing: may this login act as --as says?"),
     Sort(r"the server could not find the requested resource", NoKindError, NO_CRD),
-    Sort(r"match label selector|unable to parse requirement", UsageError, "correct the selector"),
+    Sort(
+        r"match label selector|unable to parse requirement|found '.*', expected: ", UsageError, "correct the selector"
+    ),
     Sort(r"rejected our request for an unknown reason", UnreachableError, "is http asked where https is spoken?"),
     Sort(r"\(InternalError\): .*failed calling webhook", RefusedError, "somebody's webhook is down"),
     Sort(r"\((?:TooManyRequests|InternalError|ServiceUnavailable|Timeout|ServerTimeout)\)", UnreachableError, AGAIN),
@@ -134,8 +147,11 @@ OWN_SORTS = (
     Sort(r"unknown (?:shorthand )?flag|unknown command", OldKubectlError, "this kubectl is too old: update it"),
     Sort(r"doesn't have a resource type|no matches for kind", NoKindError, NO_CRD),
     Sort(r"Apply failed with \d+ conflict", ConflictError, "other managers own these fields"),
-    Sort(r"context was not found|context .* does not exist|no context exists", UsageError, CONTEXTS),
+    Sort(
+        r"context was not found|context .* does not exist|no context exists|cannot locate context", UsageError, CONTEXTS
+    ),
     Sort(r"^error: stat .*no such file", UsageError, "--kubeconfig has to name a file that is there"),
+    Sort(r"current-context must exist", NoContextError, f"set KUBECONFIG, or --context; {CONTEXTS}"),
     Sort(r"invalid argument|Invalid timeout value", UsageError, "see --help"),
     Sort(
         r"specify a resource type as a separate argument|resource name may not be empty", UsageError, "name an object"
@@ -192,6 +208,7 @@ def refusal_of(told: str, right: Right | None) -> PluginError:
 def _spoken(told: str) -> str:
     """What of it is for people: each line once, without the log and without whole objects."""
     text = LONG_VALUE.sub('Invalid value: "…"', LOG.sub("", told))
+    text = ADVICE.sub("", text)
     lines = (line.rstrip() for line in text.strip().splitlines())
     return "\n".join(dict.fromkeys(line for line in lines if line))[:LIMIT]
 

@@ -35,7 +35,6 @@ ENDPOINTS: Final = f"{PLURAL}.{GROUP}"
 CREATE: Final = Right("create", PLURAL, GROUP)
 GET: Final = Right("get", PLURAL, GROUP)
 LIST: Final = Right("list", PLURAL, GROUP)
-WATCH: Final = Right("watch", PLURAL, GROUP)
 PATCH: Final = Right("patch", PLURAL, GROUP)
 LIST_EVENTS: Final = Right("list", "events")
 GET_SECRET: Final = Right("get", "secrets")

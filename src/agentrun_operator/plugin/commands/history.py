@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agentrun_operator.plugin.cluster.changes import existing, full_name
+from agentrun_operator.plugin.cluster.changes import existing
+from agentrun_operator.plugin.cluster.reading import full_name
 from agentrun_operator.plugin.flags import with_flags
 from agentrun_operator.plugin.session import Session
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentrun_operator.plugin.cluster.edits import edit
-from agentrun_operator.plugin.cluster.endpoints import NAME
+from agentrun_operator.plugin.cluster.changes import NoSuchError, edit, existing
+from agentrun_operator.plugin.cluster.endpoints import Selection, find
 from agentrun_operator.plugin.cluster.reading import entries, full_name, mapping, text
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, NotFoundError, RefusedError
-from agentrun_operator.plugin.cluster.rights import ENDPOINTS, GET
+from agentrun_operator.plugin.cluster.refusals import ForbiddenError, RefusedError
 from agentrun_operator.plugin.cluster.standing import is_deleted, is_paused, standing_of
 from agentrun_operator.plugin.cluster.waiting import seconds_of, until
 from agentrun_operator.plugin.exits import PluginError, UnknownError
@@ -45,9 +44,7 @@ Limit = Annotated[str, typer.Option(help="How long to wait until it is gone: 90s
 def release(session: Session, *, name: Name, yes: Yes = False, timeout: Limit = "5m") -> None:
     """Let an object go whose deletion is stuck, and leave its endpoint at AgentRun."""
     limit = seconds_of(timeout)
-    thing = _read(session, name)
-    if thing is None:
-        raise PluginError(f"there is no AgentRuntimeEndpoint {name} in namespace {session.kubectl.namespace}")
+    thing = existing(session.kubectl, name)
     patch_for(thing, thing)
     for line in left_behind(thing):
         session.screen.warn(line)
@@ -100,15 +97,11 @@ def left_behind(thing: Object) -> Iterator[str]:
         yield f"The probe endpoint {text(each.get('id')) or 'of version ' + text(each.get('version'))} may stay too."
 
 
-def _read(session: Session, name: str) -> Object | None:
-    return session.kubectl.get(ENDPOINTS, name, GET) if NAME.fullmatch(name) else None
-
-
 def _give_up(session: Session, thing: Object) -> None:
     """Set the policy; that the object went meanwhile is as good."""
     try:
         edit(session.kubectl, thing, lambda now: patch_for(thing, now))
-    except NotFoundError:
+    except NoSuchError:
         return
     except ForbiddenError:
         raise
@@ -131,13 +124,11 @@ def _wait_gone(session: Session, name: str, thing: Object, limit: float) -> None
     uid = thing["metadata"]["uid"]
     session.screen.hint(f"{full_name(thing)}: waiting until it is gone")
 
-    def look() -> Object | None:
-        found = _read(session, name)
-        return found if found and found["metadata"]["uid"] == uid else None
+    def look() -> list[Object]:
+        return [each for each in find(session.kubectl, Selection((name,))).objects if each["metadata"]["uid"] == uid]
 
-    left = until(look, lambda found: found is None, limit, session)
-    if left is not None:
-        raise UnknownError(f"{full_name(left)} is not gone yet: {_holder(left)}")
+    if left := until(look, lambda found: not found, limit, session):
+        raise UnknownError(f"{full_name(thing)} is not gone yet: {_holder(left[0])}")
 
 
 def _holder(thing: Object) -> str:

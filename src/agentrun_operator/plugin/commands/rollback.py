@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agentrun_operator.plugin.cluster.changes import existing, full_name
+from agentrun_operator.plugin.cluster.changes import existing
+from agentrun_operator.plugin.cluster.reading import full_name
 from agentrun_operator.plugin.edits.edit import Edit, NotPossibleError
 from agentrun_operator.plugin.edits.making import File, Force, make
 from agentrun_operator.plugin.exits import UnknownError, UsageError

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentrun_operator.plugin.cluster.changes import changed, full_name
+from agentrun_operator.plugin.cluster.changes import changed
 from agentrun_operator.plugin.cluster.ownership import managed_by
+from agentrun_operator.plugin.cluster.reading import full_name
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 from agentrun_operator.printable import printable
 

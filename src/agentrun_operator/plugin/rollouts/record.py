@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentrun_operator.plugin.cluster.changes import full_name
+from agentrun_operator.plugin.cluster.reading import full_name
 from agentrun_operator.plugin.edits.edit import NotPossibleError
 from agentrun_operator.plugin.exits import UnknownError
 from agentrun_operator.reconcile.desired import desired_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.changes import existing, full_name
+from agentrun_operator.plugin.cluster.changes import existing
+from agentrun_operator.plugin.cluster.reading import full_name
 from agentrun_operator.plugin.exits import ExitCode, PluginError, UnknownError, UsageError
 
 if TYPE_CHECKING:

@@ -116,3 +116,13 @@ def test_what_is_given_to_kubectl_is_its_input(program):
     written(program, "cat")
 
     assert Kubectl(Connection()).ask(["create"], given=json.dumps({"kind": "x"})) == {"kind": "x"}
+
+
+@pytest.mark.parametrize("mounted", ["team-b", None])
+def test_in_a_pod_the_namespace_is_that_of_the_service_account(program, tmp_path, monkeypatch, mounted):
+    written(program, "echo 'error: current-context must exist in order to minify' >&2; exit 1")
+    monkeypatch.setattr("agentrun_operator.plugin.cluster.kubectl.MOUNTED", tmp_path / "namespace")
+    if mounted:
+        (tmp_path / "namespace").write_text(mounted)
+
+    assert Kubectl(Connection()).namespace == (mounted or "default")

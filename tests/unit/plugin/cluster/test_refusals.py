@@ -12,6 +12,7 @@ from agentrun_operator.plugin.cluster.refusals import (
     InvalidError,
     KubeconfigError,
     LoginError,
+    NoContextError,
     NoKindError,
     NotFoundError,
     OldKubectlError,
@@ -19,8 +20,8 @@ from agentrun_operator.plugin.cluster.refusals import (
     UnreachableError,
     refusal_of,
 )
-from agentrun_operator.plugin.cluster.rights import GET
-from agentrun_operator.plugin.exits import ExitCode, UnknownError, UsageError
+from agentrun_operator.plugin.cluster.rights import GET, LIST, PATCH
+from agentrun_operator.plugin.exits import ExitCode, PluginError, UnknownError, UsageError
 
 WORDS: dict[str, str] = json.loads(Path(__file__).with_name("kubectl_words.json").read_text())
 
@@ -87,10 +88,10 @@ TABLE = {
     "CRD missing apply client": (NoKindError, "is the CRD installed? `kubectl agentrun check`"),
     "CRD missing patch": (NoKindError, "is the CRD installed? `kubectl agentrun check`"),
     "forbidden": (ForbiddenError, f"to grant it: {GET.rule}"),
-    "forbidden list": (ForbiddenError, f"to grant it: {GET.rule}"),
-    "forbidden raw": (ForbiddenError, f"to grant it: {GET.rule}"),
+    "forbidden list": (ForbiddenError, f"to grant it: {LIST.rule}"),
+    "forbidden raw": (ForbiddenError, f"to grant it: {LIST.rule}"),
     "forbidden apply": (ForbiddenError, f"to grant it: {GET.rule}"),
-    "forbidden apply ss": (ForbiddenError, f"to grant it: {GET.rule}"),
+    "forbidden apply ss": (ForbiddenError, f"to grant it: {PATCH.rule}"),
     "impersonation forbidden": (ForbiddenError, "may this login act as --as says?"),
     "get: 403 html": (RefusedError, "<html>no</html>"),
     "raw: 403 html": (RefusedError, "<html>no</html>"),
@@ -160,3 +161,26 @@ def test_what_is_shown_has_an_end_however_much_there_is():
 
     assert str(error).startswith("kubectl: no no no")
     assert len(str(error)) <= LIMIT + 20
+
+
+NO_RULES = (
+    'error: error validating "STDIN": error validating data: Get "https://10.0.0.1/openapi/v2": dial tcp 10.0.0.1:443:'
+    " connect: connection refused; if you choose to ignore these errors, turn validation off with --validate=false"
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "error"),
+    [
+        pytest.param(NO_RULES, UnreachableError, id="the rules of the kind could not be asked for"),
+        pytest.param("error: cannot locate context nope\n", UsageError, id="a context that is not there"),
+        pytest.param("error: current-context must exist in order to minify\n", NoContextError, id="no context"),
+        pytest.param(
+            "Error from server (BadRequest): found ',', expected: identifier after ','", UsageError, id="a bad selector"
+        ),
+    ],
+)
+def test_what_is_no_refusal_of_an_object_is_not_told_as_one(told: str, error: type[PluginError]):
+    found = refusal_of(told, GET)
+    assert type(found) is error
+    assert "--validate" not in str(found)

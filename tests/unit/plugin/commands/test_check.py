@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.plugin.cluster.installed import Installed
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError
+from agentrun_operator.plugin.cluster.refusals import ForbiddenError, NoKindError
 from agentrun_operator.plugin.commands.check import crd, operator
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing, UntoldError, WrongError, looked, show
 from agentrun_operator.plugin.commands.check.objects import looked_after, named_secrets
@@ -27,12 +27,17 @@ def a_schema() -> Any:
     return deepcopy(root_schema())
 
 
-def screen(out: io.StringIO, width: int = 80) -> Screen:
-    return Screen(Colour.NEVER, quiet=False, environment={"COLUMNS": str(width)}, out=out, err=io.StringIO())
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def screen(out: io.StringIO, width: int = 80, colour: Colour = Colour.NEVER) -> Screen:
+    return Screen(colour, quiet=False, environment={"COLUMNS": str(width)}, out=out, err=io.StringIO())
 
 
 def ended(findings: list[Finding], output: Format = Format.TEXT) -> tuple[ExitCode, str]:
-    out = io.StringIO()
+    out = Terminal()
     try:
         show(screen(out), findings, output)
     except (WrongError, UntoldError) as error:
@@ -62,6 +67,21 @@ def test_a_word_stands_beside_each_sign_and_a_long_text_is_broken_under_its_begi
         "✗ wrong  operator  the operator has stopped; the operator has stopped; the\n"
         "                   operator has stopped; the operator has stopped;\n"
     )
+
+
+def test_the_sign_and_its_word_alone_are_coloured():
+    out = Terminal()
+    with pytest.raises(WrongError):
+        show(screen(out, colour=Colour.ALWAYS), [WRONG], Format.TEXT)
+
+    assert out.getvalue() == "\x1b[31m✗ wrong\x1b[0m  part  as it is\n"
+
+
+def test_that_the_crd_is_missing_is_wrong_once_and_costs_no_certainty():
+    def part() -> list[Finding]:
+        raise NoKindError("the cluster does not know it")
+
+    assert ended(looked("objects", part))[0] == 0
 
 
 def test_a_text_of_the_cluster_cannot_speak_to_the_terminal():

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun import AgentRunError, Config, CredentialsNotFoundError
 from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.http.client import Client
-from agentrun_operator.plugin.commands.check.finding import Finding, Standing, unknown
+from agentrun_operator.plugin.commands.check.finding import Finding, Standing, looked, unknown
 from agentrun_operator.plugin.commands.check.objects import some, visible
-from agentrun_operator.plugin.exits import PluginError, UnknownError
+from agentrun_operator.plugin.exits import UnknownError
 from agentrun_operator.plugin.remote.account import Account, RejectedError
 from agentrun_operator.plugin.remote.unowned import Remote, unowned
 
@@ -42,10 +42,7 @@ def _of_account(kubectl: Kubectl, account: Account, region: str) -> list[Finding
     except UnknownError as error:
         return [unknown("account", error)]
     found = [Finding(Standing.OK, "account", f"the credentials work: {len(runtimes)} runtimes in {region}")]
-    try:
-        return [*found, *_unowned(kubectl, account)]
-    except PluginError as error:
-        return [*found, unknown("endpoints", error)]
+    return [*found, *looked("endpoints", lambda: _unowned(kubectl, account))]
 
 
 def _unowned(kubectl: Kubectl, account: Account) -> list[Finding]:

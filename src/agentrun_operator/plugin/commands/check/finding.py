@@ -7,7 +7,7 @@ import textwrap
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError
+from agentrun_operator.plugin.cluster.refusals import ForbiddenError, NoKindError
 from agentrun_operator.plugin.exits import ExitCode, PluginError
 from agentrun_operator.plugin.flags import Format
 from agentrun_operator.printable import printable
@@ -71,6 +71,8 @@ def looked(about: str, part: Callable[[], list[Finding]]) -> list[Finding]:
     """
     try:
         return part()
+    except NoKindError:  # that it is missing is told once, by the part that looks for it
+        return [Finding(Standing.TOLD, about, "without the CRD there are no objects")]
     except PluginError as error:
         return [unknown(about, error)]
 
@@ -108,5 +110,5 @@ def _table(screen: Screen, findings: Sequence[Finding]) -> None:
     for each in findings:
         sign, colour = SIGNS[each.mark]
         lines = textwrap.wrap(printable(each.text), max(NARROWEST, screen.console.width - indent))
-        head = Text(f"{sign} {each.mark:{marks}}", style=colour) + Text(f"  {each.about:{abouts}}  ")
-        screen.show(head + Text(f"\n{' ' * indent}".join(lines)))
+        text = f"\n{' ' * indent}".join(lines)
+        screen.show(Text.assemble((f"{sign} {each.mark:{marks}}", colour), f"  {each.about:{abouts}}  {text}"))

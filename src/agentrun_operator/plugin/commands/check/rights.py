@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentrun_operator.plugin.cluster.access import held
-from agentrun_operator.plugin.cluster.rights import GET, GET_SECRET, LIST, LIST_EVENTS, PATCH, WATCH
+from agentrun_operator.plugin.cluster.rights import GET, GET_SECRET, LIST, LIST_EVENTS, PATCH
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing
 
 if TYPE_CHECKING:
@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from agentrun_operator.plugin.cluster.rights import Right
 
 NEEDED: dict[Right, str] = {
-    GET: "status NAME, diff, invoke, reconcile, history",
-    LIST: "status, import, check",
-    WATCH: "status -w and --wait",
-    PATCH: "reconcile, pause, resume, canary, promote, rollout, rollback, release; diff --server-side",
+    GET: "all commands about a NAME, and diff",
+    LIST: "status, import, check, pause --all and resume --all",
+    PATCH: "reconcile, pause, resume, canary, promote, rollout, rollback, release, diff",
     LIST_EVENTS: "the events of status NAME",
     GET_SECRET: "diff --secret-from-cluster, and whether Secrets exist in check",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentrun_operator.agentrun import AgentRunError, Config
 from agentrun_operator.agentrun.endpoint.openai import Chat, chat_of
 from agentrun_operator.agentrun.endpoint.streaming import Question
-from agentrun_operator.plugin.cluster.rights import ENDPOINTS, GET
+from agentrun_operator.plugin.cluster.changes import existing
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ def target_of(kubectl: Kubectl, name: str) -> Target:
         PluginError: there is no such object, or it has no endpoint yet.
         UnknownError: the cluster does not tell, or AgentRun's address or credentials are unknown.
     """
-    found = kubectl.get(ENDPOINTS, name, GET)
-    if found is None:
-        raise PluginError(f"there is no AgentRuntimeEndpoint {name!r} in namespace {kubectl.namespace}")
+    found = existing(kubectl, name)
     full = f"{found['metadata']['namespace']}/{name}"
     try:
         config = Config(region_id=found["spec"].get("region"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.plugin.cluster.edits import edit
+from agentrun_operator.plugin.cluster.changes import edit, no_such
 from agentrun_operator.plugin.cluster.endpoints import again
 from agentrun_operator.plugin.cluster.reading import full_name
 from agentrun_operator.plugin.cluster.refusals import UnreachableError
@@ -58,7 +58,7 @@ def act(session: Session, found: Found, request: Request, limit: float) -> ExitC
     """
     codes = [ExitCode.NEGATIVE for _ in found.missing]
     for name in found.missing:
-        session.screen.error(f"there is no AgentRuntimeEndpoint {name} in namespace {session.kubectl.namespace}")
+        session.screen.error(str(no_such(session.kubectl, name)))
     asked = {}
     for thing in found.objects:
         try:

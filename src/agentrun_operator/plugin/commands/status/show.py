@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentrun_operator.plugin.cluster.changes import no_such
 from agentrun_operator.plugin.cluster.endpoints import Found, find, pages
 from agentrun_operator.plugin.cluster.standing import is_problem
 from agentrun_operator.plugin.commands.status.documents import as_json, as_yaml, document
@@ -85,7 +86,7 @@ def show_found(session: Session, view: View, found: Found) -> None:
 def tell_missing(session: Session, missing: Sequence[str]) -> None:
     """Name the objects that there are not."""
     for name in missing:
-        session.screen.error(f"there is no AgentRuntimeEndpoint {name} in namespace {session.kubectl.namespace}")
+        session.screen.error(str(no_such(session.kubectl, name)))
 
 
 def rows_of(session: Session, view: View) -> list[Row]:
