@@ -48,14 +48,14 @@ def kubectl(tmp_path: Path, plugin: Plugin):
     return place
 
 
-def findings(plugin: Plugin, **more: str) -> Findings:
+def findings(plugin: Plugin, **more: Any) -> Findings:
     found: Findings = {}
     for each in json.loads(plugin("check", "-o", "json", **more).out)["findings"]:
         found.setdefault(each["about"], []).append((each["mark"], each["text"]))
     return found
 
 
-SEEN = {"conditions": [{"type": "Ready"}]}
+SEEN: dict[str, Any] = {"conditions": [{"type": "Ready"}]}
 
 
 def test_endpoints_that_no_object_has_are_only_told(plugin, emulator: Emulator, kubectl):

@@ -10,7 +10,7 @@ from support.endpoints import manifest
 Object = dict[str, Any]
 
 
-def changes(plugin, *manifests: Object, **environment: str) -> dict[str, Object]:
+def changes(plugin, *manifests: Object, **environment: str) -> dict[str, Any]:
     listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
     told = plugin("diff", "--offline", "-f", "-", "-o", "json", input=listed, **environment)
     return {each["object"].rpartition("/")[2]: each for each in json.loads(told.out)["changes"]} | {"code": told.code}
