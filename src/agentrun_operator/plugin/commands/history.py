@@ -73,7 +73,7 @@ def table(entries: Iterable[HistoryEntry], now: datetime, width: int) -> Iterato
         now: the time of day.
         width: columns of the screen; what was asked for is broken where it is longer.
     """
-    from agentrun_operator.plugin.screen.durations import duration  # noqa: PLC0415 - as above
+    from agentrun_operator.plugin.screen.times import duration  # noqa: PLC0415 - as above
 
     yield f"{HEAD}SPEC"
     for entry in entries:
