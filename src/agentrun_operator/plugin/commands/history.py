@@ -36,9 +36,9 @@ def history(
     session: Session,
     name: Annotated[str, typer.Argument(help="The object.", show_default=False)],
     *,
-    output: Annotated[Output, typer.Option("--output", "-o", help="The form: status.history as it is, or a table.")] = (
-        Output.TABLE
-    ),
+    output: Annotated[
+        Output, typer.Option("--output", "-o", help="How data is written: status.history as it is, or a table.")
+    ] = (Output.TABLE),
 ) -> None:
     """Show what was asked of AgentRun lately, and what came of it, newest first."""
     from agentrun_operator.reconcile.entries import entries_of  # noqa: PLC0415 - the help needs none of it

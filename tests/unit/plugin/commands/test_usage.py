@@ -1,6 +1,7 @@
 """Commands that contradict themselves end with 2, before anybody is asked."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +40,10 @@ def test_without_a_cluster_nothing_can_be_told(command: str):
     told = Plugin({"PATH": os.environ["PATH"], "HOME": "/nowhere", "KUBECONFIG": "/nowhere"})(*command.split())
     assert (told.code, told.out) == (3, "")
     assert "Traceback" not in told.err
+
+
+def test_a_file_that_has_no_such_object_is_named(tmp_path: Path):
+    file = tmp_path / "other.yaml"
+    file.write_text("kind: Service\n")
+    told = Plugin({"PATH": "/nowhere", "HOME": "/nowhere"})("canary", "chat", "4=10", "-f", file)
+    assert told == (1, "", f"Error: {file}: the file has no chat\n")

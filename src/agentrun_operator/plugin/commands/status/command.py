@@ -25,7 +25,10 @@ class Output(StrEnum):
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Objects; one alone fills a screen.")]
 Live = Annotated[bool, typer.Option("--watch", "-w", help="Show changes until Ctrl-C.")]
 Problems = Annotated[bool, typer.Option("--problems", help="Only those with a problem; if any, the exit code is 1.")]
-Form = Annotated[Output, typer.Option("--output", "-o", metavar="FORM", help="wide, json or yaml.")]
+Form = Annotated[
+    Output,
+    typer.Option("--output", "-o", metavar="FORM", help="How data is written; else a table, or a page for one NAME."),
+]
 
 
 @with_flags
