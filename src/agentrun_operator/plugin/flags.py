@@ -27,6 +27,14 @@ COMMON: dict[str, tuple[object, Any]] = {
 }
 Everywhere = Annotated[bool, typer.Option("--all-namespaces", "-A", help="In all namespaces.")]
 Selector = Annotated[str, typer.Option("--selector", "-l", help="Only those with these labels.", metavar="LABELS")]
+Wait = Annotated[
+    str, typer.Option("--wait", metavar="[=5m]", help="Wait until all are Ready (0) or one is Stalled (1); 3: time.")
+]
+WaitForRollout = Annotated[
+    str, typer.Option("--wait", metavar="[=1h]", help="Wait until it is promoted (0) or taken back (1); 3: time.")
+]
+"""A wait that may be left out takes its time with it; a command that always waits has `--timeout`."""
+Timeout = Annotated[str, typer.Option("--timeout", help="Longest wait for what comes of it: 90s, 5m, 1h30m.")]
 DEFAULTS: dict[str, object] = {"color": Colour.AUTO, "quiet": False}
 
 

@@ -136,7 +136,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # nobody is shown a traceback
         if os.environ.get(TRACEBACK):
             raise
-        _screen().error(_defect(error))
+        _screen().error(_unwritten(error) if isinstance(error, OSError) else _defect(error))
         return ExitCode.UNKNOWN
     return ExitCode.DONE
 
@@ -173,6 +173,12 @@ def _defect(error: Exception) -> str:
     return f"{type(error).__name__}{place}. {REPORT}; {TRACEBACK}=1 shows more"
 
 
+def _unwritten(error: OSError) -> str:
+    """What the system refused, such as more room on a disk; no more of the data is written."""
+    _go_silent()
+    return f"{error.strerror or type(error).__name__}: this cannot be read or written"
+
+
 def _go_silent() -> None:
     """Let nothing more be written, so that the interpreter's last flush cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -191,4 +197,7 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         _go_silent()
+    except OSError as error:
+        _screen().error(_unwritten(error))
+        code = ExitCode.UNKNOWN
     sys.exit(code)

@@ -75,6 +75,6 @@ def test_without_an_object_an_endpoint_or_a_right_it_is_said_what_is_lacking(cha
     kubectl.patch("agentruntimeendpoints", chat, {"status": {"agentRuntimeName": None}}, "status")
 
     missing, early, forbidden = invoke("--", "-n", "hello"), invoke(chat, "hello"), invoke(chat, "x", "--as=nobody")
-    assert (missing.code, f"no AgentRuntimeEndpoint '-n' in namespace {kubectl.namespace}" in missing.err) == (1, True)
+    assert (missing.code, f"no AgentRuntimeEndpoint -n in namespace {kubectl.namespace}" in missing.err) == (1, True)
     assert (early.code, "has no endpoint yet: no operator has looked at it" in early.err) == (1, True)
     assert (forbidden.code, "to grant it: {apiGroups:" in forbidden.err) == (3, True)

@@ -42,7 +42,7 @@ def test_it_goes_back_and_forth(
     assert "back to generation 1, which was Ready" in told.err
     assert split(emulator, runtime_id) == ("3", ())
 
-    assert plugin("rollback", "chat", "--to", "2", "--wait", "--timeout=30s").code == 0
+    assert plugin("rollback", "chat", "--to", "2", "--wait=30s").code == 0
     assert split(emulator, runtime_id) == ("4", ())
     assert [each.method for each in emulator.effects()] == ["POST", "PUT", "PUT", "PUT"]
     assert plugin("rollback", "chat", "--to", "99").code == 1

@@ -150,3 +150,20 @@ def test_a_terminal_that_knows_few_characters_gets_the_others_spelt_out(plugin, 
     )
 
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "n\\xf6pe\n:4\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full")
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["told at the end", "told at once"])
+def test_a_disk_that_is_full_is_told_and_is_no_defect(unbuffered: str):
+    program = "from agentrun_operator.plugin.main import main; main()"
+    with Path("/dev/full").open("w") as full:
+        finished = subprocess.run(  # noqa: S603 - the program above
+            [sys.executable, "-c", program, "version", "--client"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        )
+    assert finished.returncode == 3
+    assert finished.stderr == "Error: No space left on device: this cannot be read or written\n"

@@ -36,9 +36,9 @@ def history(
     session: Session,
     name: Annotated[str, typer.Argument(help="The object.", show_default=False)],
     *,
-    output: Annotated[Output, typer.Option("--output", "-o", help="The form: status.history as it is, or a table.")] = (
-        Output.TABLE
-    ),
+    output: Annotated[
+        Output, typer.Option("--output", "-o", help="How data is written: status.history as it is, or a table.")
+    ] = (Output.TABLE),
 ) -> None:
     """Show what was asked of AgentRun lately, and what came of it, newest first."""
     from agentrun_operator.reconcile.entries import entries_of  # noqa: PLC0415 - the help needs none of it
@@ -73,7 +73,7 @@ def table(entries: Iterable[HistoryEntry], now: datetime, width: int) -> Iterato
         now: the time of day.
         width: columns of the screen; what was asked for is broken where it is longer.
     """
-    from agentrun_operator.plugin.screen.durations import duration  # noqa: PLC0415 - as above
+    from agentrun_operator.plugin.screen.times import duration  # noqa: PLC0415 - as above
 
     yield f"{HEAD}SPEC"
     for entry in entries:

@@ -13,7 +13,7 @@ from agentrun_operator.plugin.cluster.refusals import ForbiddenError, RefusedErr
 from agentrun_operator.plugin.cluster.standing import is_deleted, is_paused, standing_of
 from agentrun_operator.plugin.cluster.waiting import seconds_of, until
 from agentrun_operator.plugin.exits import PluginError, UnknownError
-from agentrun_operator.plugin.flags import with_flags
+from agentrun_operator.plugin.flags import Timeout, with_flags
 from agentrun_operator.plugin.session import Session
 from agentrun_operator.printable import printable
 from agentrun_operator.resources.names import FINALIZER, GROUP
@@ -37,11 +37,10 @@ EXEMPT = (
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="An object that is being deleted.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Limit = Annotated[str, typer.Option(help="How long to wait until it is gone: 90s, 5m.", metavar="TIME")]
 
 
 @with_flags
-def release(session: Session, *, name: Name, yes: Yes = False, timeout: Limit = "5m") -> None:
+def release(session: Session, *, name: Name, yes: Yes = False, timeout: Timeout = "5m") -> None:
     """Let an object go whose deletion is stuck, and leave its endpoint at AgentRun."""
     limit = seconds_of(timeout)
     thing = existing(session.kubectl, name)

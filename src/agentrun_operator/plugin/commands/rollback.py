@@ -9,10 +9,11 @@ import typer
 
 from agentrun_operator.plugin.cluster.changes import existing
 from agentrun_operator.plugin.cluster.reading import full_name
+from agentrun_operator.plugin.cluster.waiting import seconds_of
 from agentrun_operator.plugin.edits.edit import Edit, NotPossibleError
 from agentrun_operator.plugin.edits.making import File, Force, make
 from agentrun_operator.plugin.exits import UnknownError, UsageError
-from agentrun_operator.plugin.flags import with_flags
+from agentrun_operator.plugin.flags import Wait, with_flags
 from agentrun_operator.plugin.session import Session
 
 if TYPE_CHECKING:
@@ -27,26 +28,21 @@ def rollback(
     to: Annotated[int | None, typer.Option(min=1, metavar="N", help="To this generation of `history`.")] = None,
     file: File = "",
     force: Force = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until it is Ready: 0, or stuck: 1.")] = False,
-    timeout: Annotated[str, typer.Option(metavar="TIME", help="Longest wait: 5m.")] = "",
+    wait: Wait = "",
 ) -> None:
     """Go back to what was last Ready and differs from the present spec, or to a generation of `history`.
 
     With spec.rollout, targetVersion is restored, and routing is left out: the operator splits the traffic.
     """
-    from agentrun_operator.plugin.rollouts.waiting import seconds_of, wait_ready  # noqa: PLC0415 - the help needs none
+    from agentrun_operator.plugin.rollouts.waiting import wait_ready  # noqa: PLC0415 - the help needs none of it
 
     if wait and file:
         raise UsageError("--wait waits for the cluster, and -f edits a file: one of the two")
-    within = seconds_of(timeout, WAIT)
+    within = seconds_of(wait or "0s")
     kept = existing(session.kubectl, name) if file else None
     after = make(session, name, partial(planned, kept, to), file=file, force=force)
     if wait and after is not None:
         wait_ready(session, name, within)
-
-
-WAIT = 300.0
-"""Seconds that a wait takes, unless told otherwise."""
 
 
 def planned(kept: Mapping[str, Any] | None, to: int | None, found: Mapping[str, Any]) -> Edit:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     Planned = Callable[[Object], Edit]
 
 File = Annotated[
-    str, typer.Option("--filename", "-f", help="Make the edit in this manifest instead, and keep its comments.")
+    str,
+    typer.Option(
+        "--filename", "-f", metavar="FILE", help="Make the edit in this manifest instead, and keep its comments."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Edit the object though Argo CD, Flux or Helm keeps it.")]
 
@@ -88,6 +91,7 @@ def _show(session: Session, what: str, told: list[str], edit: Edit) -> None:
 
 
 def _edit_file(session: Session, path: Path, name: str, planned: Planned) -> None:
+    from agentrun_operator.plugin.edits.edit import NotPossibleError  # noqa: PLC0415 - as below
     from agentrun_operator.plugin.edits.manifests import edited  # noqa: PLC0415 - an edit in the cluster needs none
 
     text = _read(path)
@@ -95,7 +99,7 @@ def _edit_file(session: Session, path: Path, name: str, planned: Planned) -> Non
     asked = session.kubectl.connection.namespace
     try:
         after, before, edit = edited(plain, name, asked, lambda: session.kubectl.namespace, planned)
-    except UnknownError as error:
+    except (UnknownError, NotPossibleError) as error:
         raise type(error)(f"{path}: {error}") from None
     told = edit.told(before["spec"])
     _show(session, f"{path}: {name}", told, edit)

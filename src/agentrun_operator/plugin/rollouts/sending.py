@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentrun_operator.plugin.cluster.changes import changed, existing
+from agentrun_operator.plugin.cluster.waiting import until
 from agentrun_operator.plugin.edits.edit import NotPossibleError
 from agentrun_operator.plugin.exits import UnknownError
 from agentrun_operator.plugin.rollouts.record import rolling_of
 from agentrun_operator.plugin.rollouts.requests import asked, done, refused
+from agentrun_operator.printable import printable
 from agentrun_operator.resources.names import ROLLOUT
 
 if TYPE_CHECKING:
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
 
     VerbOf = Callable[[Rolling], Verb | None]
     Patch = dict[str, object]
-
-PAUSE = 0.5
-"""Seconds between two looks: each is a run of kubectl."""
 
 ANSWER = 30.0
 """Seconds that an answer may take: the operator looks at once, but may have to read what AgentRun has."""
@@ -50,14 +49,14 @@ def send(session: Session, name: str, verb_of: VerbOf, within: float = ANSWER) -
     end = session.monotonic() + within
     rolling = rolling_of(existing(session.kubectl, name))
     if verb_of(rolling) is None:
-        session.screen.write(f"{rolling.name}: nothing to ask for: {answer(rolling)}")
+        session.screen.write(printable(f"{rolling.name}: nothing to ask for: {answer(rolling)}"))
         return rolling
     wanted = _asked(verb_of, rolling)
     if wanted.renewed:
         _take_away(session, name, wanted.request, end)
     request = _write(session, name, verb_of)
     after = _wait(session, name, end, request)
-    session.screen.write(f"{after.name}: {request.text!r} is answered: {answer(after)}")
+    session.screen.write(printable(f"{after.name}: {request.text!r} is answered: {answer(after)}"))
     return after
 
 
@@ -106,10 +105,12 @@ def _take_away(session: Session, name: str, request: Request, end: float) -> Non
         return {"metadata": {"annotations": {ROLLOUT: None}}} if stands else None
 
     changed(session.kubectl, name, patch)
-    while rolling_of(existing(session.kubectl, name)).memory.last_request == request.text:
-        if session.monotonic() >= end:
-            raise UnknownError(f"{name}: the operator does not take notice. Is it there? kubectl agentrun check")
-        session.sleep(PAUSE)
+
+    def stands() -> bool:
+        return rolling_of(existing(session.kubectl, name)).memory.last_request == request.text
+
+    if until(stands, lambda still: not still, end - session.monotonic(), session):
+        raise UnknownError(f"{name}: the operator does not take notice. Is it there? kubectl agentrun check")
 
 
 def _warn_of_another(session: Session, rolling: Rolling, request: Request) -> None:
@@ -119,15 +120,18 @@ def _warn_of_another(session: Session, rolling: Rolling, request: Request) -> No
 
 
 def _wait(session: Session, name: str, end: float, request: Request) -> Rolling:
-    while True:
-        rolling = rolling_of(existing(session.kubectl, name))
-        if done(request, rolling.memory):
-            return rolling
-        if why := refused(request, rolling):
-            raise NotPossibleError(f"{rolling.name}: {request.text!r} is not answered: {why}")
-        if session.monotonic() >= end:
-            raise UnknownError(
-                f"{rolling.name}: {request.text!r} stands in the annotation and is not answered yet; the rollout is"
-                f" {answer(rolling)}. Is the operator there? kubectl agentrun check"
-            )
-        session.sleep(PAUSE)
+    def look() -> Rolling:
+        return rolling_of(existing(session.kubectl, name))
+
+    def ended(seen: Rolling) -> bool:
+        return done(request, seen.memory) or bool(refused(request, seen))
+
+    rolling = until(look, ended, end - session.monotonic(), session)
+    if done(request, rolling.memory):
+        return rolling
+    if why := refused(request, rolling):
+        raise NotPossibleError(f"{rolling.name}: {request.text!r} is not answered: {why}")
+    raise UnknownError(
+        f"{rolling.name}: {request.text!r} stands in the annotation and is not answered yet; the rollout is"
+        f" {answer(rolling)}. Is the operator there? kubectl agentrun check"
+    )

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.plugin.cluster.changes import existing
 from agentrun_operator.plugin.cluster.reading import full_name
-from agentrun_operator.plugin.exits import ExitCode, PluginError, UnknownError, UsageError
+from agentrun_operator.plugin.cluster.waiting import until
+from agentrun_operator.plugin.exits import ExitCode, PluginError, UnknownError
+from agentrun_operator.plugin.screen.times import duration
+from agentrun_operator.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agentrun_operator.plugin.cluster.kubectl import Object
     from agentrun_operator.plugin.session import Session
-
-PAUSE = 1.0
-"""Seconds between two looks."""
-
-LONGEST = 3600.0
-"""Seconds that a wait takes, unless told otherwise."""
-
-UNITS = {"h": 3600, "m": 60, "s": 1, "": 1}
 
 
 class BackError(PluginError):
     """What was waited for has ended badly."""
-
-
-def seconds_of(text: str, default: float) -> float:
-    """The seconds of a time such as `90s`, `10m` or `1h30m`; the default for an empty one.
-
-    Raises:
-        UsageError: it is no time.
-    """
-    parts = re.findall(r"([0-9]{1,6})([hms]?)", text)
-    if "".join(number + unit for number, unit in parts) != text:
-        raise UsageError(f"{text!r} is no time, such as 90s, 10m or 1h30m")
-    return float(sum(int(number) * UNITS[unit] for number, unit in parts)) if parts else default
 
 
 def wait_rolled_out(session: Session, name: str, within: float) -> None:
@@ -59,23 +42,27 @@ def wait_ready(session: Session, name: str, within: float) -> None:
     _wait(session, name, within, _ready)
 
 
-def _wait(session: Session, name: str, within: float, look: Callable[[Mapping[str, Any]], ExitCode | None]) -> None:
-    end = session.monotonic() + within
-    told = ""
-    while True:
+def _wait(session: Session, name: str, within: float, end_of: Callable[[Object], ExitCode | None]) -> None:
+    told: list[str] = []
+
+    def look() -> Object:
         found = existing(session.kubectl, name)
-        said = message_of(found, "RolledOut") or message_of(found, "Ready")
-        if (code := look(found)) is not None:
-            break
-        if said != told:
+        if end_of(found) is None and (said := _said(found)) not in told[-1:]:
             session.screen.hint(f"{full_name(found)}: {said}")
-            told = said
-        if session.monotonic() >= end:
-            raise UnknownError(f"{full_name(found)}: not within {within:g} s: {said or 'no status yet'}")
-        session.sleep(PAUSE)
+            told.append(said)
+        return found
+
+    found = until(look, lambda seen: end_of(seen) is not None, within, session)
+    said, code = f"{full_name(found)}: {_said(found)}", end_of(found)
+    if code is None:
+        raise UnknownError(f"{full_name(found)}: not within {duration(within)}: {_said(found)}")
     if code:
-        raise BackError(f"{full_name(found)}: {said}")
-    session.screen.write(f"{full_name(found)}: {said}")
+        raise BackError(said)
+    session.screen.write(printable(said))
+
+
+def _said(found: Object) -> str:
+    return message_of(found, "RolledOut") or message_of(found, "Ready") or "no status yet"
 
 
 def condition_of(found: Mapping[str, Any], kind: str) -> Mapping[str, Any]:

@@ -1,11 +1,16 @@
 """Waiting for the end of a rollout: how long, and what counts as its end."""
 
+import io
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from agentrun_operator.plugin.exits import ExitCode, UsageError
-from agentrun_operator.plugin.rollouts.waiting import BackError, _ready, _rolled_out, seconds_of
+from agentrun_operator.plugin.cluster.refusals import UnreachableError
+from agentrun_operator.plugin.exits import ExitCode
+from agentrun_operator.plugin.rollouts.waiting import BackError, _ready, _rolled_out, wait_rolled_out
+from agentrun_operator.plugin.screen.screen import Colour, Screen
+from agentrun_operator.plugin.session import Session
 from support.rolling_objects import FIRST, an_object
 
 Object = dict[str, Any]
@@ -18,20 +23,6 @@ def told(*conditions: str, generation: int = 2, rollout: bool = True) -> Object:
     ]
     status = {"conditions": found, "observedGeneration": generation}
     return an_object(FIRST, {"steps": [{"weight": 5}]} if rollout else None, status=status)
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("", 30.0), ("90", 90.0), ("90s", 90.0), ("5m", 300.0), ("1h30m", 5400.0)],
-)
-def test_times_are_read(text: str, seconds: float):
-    assert seconds_of(text, 30.0) == seconds
-
-
-@pytest.mark.parametrize("text", ["soon", "5 m", "-1s", "1d", "1.5h"])
-def test_what_is_no_time_is_usage(text: str):
-    with pytest.raises(UsageError, match="is no time"):
-        seconds_of(text, 30.0)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +62,40 @@ READY = ("Ready=True Available", "Synced=True InSync")
 )
 def test_the_end_of_a_change_is_known(found: Object, code: ExitCode | None):
     assert _ready(found) is code
+
+
+@dataclass
+class Cluster:
+    """One object, as it is at each look; a cluster that is out of reach is an error."""
+
+    looks: list[Object | Exception]
+    namespace: str = "team-a"
+
+    def named(self, *_: object) -> list[Object]:
+        found = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        if isinstance(found, Exception):
+            raise found
+        return [found]
+
+
+def session_of(*looks: Object | Exception) -> tuple[Session, io.StringIO]:
+    out = io.StringIO()
+    screen = Screen(Colour.NEVER, quiet=False, environment={}, out=out, err=io.StringIO())
+    times = iter(range(1000))
+    return Session(Cluster(list(looks)), screen, monotonic=lambda: next(times), sleep=lambda _: None), out  # type: ignore[arg-type]
+
+
+def test_a_wait_goes_on_where_the_cluster_is_out_of_reach_for_a_moment():
+    session, out = session_of(
+        told("RolledOut=False RollingOut"), UnreachableError("no"), told("RolledOut=True RolledOut")
+    )
+    wait_rolled_out(session, told()["metadata"]["name"], 60)
+    assert "no status yet" in out.getvalue()
+
+
+def test_what_a_condition_says_cannot_speak_to_the_terminal():
+    hostile = told("RolledOut=True RolledOut")
+    hostile["status"]["conditions"][0]["message"] = "\x1b[2Jgone"
+    session, out = session_of(hostile)
+    wait_rolled_out(session, hostile["metadata"]["name"], 60)
+    assert out.getvalue().endswith(": \\x1b[2Jgone\n")

@@ -34,10 +34,12 @@ class Output(StrEnum):
 def diff(
     session: Session,
     *,
-    filename: Annotated[list[str], typer.Option("--filename", "-f", help="File, folder, or - for the input.")],
+    filename: Annotated[
+        list[str], typer.Option("--filename", "-f", metavar="FILE", help="File, folder, or - for the input.")
+    ],
     recursive: Annotated[bool, typer.Option("--recursive", "-R", help="Folders within folders too.")] = False,
     server_side: Annotated[bool, typer.Option(help="As `kubectl apply --server-side` would.")] = False,
-    output: Annotated[Output, typer.Option("--output", "-o", help="For whom.")] = Output.TEXT,
+    output: Annotated[Output, typer.Option("--output", "-o", help="How data is written.")] = Output.TEXT,
     secret_from_cluster: Annotated[
         bool, typer.Option(help="Look with the keys of the Secrets that objects name, not with your own.")
     ] = False,

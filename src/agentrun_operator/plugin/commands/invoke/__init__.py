@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from agentrun_operator.plugin.flags import Format, Output, with_flags
+from agentrun_operator.plugin.cluster.waiting import seconds_of
+from agentrun_operator.plugin.flags import Format, Output, Timeout, with_flags
 from agentrun_operator.plugin.session import Session
 
 MOST = 1000
@@ -29,9 +30,7 @@ def invoke(
     session_id: Annotated[
         str, typer.Option("--session", metavar="ID", help="Go on with a conversation: one version answers all of it.")
     ] = "",
-    timeout: Annotated[
-        float, typer.Option(min=0.1, metavar="SECONDS", help="Longest wait for a whole answer.")
-    ] = 600.0,
+    timeout: Timeout = "10m",
     output: Output = Format.TEXT,
 ) -> None:
     """Chat with an endpoint through AgentRun's data plane.
@@ -47,6 +46,6 @@ def invoke(
     """
     from agentrun_operator.plugin.commands.invoke import conversation, target  # noqa: PLC0415 - HTTP is slow to load
 
-    said = target.question(text, session_id, stream=not no_stream, timeout=timeout)
+    said = target.question(text, session_id, stream=not no_stream, timeout=seconds_of(timeout))
     place = target.target_of(session.kubectl, name)
     conversation.hold(session, place, said, repeat, output)

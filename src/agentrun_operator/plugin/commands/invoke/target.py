@@ -42,6 +42,8 @@ def question(text: str, session: str, *, stream: bool, timeout: float) -> Questi
     """
     if session and not (session.isascii() and session.isprintable() and len(session) <= SESSION_LIMIT):
         raise UsageError(f"--session takes up to {SESSION_LIMIT} printable characters of ASCII, best a UUID")
+    if not timeout:
+        raise UsageError("--timeout=0s leaves no time for an answer")
     said = _input() if text == "-" else text
     if not said.strip():
         raise UsageError("there is nothing to ask: give a TEXT, or write it to standard input")

@@ -19,7 +19,7 @@ from agentrun_operator.plugin.cluster.standing import (
 from agentrun_operator.plugin.cluster.waiting import seconds_of
 from agentrun_operator.plugin.commands.requests.acting import End, Request, act, reason_of
 from agentrun_operator.plugin.exits import ExitCode, UsageError
-from agentrun_operator.plugin.flags import Everywhere, Selector, with_flags
+from agentrun_operator.plugin.flags import Everywhere, Selector, Timeout, with_flags
 from agentrun_operator.plugin.session import Session
 from agentrun_operator.resources.names import PAUSED
 from agentrun_operator.resources.reasons import Reason
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Objects.")]
 All = Annotated[bool, typer.Option("--all", help="All objects, or those with the labels of -l.")]
-Limit = Annotated[str, typer.Option(help="How long to wait for it to be in sync: 90s, 5m.", metavar="TIME")]
 
 
 @with_flags
@@ -54,7 +53,7 @@ def resume(
     everything: All = False,
     all_namespaces: Everywhere = False,
     selector: Selector = "",
-    timeout: Limit = "5m",
+    timeout: Timeout = "5m",
 ) -> None:
     """Let endpoints that were paused go on, and wait until they are in sync."""
     limit = seconds_of(timeout)

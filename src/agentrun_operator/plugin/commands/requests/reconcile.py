@@ -11,7 +11,7 @@ from agentrun_operator.plugin.cluster.standing import Outcome, is_paused, outcom
 from agentrun_operator.plugin.cluster.waiting import seconds_of
 from agentrun_operator.plugin.commands.requests.acting import End, Request, act, reason_of
 from agentrun_operator.plugin.exits import ExitCode, PluginError
-from agentrun_operator.plugin.flags import with_flags
+from agentrun_operator.plugin.flags import Timeout, with_flags
 from agentrun_operator.plugin.session import Session
 from agentrun_operator.resources.names import RECONCILE_REQUESTED_AT
 
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from agentrun_operator.plugin.cluster.kubectl import Object
 
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Objects.")]
-Limit = Annotated[str, typer.Option(help="How long to wait for what comes of it: 90s, 5m.", metavar="TIME")]
 
 
 @with_flags
-def reconcile(session: Session, *, names: Names, timeout: Limit = "5m") -> None:
+def reconcile(session: Session, *, names: Names, timeout: Timeout = "5m") -> None:
     """Have endpoints looked at now, and show what came of it."""
     limit = seconds_of(timeout)
     found = find(session.kubectl, Selection(tuple(names)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from agentrun_operator.plugin.rollouts.futures import decided, futures
-from agentrun_operator.plugin.screen.durations import duration
+from agentrun_operator.plugin.screen.times import duration
 from agentrun_operator.printable import printable
 from agentrun_operator.reconcile.rollout.course import ROWS
 from agentrun_operator.reconcile.rollout.memory import effective, summary

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
-from agentrun_operator.plugin.screen.durations import duration
+from agentrun_operator.plugin.screen.times import duration
 from agentrun_operator.printable import printable
 from agentrun_operator.reconcile.rollout.memory import FAIL, Phase, effective
 

@@ -9,7 +9,7 @@ import typer
 
 from agentrun_operator.plugin.cluster.endpoints import Selection
 from agentrun_operator.plugin.exits import UsageError
-from agentrun_operator.plugin.flags import Everywhere, Selector, with_flags
+from agentrun_operator.plugin.flags import Everywhere, Selector, Wait, with_flags
 from agentrun_operator.plugin.session import Session
 
 
@@ -24,9 +24,11 @@ class Output(StrEnum):
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Objects; one alone fills a screen.")]
 Live = Annotated[bool, typer.Option("--watch", "-w", help="Show changes until Ctrl-C.")]
-Wait = Annotated[str, typer.Option(metavar="[=5m]", help="Wait until all are Ready (0) or Stalled (1); 3: time.")]
 Problems = Annotated[bool, typer.Option("--problems", help="Only those with a problem; if any, the exit code is 1.")]
-Form = Annotated[Output, typer.Option("--output", "-o", metavar="FORM", help="wide, json or yaml.")]
+Form = Annotated[
+    Output,
+    typer.Option("--output", "-o", metavar="FORM", help="How data is written; else a table, or a page for one NAME."),
+]
 
 
 @with_flags
