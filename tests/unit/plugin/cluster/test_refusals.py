@@ -160,3 +160,14 @@ def test_what_is_shown_has_an_end_however_much_there_is():
 
     assert str(error).startswith("kubectl: no no no")
     assert len(str(error)) <= LIMIT + 20
+
+
+def test_warnings_do_not_hide_what_was_refused_however_many_there_are():
+    warning = (
+        "Warning: resource agentruntimeendpoints/{} is missing the annotation which is required by kubectl apply.\n"
+    )
+    refused = 'Error from server (Invalid): it is "no" good'
+    error = refusal_of("".join(warning.format(number) for number in range(500)) + refused, GET)
+    assert isinstance(error, InvalidError)
+    assert "Warning" not in str(error)
+    assert "Warning: the one" in str(refusal_of("Warning: the one", None)), "where nothing else was said"
