@@ -30,7 +30,7 @@ from support.remote_endpoints import SENSIBLE
 from support.staged import Scene, wire_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NEWEST = "20"
 """Of all versions that are drawn."""
@@ -45,6 +45,7 @@ KINDS: dict[str, tuple[Callable[..., Object], Object, tuple[str, ...]]] = {
     "edited in any state": (an_edited_object, {}, STATES),
     "changed outside": (an_object, {}, ("READY",)),
     "in any state": (an_object, {}, STATES),
+    "refused": (a_new_object, {"targetVersion": "0"}, ()),
     "observed": (an_edited_object, {"managementPolicy": "Observe"}, STATES),
 }
 """How an object comes to be, what its spec says then, and the states of its endpoint; none if there is none."""
@@ -82,19 +83,16 @@ def cases(draw: st.DrawFn, kind: str) -> Case:
     return Case(body, a_look(endpoint, runtime=replace(RUNTIME, newest_version=NEWEST)))
 
 
-def drawn_scenes(number: int, origin: int) -> list[Scene]:
-    """So many scenes.
+def drawn_scenes(of_each_kind: int, origin: int) -> Iterator[Scene]:
+    """Scenes of each kind.
 
     Args:
-        number: how many.
+        of_each_kind: how many.
         origin: what they are drawn from: the same leads to the same.
     """
-    found = [
-        (kind, case)
-        for index, kind in enumerate(KINDS)
-        for case in _drawn(cases(kind), -(-number // len(KINDS)), origin + index)
-    ]
-    return [Scene(f"drawn-{index:02}", case) for index, (_, case) in enumerate(found[:number])]
+    for kind in KINDS:
+        for number, case in enumerate(_drawn(cases(kind), of_each_kind, origin)):
+            yield Scene(f"{kind.replace(' ', '-')}-{number}", case)
 
 
 def _drawn(strategy: st.SearchStrategy[Case], number: int, origin: int) -> list[Case]:

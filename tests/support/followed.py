@@ -38,10 +38,15 @@ class Effect:
     adopts: bool = False
 
 
+def as_seen(case: Case) -> Case:
+    """The case as a diff sees it: by a look at AgentRun itself, and without what only a process remembers."""
+    look = replace(case.look, confirmed=True, doubtful=False, answered=False, latest_seen=False)
+    return replace(case, look=look, attempts=UNTRIED)
+
+
 def first_effect(case: Case) -> Effect:
     """What the decisions about a case lead to, without anything that only a process remembers."""
-    seen = replace(case.look, doubtful=False, answered=False, latest_seen=False)
-    case, adopts = replace(case, look=seen, attempts=UNTRIED), False
+    case, adopts = as_seen(case), False
     for _ in range(PASSES):
         decision = decide(case.given)
         match decision.action:

@@ -106,6 +106,11 @@ class Scene:
         return generation > 1 and bool(self.case.body["status"].get("observedGeneration", 1) < generation)
 
     @property
+    def generation(self) -> int:
+        """The generation of what stands; a deletion is one of its own, like an edit."""
+        return int(self.case.body["metadata"]["generation"]) - (self.is_edited or self.is_deleted)
+
+    @property
     def end(self) -> Object:
         """What AgentRun's endpoint is like once it has ended what it is at: an update under way is the operator's own
         if the object's spec had reached AgentRun, and somebody else's if not.
@@ -194,8 +199,10 @@ class Stage:
             return
         marked = first["metadata"] | {"finalizers": body["metadata"]["finalizers"]}
         live = self.endpoints.kubectl.make(KIND, first | {"metadata": marked})
-        if first["spec"] != scene.spec and not scene.is_edited:
-            self._write(scene.name, {"spec": {"description": scene.spec.get("description")}})
+        for number in range(2, scene.generation + 1):
+            ours = number == scene.generation and not scene.is_edited
+            text = scene.spec.get("description") if ours else f"as it was {number}"
+            self._write(scene.name, {"spec": {"description": text}})
         if body["status"]:
             self._write(scene.name, {"status": self._status(scene, live)}, "status")
 

@@ -4,12 +4,13 @@ then does to AgentRun. Each object stands on a real control plane as its case ha
 
 import json
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
 
 from agentrun_operator.agentrun.models import Endpoint
+from agentrun_operator.controlplane import KubectlError
 from agentrun_operator.reconcile.comparable import FIELDS, Comparable
 from agentrun_operator.reconcile.delta import delta
 from agentrun_operator.reconcile.observed import EndpointSeen
@@ -17,13 +18,17 @@ from support.cluster import eventually
 from support.drawn_scenes import drawn_scenes
 from support.endpoints import KIND
 from support.fault_stage import CREATE, DELETE, LIST, UPDATE
+from support.followed import as_seen
+from support.objects import Case
 from support.staged import SET_UP, Scene, Stage, listed
+from unit.plugin.test_predict import TABLE as FORESEEN
 from unit.reconcile.test_decide import TABLES
 
 Object = dict[str, Any]
 Shapes = dict[str, Comparable]
 
-DRAWN = 40
+OF_EACH_KIND = 5
+"""Scenes that are drawn."""
 
 AWAY = "it is all of AgentRun that is out of reach then: a diff says that it cannot tell"
 SETTING = "a setting of the operator decides, which a diff does not know"
@@ -63,13 +68,17 @@ def is_within_reach(row: Any) -> bool:
 def scenes() -> dict[str, Scene]:
     """Every row of the tables, and drawn ones, by what they are."""
     origin = secrets.randbelow(2**32)
-    print(f"drawn from {origin}")  # noqa: T201 - a failure shows it
-    found = {
-        f"{row.name} [{number}]": Scene(f"row-{number:03}", row.case)
-        for number, row in enumerate(rows())
-        if is_within_reach(row) and row.name not in BY_ITSELF
+    cases = [(row.name, row.case) for row in rows() if is_within_reach(row)]
+    cases += [(name, Case(body, look)) for name, (body, look, _) in FORESEEN.items()]
+    alike: dict[str, tuple[str, Case]] = {}  # what only a process remembers apart, some rows are the same
+    for name, case in cases:
+        alike.setdefault(repr(as_seen(case)), (name, case))
+    told = {
+        f"{name} [{number}]": Scene(f"row-{number:03}", case)
+        for number, (name, case) in enumerate(alike.values())
+        if name not in BY_ITSELF
     }
-    return found | {each.name: each for each in drawn_scenes(DRAWN, origin)}
+    return told | {f"{each.name}, of {origin}": each for each in drawn_scenes(OF_EACH_KIND, origin)}
 
 
 @pytest.fixture
@@ -91,9 +100,12 @@ def test_what_a_diff_says_of_any_case_is_what_an_apply_then_does(plugin, stage, 
     assert sorted(changes) == sorted(each.name for each in scenes.values())
     plans = {name: plan(changes[each.name]) for name, each in scenes.items()}
 
-    applied(stage, [each for each in scenes.values() if changes[each.name]["action"] != "refused"])
+    refused = {name for name, each in changes.items() if each["action"] == "refused"}
+    assert {name.partition("-")[0] for name in refused} == {"refused"}
+    apply(stage, list(scenes.values()), refused)
     stage.end_what_is_under_way(scenes.values())
     before = shapes(stage)
+    stopped_operator.environment["AGENTRUN_DATA_ENDPOINT"] = stage.emulator.url
     stopped_operator.start()
 
     def deeds_are_plans() -> bool:
@@ -101,10 +113,15 @@ def test_what_a_diff_says_of_any_case_is_what_an_apply_then_does(plugin, stage, 
         assert {name: deeds[each.name] for name, each in scenes.items()} == plans
         return reasons_are_told(stage, scenes, changes)
 
-    eventually(deeds_are_plans, within=60)
+    wait_for_calls(stage, Counter(call for calls, _ in plans.values() for call in calls))
+    eventually(deeds_are_plans)
+
+
+def wait_for_calls(stage: Stage, wanted: Counter[str]) -> None:
+    """Until AgentRun was asked so often, and was then looked at twice more. This is cheap to see."""
+    eventually(lambda: Counter(stage.emulator.counts()) >= wanted, within=40, what=f"{wanted}")
     rounds = stage.emulator.counts()[LIST] + 2 * len(stage.runtimes)
-    eventually(lambda: stage.emulator.counts()[LIST] >= rounds, within=30)
-    assert deeds_are_plans()
+    eventually(lambda: stage.emulator.counts()[LIST] >= rounds, within=20, what="two looks at all runtimes")
 
 
 def foreseen(plugin, stage: Stage, scenes: list[Scene]) -> dict[str, Object]:
@@ -119,9 +136,14 @@ def foreseen(plugin, stage: Stage, scenes: list[Scene]) -> dict[str, Object]:
     return {each["object"].partition("/")[2]: each for each in json.loads(result.out)["changes"]}
 
 
-def applied(stage: Stage, scenes: list[Scene]) -> None:
-    stage.endpoints.kubectl.apply(listed(each.wanted for each in scenes if not each.is_deleted))
-    stage.endpoints.kubectl("delete", KIND, "--selector=pruned=yes", "--wait=false")
+def apply(stage: Stage, scenes: list[Scene], refused: set[str]) -> None:
+    kubectl = stage.endpoints.kubectl
+    kubectl.apply(listed(each.wanted for each in scenes if not (each.is_deleted or each.name in refused)))
+    for each in scenes:
+        if each.name in refused:
+            with pytest.raises(KubectlError):
+                kubectl.apply(each.wanted)
+    kubectl("delete", KIND, "--selector=pruned=yes", "--wait=false")
 
 
 def shapes(stage: Stage) -> Shapes:
@@ -141,8 +163,8 @@ def plan(change: Object) -> Deed:
         case "create":
             first = (DELETE,) if "could not make, is deleted first" in change["message"] else ()
             return (*first, CREATE), fields
-        case "adopt" if not (fields or change["reason"]):  # a reason: its last change failed, and is sent again
-            return (), {}
+        case "update" | "adopt" if not (fields or change["reason"]):  # with a reason, what failed is sent again
+            return (), {}  # taken over as it is, or a rollout whose first step has no share
         case "update" | "adopt":
             return (UPDATE,), fields
         case "prune" if change["message"].endswith(" is deleted"):

@@ -18,7 +18,7 @@ def changes(plugin, *manifests: Object, **environment: str) -> dict[str, Any]:
 
 @pytest.fixture
 def runtime_id(emulator) -> str:
-    return emulator.add_runtime("support-bot", versions=4)
+    return str(emulator.add_runtime("support-bot", versions=4))
 
 
 REFUSED = {

@@ -33,8 +33,13 @@ from support.objects import (
     an_object,
     no_look,
 )
+from unit.reconcile.test_rolling import AT_REST, baking, rolled, seen, split
 
 STEPS = {"rollout": {"steps": [{"weight": 5}, {"weight": 50}]}}
+PROBED = {
+    "steps": [{"weight": 0, "bake": "10m"}, {"weight": 50}],
+    "analysis": {"probes": {"prompts": [{"name": "refund", "messages": [{"content": "How long?"}]}]}},
+}
 OTHERS = an_endpoint(description="theirs")
 PROBLEM = no_look(Reason.RUNTIME_NOT_FOUND, definite=True)
 
@@ -97,6 +102,33 @@ TABLE = {
         an_object(),
         a_look(an_endpoint("UPDATE_FAILED")),
         "update UpdateFailed",
+    ),
+    "a running rollout has its next step in sight": (rolled(baking(60)), seen(split(0.1)), "none"),
+    "a running rollout goes on when its time has come": (rolled(baking(600)), seen(split(0.1)), "none"),
+    "a running rollout, changed outside": (
+        rolled(baking(60)),
+        seen(split(0.9)),
+        "update routing.versionWeights Drifted",
+    ),
+    "a running rollout whose goal is taken back": (
+        rolled(baking(60), generation=3, goal="3"),
+        seen(split(0.1)),
+        "update routing.versionWeights",
+    ),
+    "a running rollout that is asked to go all the way": (
+        rolled(baking(60), asked="promote 1"),
+        seen(split(0.1)),
+        "update targetVersion routing.versionWeights",
+    ),
+    "a new version, at once": (
+        rolled(AT_REST, rollout={"strategy": "Immediate"}),
+        seen(split()),
+        "update targetVersion",
+    ),
+    "a new version, whose first step has no share": (
+        rolled(AT_REST, rollout=PROBED),
+        seen(split()),
+        "update",
     ),
     "an object that is being deleted": (an_object(deleted_for=5), a_look(an_endpoint()), "blocked Deleting"),
 }

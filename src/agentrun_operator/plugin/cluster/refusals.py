@@ -206,11 +206,13 @@ def refusal_of(told: str, right: Right | None) -> PluginError:
 
 
 def _spoken(told: str) -> str:
-    """What of it is for people: each line once, without the log and without whole objects."""
+    """What of it is for people: each line once, without the log and without whole objects; warnings, of which there
+    may be one for each object, only where there is nothing else.
+    """
     text = LONG_VALUE.sub('Invalid value: "…"', LOG.sub("", told))
     text = ADVICE.sub("", text)
-    lines = (line.rstrip() for line in text.strip().splitlines())
-    return "\n".join(dict.fromkeys(line for line in lines if line))[:LIMIT]
+    lines = list(dict.fromkeys(filter(None, (line.rstrip() for line in text.strip().splitlines()))))
+    return "\n".join([line for line in lines if not line.startswith("Warning: ")] or lines)[:LIMIT]
 
 
 def _reason(said: str) -> str:

@@ -184,3 +184,14 @@ def test_what_is_no_refusal_of_an_object_is_not_told_as_one(told: str, error: ty
     found = refusal_of(told, GET)
     assert type(found) is error
     assert "--validate" not in str(found)
+
+
+def test_warnings_do_not_hide_what_was_refused_however_many_there_are():
+    warning = (
+        "Warning: resource agentruntimeendpoints/{} is missing the annotation which is required by kubectl apply.\n"
+    )
+    refused = 'Error from server (Invalid): it is "no" good'
+    error = refusal_of("".join(warning.format(number) for number in range(500)) + refused, GET)
+    assert isinstance(error, InvalidError)
+    assert "Warning" not in str(error)
+    assert "Warning: the one" in str(refusal_of("Warning: the one", None)), "where nothing else was said"

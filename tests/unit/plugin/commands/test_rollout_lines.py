@@ -4,13 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agentrun_operator.plugin.commands.status.rolling import awaited
-from agentrun_operator.reconcile.rollout.plan import plan_of
-from agentrun_operator.resources.rollout.plan import Rollout
+from agentrun_operator.plugin.commands.status.rolling import awaited, plan_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTLED = "2026-06-01T11:50:00Z"
-(STEP,) = plan_of(Rollout.model_validate({"steps": [{"weight": 5, "bake": "15m"}]}), "digest").steps[:1]
+(STEP,) = plan_of({"spec": {"rollout": {"steps": [{"weight": 5, "bake": "15m"}]}}})[:1]
 
 WAITS = {
     "not settled": ({}, "AgentRun to serve this split"),

@@ -49,7 +49,7 @@ class Cluster:
         return found
 
     def _some(self, manifests: dict[Key, Body]) -> dict[Key, Body | RefusedError]:
-        """By one call, unless one of them is refused: then each has its own."""
+        """By one call, unless one of them is refused: then each half by its own, until the refused ones are alone."""
         try:
             return {_key(each): each for each in self._apply(list(manifests.values()))}
         except NoKindError:
@@ -57,10 +57,10 @@ class Cluster:
         except RefusedError as refusal:
             if len(manifests) == 1:
                 return dict.fromkeys(manifests, refusal)
-        found: dict[Key, Body | RefusedError] = {}
-        for key, manifest in manifests.items():
-            found |= self._some({key: manifest})
-        return found
+        keys = list(manifests)
+        middle = len(keys) // 2
+        first, rest = ({key: manifests[key] for key in half} for half in (keys[:middle], keys[middle:]))
+        return self._some(first) | self._some(rest)
 
     def _apply(self, manifests: Sequence[Body]) -> list[Body]:
         given = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})

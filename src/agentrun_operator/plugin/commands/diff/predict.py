@@ -118,6 +118,8 @@ def pruned(body: Body, look: Look, now: datetime) -> Change:
         case decision if decision.verdict and decision.verdict.synced and not _is_gone(decision):
             said = decision.verdict.synced
             return Change(Action.PRUNE, reason=said.reason.value, message=said.message, untold=look.untold)
+    if given.observed.endpoint is not None and given.ours and given.endpoint.state == "DELETING":
+        return Change(Action.PRUNE, message=f"AgentRun is deleting the {given.where} already")
     return Change(Action.PRUNE, message="There is no endpoint of its own to delete")
 
 
@@ -221,11 +223,18 @@ def _passed(course: _Course, given: Input, decision: Decision) -> _Course | None
         return course.seeing(None, "AgentRun is still deleting the endpoint that has the name; then")
     if endpoint.state in MOVING_STATES and not given.applied and given.delta:
         wire = endpoint.wire.model_copy(update={"status": "READY"})
-        return course.seeing(EndpointSeen.of(wire), "Once AgentRun has ended what it is at")
-    if endpoint.state == "CREATE_FAILED" and decision.verdict is not None:
-        before, after = course.body["status"], status_of(given, decision.verdict, course.body["status"])
-        return course.with_status(after) if after != before else None
+        return _noted(course, given, decision).seeing(EndpointSeen.of(wire), "Once AgentRun has ended what it is at")
+    if endpoint.state == "CREATE_FAILED":
+        noted = _noted(course, given, decision)
+        return noted if noted != course else None
     return None
+
+
+def _noted(course: _Course, given: Input, decision: Decision) -> _Course:
+    """The course once the status says what was decided."""
+    if decision.verdict is None:
+        return course
+    return course.with_status(status_of(given, decision.verdict, course.body["status"]))
 
 
 def _rested(course: _Course, given: Input, decision: Decision) -> Change:
