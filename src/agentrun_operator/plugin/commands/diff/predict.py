@@ -164,7 +164,7 @@ def _step(course: _Course, given: Input, decision: Decision) -> _Course | Change
         case Record(memory) if _may_record(given):
             status = recorded_status(given, memory, decision.verdict, course.body["status"])
             return course._replace(begun=memory).with_status(status)
-        case Record(memory) if _stays(given, memory):
+        case Record(memory) if course.begun is None and _stays(given, memory):
             return course.with_status(recorded_status(given, memory, decision.verdict, course.body["status"]))
         case Create():
             return _told(course, given, Action.CREATE, _created(given.desired.comparable))
