@@ -27,7 +27,7 @@ from unit.reconcile.test_decide import TABLES
 Object = dict[str, Any]
 Shapes = dict[str, Comparable]
 
-OF_EACH_KIND = 5
+OF_EACH_KIND = 3
 """Scenes that are drawn."""
 
 AWAY = "it is all of AgentRun that is out of reach then: a diff says that it cannot tell"

@@ -18,6 +18,7 @@ from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.delta import Delta, delta
 from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.reconcile.entries import with_history_packed
 from agentrun_operator.reconcile.input import Input
 from agentrun_operator.reconcile.observed import EndpointSeen
 from agentrun_operator.reconcile.status import claimed_status, recorded_status, status_of
@@ -103,7 +104,12 @@ def predicted(body: Body, look: Look, now: datetime) -> Change:
         return gone._replace(action=Action.BLOCKED, reason=gone.reason or Reason.DELETING.value, message=message)
     if _paused(body):
         return _while_paused(body, look, now)
-    return _followed(_Course(body, look), now)
+    return _followed(_Course(_kept(body), look), now)
+
+
+def _kept(body: Body) -> Body:
+    """The object as decisions know it, with its history packed."""
+    return dict(with_history_packed(body, {}))
 
 
 def pruned(body: Body, look: Look, now: datetime) -> Change:
@@ -134,7 +140,7 @@ def _paused(body: Body) -> bool:
 def _while_paused(body: Body, look: Look, now: datetime) -> Change:
     """Nothing is asked for; what would be, if it went on, is blocked."""
     annotations = {name: text for name, text in body["metadata"]["annotations"].items() if name != PAUSED}
-    would = _followed(_Course(body | {"metadata": body["metadata"] | {"annotations": annotations}}, look), now)
+    would = _followed(_Course(_kept(body) | {"metadata": body["metadata"] | {"annotations": annotations}}, look), now)
     if would.action is Action.NONE:
         return would
     said = would.message if would.action is Action.BLOCKED else f"it would be: {would.action.value}"

@@ -15,7 +15,6 @@ from agentrun_operator.plugin.commands.diff.ownership import OwnershipIndex
 from agentrun_operator.plugin.commands.diff.predict import predicted, pruned
 from agentrun_operator.plugin.remote.account_pool import AccountPool
 from agentrun_operator.reconcile.conditions import timestamp
-from agentrun_operator.reconcile.entries import with_history_packed
 from agentrun_operator.reconcile.rollout.plan import block_digest
 
 if TYPE_CHECKING:
@@ -118,8 +117,7 @@ class _Preview:
             metadata = metadata | {"creationTimestamp": timestamp(self._now)}
         spec = body["spec"]
         plan = {"plan": block_digest(spec["rollout"])} if isinstance(spec.get("rollout"), dict) else {}
-        known = with_history_packed({"status": body.get("status") or {}}, {})
-        return {"metadata": metadata, "spec": spec, **known} | plan
+        return {"metadata": metadata, "spec": spec, "status": body.get("status") or {}} | plan
 
     def _alone(self, key: Key, manifest: Body) -> Body | str:
         """The object by itself, as if its endpoint were its own."""
