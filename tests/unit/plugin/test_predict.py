@@ -34,7 +34,7 @@ from support.objects import (
     no_look,
 )
 
-STEPS = {"rollout": {"steps": [{"weight": 5}, {"weight": 50}]}}
+STEPS: Object = {"rollout": {"steps": [{"weight": 5}, {"weight": 50}]}}
 OTHERS = an_endpoint(description="theirs")
 PROBLEM = no_look(Reason.RUNTIME_NOT_FOUND, definite=True)
 
@@ -178,3 +178,28 @@ def test_nothing_is_foreseen_of_what_is_paused_but_that_it_is_blocked(body, look
 def test_what_is_foreseen_depends_on_nothing_but_the_object_and_the_look(body, look, untold):
     first = predicted(body, Look(look, untold), NOW)
     assert predicted(body, Look(look, untold), NOW) == first
+
+
+HISTORY = [
+    {
+        "generation": 1,
+        "appliedAt": "2026-01-01T00:00:00Z",
+        "readyAt": "2026-01-01T00:00:05Z",
+        "result": "Ready",
+        "spec": {"targetVersion": "1", "description": "", "disablePublicNetworkAccess": False},
+    }
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "look", "says"),
+    [
+        *TABLE.values(),
+        pytest.param(
+            an_object(**STEPS), a_look(an_endpoint("CREATE_FAILED")), "create description targetVersion", id="rolls"
+        ),
+    ],
+)
+def test_a_history_changes_nothing_of_what_is_foreseen(body: Object, look: Observed, says: str):
+    had = {**body, "status": {**body["status"], "history": HISTORY}} if body.get("status") else body
+    assert told(had, look) == says

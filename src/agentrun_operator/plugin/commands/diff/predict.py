@@ -18,6 +18,7 @@ from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.delta import Delta, delta
 from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.reconcile.entries import with_history_in_full, with_history_packed
 from agentrun_operator.reconcile.input import Input
 from agentrun_operator.reconcile.observed import EndpointSeen
 from agentrun_operator.reconcile.status import claimed_status, recorded_status, status_of
@@ -25,6 +26,7 @@ from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from agentrun_operator.reconcile.decision import Decision
@@ -160,7 +162,8 @@ def _step(course: _Course, given: Input, decision: Decision) -> _Course | Change
         case RemoveClaim():
             return _marked(course, finalized=False).with_status(_without_claim(course.body))
         case Record(memory) if _may_record(given):
-            status = recorded_status(given, memory, decision.verdict, course.body["status"])
+            verdict = decision.verdict
+            status = _made(course, lambda before: recorded_status(given, memory, verdict, before))
             return course._replace(begun=memory).with_status(status)
         case Create():
             return _told(course, given, Action.CREATE, _created(given.desired.comparable))
@@ -211,9 +214,16 @@ def _passed(course: _Course, given: Input, decision: Decision) -> _Course | None
         wire = endpoint.wire.model_copy(update={"status": "READY"})
         return course.seeing(EndpointSeen.of(wire), "Once AgentRun has ended what it is at")
     if endpoint.state == "CREATE_FAILED" and decision.verdict is not None:
-        before, after = course.body["status"], status_of(given, decision.verdict, course.body["status"])
-        return course.with_status(after) if after != before else None
+        verdict = decision.verdict
+        after = _made(course, lambda before: status_of(given, verdict, before))
+        return course.with_status(after) if after != course.body["status"] else None
     return None
+
+
+def _made(course: _Course, make: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """The status that is made of the present one; decisions have its history packed, the API server in full."""
+    after = make(with_history_packed(course.body, {})["status"])
+    return dict(with_history_in_full({"status": after})["status"])
 
 
 def _rested(course: _Course, given: Input, decision: Decision) -> Change:
