@@ -35,7 +35,7 @@ from support.objects import (
 )
 from unit.reconcile.test_rolling import AT_REST, baking, rolled, seen, split
 
-STEPS = {"rollout": {"steps": [{"weight": 5}, {"weight": 50}]}}
+STEPS: Object = {"rollout": {"steps": [{"weight": 5}, {"weight": 50}]}}
 PROBED = {
     "steps": [{"weight": 0, "bake": "10m"}, {"weight": 50}],
     "analysis": {"probes": {"prompts": [{"name": "refund", "messages": [{"content": "How long?"}]}]}},
