@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from support.cluster import eventually
+
 NAME = {"name": "agentrun-operator"}
 
 
@@ -28,6 +30,7 @@ def check(plugin, kubectl):
 @pytest.mark.usefixtures("installed")
 def test_where_nothing_is_wrong_the_check_is_0_and_tells_what_no_object_has(check, kubectl, emulator, runtime_id):
     emulator.add_endpoint(runtime_id, "lone")
+    eventually(lambda: ("crd", "ok") in check()[1])  # the API server tells of a kind a moment after it serves it
     code, found = check("--operator-namespace", kubectl.namespace)
 
     assert found["crd", "ok"] == "agentrun.alibabacloud.com/v1alpha1, as this program has it"
