@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
+from agentrun_operator.manifests import ALIASES, DEPTH
 from agentrun_operator.plugin.exits import UnknownError
 from agentrun_operator.resources.names import API_VERSION, KIND
 
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 
 START = re.compile(r"^---(?:[ \t]*|[ \t]+#[^\n]*)\n", re.MULTILINE)
 """A line that begins a document, and has nothing of it."""
-
-ALIASES = 20
-"""YAML's own references, of which a few make any size of a file that is small."""
-
-DEPTH = 64
-"""Levels of lists and objects: far more than the resource has."""
 
 UNBROKEN = 1_000_000
 """Columns of a line: none is broken that was not."""

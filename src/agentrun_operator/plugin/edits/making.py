@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agentrun_operator.manifests import LARGEST
 from agentrun_operator.plugin.cluster.changes import changed
 from agentrun_operator.plugin.cluster.ownership import managed_by
 from agentrun_operator.plugin.cluster.reading import full_name
@@ -29,9 +30,6 @@ File = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Edit the object though Argo CD, Flux or Helm keeps it.")]
-
-LARGEST = 4 << 20
-"""Bytes of a file that is edited: no API server takes that much."""
 
 
 class ManagedError(PluginError):
@@ -109,9 +107,11 @@ def _edit_file(session: Session, path: Path, name: str, planned: Planned) -> Non
 
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > LARGEST:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)  # a pipe or a device tells no size, and may have no end
+        if len(content) > LARGEST:
             raise UnknownError(f"{path}: more than {LARGEST >> 20} MiB, which no API server takes")
-        return path.read_bytes().decode()
+        return content.decode()
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -1,6 +1,7 @@
 """What commands take from people, and what they say of what they cannot."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from agentrun_operator.plugin.cluster.access import _documents, _review
 from agentrun_operator.plugin.cluster.rights import Right
 from agentrun_operator.plugin.commands.diff.offline import merged
 from agentrun_operator.plugin.commands.invoke import target
+from agentrun_operator.plugin.edits.making import _read
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 from support.plugin import Pipe, Plugin
 
@@ -31,6 +33,11 @@ def test_a_question_that_cannot_be_asked_is_wrong_usage(monkeypatch, text, sessi
 def test_standard_input_is_the_question_where_it_is_asked_for(monkeypatch):
     monkeypatch.setattr(sys, "stdin", Pipe("hello"))
     assert target.question("-", "", stream=True, timeout=5.0)[0] == "hello"
+
+
+def test_a_file_without_end_is_not_read_to_its_end():
+    with pytest.raises(UnknownError, match="more than 4 MiB"):
+        _read(Path("/dev/zero"))
 
 
 WHY = {
