@@ -48,14 +48,15 @@ def test_a_body_of_just_the_limit_is_read(encoding):
 
 
 @pytest.mark.parametrize(
-    ("whole", "encoding"),
+    ("size", "encoding"),
     [
-        pytest.param(b"x" * (BODY_LIMIT + 1), "", id="plain"),
-        pytest.param(gzip.compress(b"x" * (BODY_LIMIT + 1)), "gzip", id="gzip"),
-        pytest.param(gzip.compress(bytes(400 * MIB), 9), "gzip", id="a bomb"),
+        pytest.param(BODY_LIMIT + 1, "", id="plain"),
+        pytest.param(BODY_LIMIT + 1, "gzip", id="gzip"),
+        pytest.param(400 * MIB, "gzip", id="a bomb"),
     ],
 )
-def test_what_is_larger_is_an_error_of_its_own(whole, encoding):
+def test_what_is_larger_is_an_error_of_its_own(size, encoding):
+    whole = gzip.compress(bytes(size), 9) if encoding else bytes(size)
     tracemalloc.start()
     try:
         with pytest.raises(BodyError) as caught:
