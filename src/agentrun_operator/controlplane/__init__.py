@@ -25,7 +25,7 @@ from agentrun_operator.controlplane.errors import (
 )
 from agentrun_operator.controlplane.kubectl import Kubectl
 from agentrun_operator.controlplane.plane import ControlPlane
-from agentrun_operator.controlplane.playing import Download, find_kubectl, find_to_play
+from agentrun_operator.controlplane.finding.playing import Download, find_kubectl, find_to_play
 from agentrun_operator.controlplane.ports import LOOPBACK, free_port, with_free_ports
 from agentrun_operator.controlplane.probe import answers
 from agentrun_operator.controlplane.processes import ProcessGroup

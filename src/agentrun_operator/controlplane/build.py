@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controlplane.errors import BuildError
 from agentrun_operator.controlplane.processes import ProcessGroup
-from agentrun_operator.controlplane.work import LINK, TO_COMPILE, work_of
+from agentrun_operator.controlplane.building.work import LINK, TO_COMPILE, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

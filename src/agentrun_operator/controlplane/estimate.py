@@ -17,7 +17,7 @@ class Work:
     """A piece of work that is under way.
 
     Args:
-        total: how much it is, in any unit; 0: unknown.
+        total: how much it is, in any unit; 0: nobody knows.
         done: how much of it is done, in the same unit.
         elapsed: how long that took, in seconds.
     """
@@ -28,7 +28,7 @@ class Work:
 
     def seconds_left(self) -> float | None:
         """How long the rest takes, in seconds; None as long as nobody can tell."""
-        if self.elapsed < EARLIEST or not self.done or self.done < LEAST * self.total:
+        if not self.total or self.elapsed < EARLIEST or self.done < LEAST * self.total:
             return None
         return self.elapsed / self.done * max(self.total - self.done, 0.0)
 

@@ -2,11 +2,13 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from agentrun_operator.controlplane.cache import cache_folder, cached_build
+from agentrun_operator.controlplane.cache import cached_build
+from agentrun_operator.controlplane.kept import cache_folder
 from agentrun_operator.controlplane.errors import BinariesNotFoundError, BuildError
 from agentrun_operator.controlplane.module import GoModule
 from support.cluster import eventually
@@ -33,12 +35,16 @@ class Told:
     def __init__(self) -> None:
         self.stages: list[tuple[str, int | None]] = []
         self.steps: list[str] = []
+        self.work_left: float | None = None
 
-    def stage(self, text, total=None):
+    def stage(self, text, total=None, work=None):
         self.stages.append((text, total))
+        self.work_left = work
 
-    def advance(self, what):
+    def advance(self, what, work=1.0):
         self.steps.append(what)
+        if self.work_left is not None:
+            self.work_left -= work
 
 
 @pytest.fixture
@@ -93,6 +99,16 @@ def test_each_package_and_each_program_is_a_step(environ, module):
     assert told.stages[0] == ("Fetching Go modules", None)
     assert told.stages[1][1] == 3
     assert told.steps == ["go: downloading example.com/one v1.0.0", "example.com/one", "example.com/main", "program"]
+    assert told.work_left == 0
+
+
+def test_only_what_is_asked_for_is_built_and_later_what_is_missing(environ, module):
+    module = replace(module, programs={"program": "example.com/main", "other": "example.com/other"})
+    folder = cached_build(environ, Told(), module, ["other"])
+    assert {path.name for path in folder.iterdir()} == {"other"}
+    assert cached_build(environ, Told(), module) == folder
+    assert {path.name for path in folder.iterdir()} == {"program", "other"}
+    assert builds(environ) == 2
 
 
 def test_a_failed_build_says_what_go_said_and_leaves_nothing_behind(environ, module):
@@ -115,7 +131,7 @@ def test_a_second_process_waits_for_the_first_and_builds_nothing(environ, module
         finally:
             go_ahead.touch()  # or a failure would wait for ever
         assert building.result() == waiting.result()
-    assert second.stages == [("Waiting for another process that builds it", None)]
+    assert second.stages == [("Waiting for another process that does it", None)]
     assert builds(environ) == 1
 
 
@@ -130,10 +146,10 @@ def test_leftovers_of_a_build_that_was_killed_do_no_harm(environ, module):
     "without",
     [pytest.param({"PATH": "/nowhere"}, id="no Go"), pytest.param({"VERSION": "1.25.9"}, id="a Go that is too old")],
 )
-def test_without_go_and_cache_the_error_tells_the_three_ways(environ, module, without):
+def test_without_go_and_cache_the_error_tells_the_other_ways(environ, module, without):
     with pytest.raises(BinariesNotFoundError) as caught:
         cached_build(environ | without, Told(), module)
-    for way in ("KUBEBUILDER_ASSETS", "Go 1.26 or newer", "pip install 'agentrun-operator[playground]'"):
+    for way in ("--context=", "FETCH=1", "KUBEBUILDER_ASSETS", "Go 1.26 or newer", "pip install 'agentrun-operator"):
         assert way in str(caught.value)
 
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from agentrun_operator.controlplane import Binaries, BinariesNotFoundError, find_binaries, progress_on
-from agentrun_operator.controlplane.cache import cache_folder
+from agentrun_operator.controlplane.kept import cache_folder
 from agentrun_operator.controlplane.module import KUBERNETES
 
 NEEDED = ("etcd", "kube-apiserver", "kubectl")

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from agentrun_operator.controlplane import BinariesNotFoundError, progress_on
-from agentrun_operator.controlplane.cache import cache_folder
+from agentrun_operator.controlplane.kept import cache_folder
 from agentrun_operator.controlplane.helm import HELM, find_helm
 from agentrun_operator.controlplane.module import KUBERNETES
 

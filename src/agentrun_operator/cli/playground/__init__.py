@@ -58,7 +58,7 @@ def playground(  # noqa: PLR0917 - the options of a command line
     require_playground("playground")
     if fetch_from and not fetch_from.startswith(("http://", "https://")):
         raise CommandError(f"--fetch-from is {fetch_from}, which is no URL with http or https")
-    from agentrun_operator.cli.playground.at_hand import Destination  # noqa: PLC0415 - the help must not load all this
+    from agentrun_operator.cli.playground.places.at_hand import Destination  # noqa: PLC0415 - the help must not load all this
     from agentrun_operator.cli.playground.play import play  # noqa: PLC0415 - the help must not load all this
     from agentrun_operator.controlplane import Download  # noqa: PLC0415 - the help must not load all this
 

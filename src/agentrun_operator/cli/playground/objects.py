@@ -11,7 +11,7 @@ from agentrun_operator.cli.playground.expected import KIND, NAMES, manifests
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.cli.playground.cluster import Cluster
+    from agentrun_operator.cli.playground.places.cluster import Cluster
 
 Object = dict[str, Any]
 

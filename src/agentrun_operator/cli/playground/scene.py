@@ -14,7 +14,7 @@ from agentrun_operator.cli.playground.expected import ROLLED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.cli.playground.cluster import Cluster
+    from agentrun_operator.cli.playground.places.cluster import Cluster
 
 
 @dataclass(frozen=True)

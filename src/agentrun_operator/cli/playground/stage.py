@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from agentrun_operator.cli.playground.cluster import Cluster
+    from agentrun_operator.cli.playground.places.cluster import Cluster
     from agentrun_operator.cli.playground.screen import Screen
 
 START_TIMEOUT = 30.0  # seconds, for the emulator and for the operator

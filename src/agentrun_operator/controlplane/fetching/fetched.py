@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controlplane.cache import cache_folder, filled, missing
+from agentrun_operator.controlplane.kept import cache_folder, filled, missing
 from agentrun_operator.controlplane.fetching.archive import unpack
 from agentrun_operator.controlplane.fetching.download import PATIENCE, Patience, download
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from agentrun_operator.cli.playground.at_hand.cluster import ClusterAtHand
+    from agentrun_operator.cli.playground.places.at_hand.cluster import ClusterAtHand
 
 APP = "agentrun-operator"
 FRESH = timedelta(minutes=5)  # a Lease that nobody renewed for so long is nobody's

@@ -12,7 +12,7 @@ from agentrun_operator.resources.names import CRD_NAME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.cli.playground.at_hand.cluster import ClusterAtHand
+    from agentrun_operator.cli.playground.places.at_hand.cluster import ClusterAtHand
 
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"
 

@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from agentrun_operator.cli.errors import CommandError
-from agentrun_operator.cli.playground.at_hand.address import why_not_local
-from agentrun_operator.cli.playground.at_hand.bystanders import bystanders
-from agentrun_operator.cli.playground.at_hand.cluster import ClusterAtHand, find_cluster
-from agentrun_operator.cli.playground.at_hand.consent import consent
-from agentrun_operator.cli.playground.at_hand.crd import is_installed
-from agentrun_operator.cli.playground.at_hand.traces import Traces
+from agentrun_operator.cli.playground.places.at_hand.address import why_not_local
+from agentrun_operator.cli.playground.places.at_hand.bystanders import bystanders
+from agentrun_operator.cli.playground.places.at_hand.cluster import ClusterAtHand, find_cluster
+from agentrun_operator.cli.playground.places.at_hand.consent import consent
+from agentrun_operator.cli.playground.places.at_hand.crd import is_installed
+from agentrun_operator.cli.playground.places.at_hand.traces import Traces
 from agentrun_operator.controlplane import Kubectl, KubectlError, find_kubectl
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.cli.playground.at_hand.bystanders import bystanders
-from agentrun_operator.cli.playground.at_hand.crd import CRDS
+from agentrun_operator.cli.playground.places.at_hand.bystanders import bystanders
+from agentrun_operator.cli.playground.places.at_hand.crd import CRDS
 from agentrun_operator.cli.playground.expected import KIND
 from agentrun_operator.controlplane import KubectlError
 from agentrun_operator.resources.crd import crd
@@ -18,7 +18,7 @@ from agentrun_operator.resources.names import CRD_NAME, GROUP
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentrun_operator.cli.playground.at_hand.cluster import ClusterAtHand
+    from agentrun_operator.cli.playground.places.at_hand.cluster import ClusterAtHand
 
 LABEL = f"{GROUP}/playground"  # on all that a visit makes; its value is the namespace, which is another for each visit
 PATIENCE = 60  # seconds, for a namespace to go

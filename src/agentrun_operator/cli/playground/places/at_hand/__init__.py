@@ -6,6 +6,6 @@ there already?) → `crd` (is it there, and the same?) → `consent` → `traces
 
 from __future__ import annotations
 
-from agentrun_operator.cli.playground.at_hand.visit import Destination, visit
+from agentrun_operator.cli.playground.places.at_hand.visit import Destination, visit
 
 __all__ = ["Destination", "visit"]
