@@ -18,13 +18,13 @@ from agentrun_operator.controller.collector import Working
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
-from agentrun_operator.controller.informer.kopf_handlers import registry
 from agentrun_operator.controller.informer.lanes import lane_of
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.reach import Reach
 from agentrun_operator.controller.informer.resync import Resync
-from agentrun_operator.controller.informer.store import Store
-from agentrun_operator.controller.informer.watch import Watch
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
+from agentrun_operator.controller.informer.watch.kopf_handlers import registry
+from agentrun_operator.controller.informer.watch.watch import Watch
 from agentrun_operator.controller.keys import key_of, origin_of
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.controller.kube.events import EventRecorder
@@ -33,10 +33,10 @@ from agentrun_operator.controller.kube.watch_health import WatchHealth
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
 from agentrun_operator.controller.remote.accounts.pool import AccountPool
 from agentrun_operator.controller.worker.gather import Gatherer
-from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controller.worker.reconciler import Reconciler
-from agentrun_operator.controller.worker.reporter import Reporter
 from agentrun_operator.controller.worker.workers import Workers
+from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+from agentrun_operator.controller.worker.writing.reporter import Reporter
 from agentrun_operator.reconcile.input import Timing
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.agentrun.models import Endpoint
-    from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
+    from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
     from agentrun_operator.controller.remote.accounts.account import Account
     from agentrun_operator.controller.remote.accounts.pool import AccountPool
     from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache

@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.api.protocol import Operation
     from agentrun_operator.agentrun.models import Endpoint
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.controller.worker.object_memory import ObjectMemory, ProbesMemory
-    from agentrun_operator.controller.worker.rollouts import Rollouts
     from agentrun_operator.controller.worker.run import Memories, Run, Subject
+    from agentrun_operator.controller.worker.writing.rollouts import Rollouts
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.rollout.memory import ProbeEndpoint
     from agentrun_operator.reconcile.rollout.probe_endpoints import ProbePlan, Step

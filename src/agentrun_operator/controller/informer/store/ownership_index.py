@@ -20,7 +20,7 @@ from agentrun_operator.observation.ownership import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.observation.ownership import Place
     from agentrun_operator.reconcile.observed import RuntimeSeen

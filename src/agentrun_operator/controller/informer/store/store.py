@@ -11,14 +11,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.controller.informer.news import News, Trigger
-from agentrun_operator.controller.informer.reading import Unreadable, UnreadableError, trimmed, unreadable
+from agentrun_operator.controller.informer.store.news import News, Trigger
+from agentrun_operator.controller.informer.store.reading import Unreadable, UnreadableError, trimmed, unreadable
 from agentrun_operator.controller.keys import Body, ObjectKey, is_leftover, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentrun_operator.controller.informer.news import Ours
+    from agentrun_operator.controller.informer.store.news import Ours
 
 GONE_FOR = 600.0
 """Seconds for which an object that is gone is remembered. A list of several pages shows it as long as it may be

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import kopf
 
-from agentrun_operator.controller.informer.kopf_quirks import ChunkSize, EndlessBackoffs
+from agentrun_operator.controller.informer.watch.kopf_quirks import ChunkSize, EndlessBackoffs
 from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import kopf
 
 from agentrun_operator.controller.concurrency.cancellation import run_until
-from agentrun_operator.controller.informer.kopf_handlers import settings
-from agentrun_operator.controller.informer.kopf_quirks import EveryTask, ShutdownNoise, taken
+from agentrun_operator.controller.informer.watch.kopf_handlers import settings
+from agentrun_operator.controller.informer.watch.kopf_quirks import EveryTask, ShutdownNoise, taken
 from agentrun_operator.controller.kube.preflight import until_served
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agentrun_operator.controller.keys import Body, ObjectKey
-    from agentrun_operator.controller.worker.object_writer import ObjectWriter
-    from agentrun_operator.controller.worker.reporter import Reporter
     from agentrun_operator.controller.worker.run import Memories, Run
+    from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+    from agentrun_operator.controller.worker.writing.reporter import Reporter
     from agentrun_operator.reconcile.actions import AddClaim
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.verdict import Verdict

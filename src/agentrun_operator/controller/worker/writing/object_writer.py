@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
-from agentrun_operator.controller.informer.news import DECISIVE, Ours
-from agentrun_operator.controller.informer.reading import trimmed
+from agentrun_operator.controller.informer.store.news import DECISIVE, Ours
+from agentrun_operator.controller.informer.store.reading import trimmed
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.controller.kube.client import CONFLICT, TAKEN, KubeError
 from agentrun_operator.reconcile.conditions import unread as unread_conditions
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from agentrun_operator.controller.informer.reading import Unreadable
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.reading import Unreadable
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.telemetry.metrics import Metrics

@@ -19,9 +19,9 @@ from agentrun_operator.reconcile.status import recorded_status, status_patch
 if TYPE_CHECKING:
     from agentrun_operator.controller.analysis.analysis import Analysis
     from agentrun_operator.controller.keys import ObjectKey
-    from agentrun_operator.controller.worker.object_writer import ObjectWriter
-    from agentrun_operator.controller.worker.reporter import Reporter
     from agentrun_operator.controller.worker.run import Memories, Run, Subject
+    from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+    from agentrun_operator.controller.worker.writing.reporter import Reporter
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.rollout.memory import Memory
     from agentrun_operator.reconcile.verdict import Verdict

@@ -10,11 +10,11 @@ from agentrun_operator.reconcile.status import status_of, status_patch
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentrun_operator.controller.informer.store import Store
-    from agentrun_operator.controller.worker.claims import Claims
-    from agentrun_operator.controller.worker.object_writer import ObjectWriter
-    from agentrun_operator.controller.worker.reporter import Reporter
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.worker.run import Memories, Run
+    from agentrun_operator.controller.worker.writing.claims import Claims
+    from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+    from agentrun_operator.controller.worker.writing.reporter import Reporter
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.verdict import Verdict
 

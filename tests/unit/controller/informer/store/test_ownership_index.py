@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-from agentrun_operator.controller.informer.reading import leftover_of, trimmed
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.reading import leftover_of, trimmed
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import ObjectKey, key_of
 from agentrun_operator.reconcile.observed import RuntimeSeen
 from agentrun_operator.resources.names import PAUSED

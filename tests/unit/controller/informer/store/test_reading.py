@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.controller.informer.lanes import lane_of
-from agentrun_operator.controller.informer.news import Trigger
-from agentrun_operator.controller.informer.reading import (
+from agentrun_operator.controller.informer.store.news import Trigger
+from agentrun_operator.controller.informer.store.reading import (
     ANNOTATION_LIMIT,
     FINALIZERS_LIMIT,
     UnreadableError,
     trimmed,
 )
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.observation.ownership import may_manage, place_of
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT

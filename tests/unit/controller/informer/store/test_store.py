@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from agentrun_operator.controller.informer.news import News, Ours
-from agentrun_operator.controller.informer.reading import trimmed
-from agentrun_operator.controller.informer.store import GONE_FOR, Store
+from agentrun_operator.controller.informer.store.news import News, Ours
+from agentrun_operator.controller.informer.store.reading import trimmed
+from agentrun_operator.controller.informer.store.store import GONE_FOR, Store
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from support.controller import Body, body, claim, key
 from support.objects import a_condition

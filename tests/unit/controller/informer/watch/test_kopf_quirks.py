@@ -10,7 +10,7 @@ import pytest
 from kopf._cogs.clients import watching
 from kopf._cogs.clients.watching import Bookmark, infinite_watch
 
-from agentrun_operator.controller.informer.kopf_quirks import ShutdownNoise, taken
+from agentrun_operator.controller.informer.watch.kopf_quirks import ShutdownNoise, taken
 
 
 async def ours() -> AsyncGenerator[None]:

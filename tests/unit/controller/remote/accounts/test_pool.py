@@ -16,8 +16,8 @@ from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.informer.informer import Informer
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account
 from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR, AccountContext

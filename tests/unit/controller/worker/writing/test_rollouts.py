@@ -10,8 +10,8 @@ from agentrun_operator.controller.analysis.analysis import Analysis
 from agentrun_operator.controller.analysis.assignment import Assignment
 from agentrun_operator.controller.keys import AccountKey, ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime
-from agentrun_operator.controller.worker.rollouts import Rollouts
 from agentrun_operator.controller.worker.run import Memories, Observation, Run
+from agentrun_operator.controller.worker.writing.rollouts import Rollouts
 from agentrun_operator.resources.reasons import Reason
 from support.objects import NAME, Object, a_look, a_status, an_endpoint, an_object, no_look
 from unit.controller.worker.test_reconciler import Silent, World

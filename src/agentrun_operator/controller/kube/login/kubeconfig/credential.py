@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.kube.login.errors import AccessError
-from agentrun_operator.controller.kube.login.tls import NO_CERTIFICATE, Certificate
+from agentrun_operator.controller.kube.login.kubeconfig.tls import NO_CERTIFICATE, Certificate
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from agentrun_operator.controller.kube.login.kubeconfig import Context
-    from agentrun_operator.controller.kube.login.section import Section
+    from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import Context
+    from agentrun_operator.controller.kube.login.kubeconfig.section import Section
 
 PROVIDER_TIMEOUT = 30.0
 """Seconds that an identity provider gets."""

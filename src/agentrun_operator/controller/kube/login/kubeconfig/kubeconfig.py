@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import yaml
 
 from agentrun_operator.controller.kube.login.errors import AccessError
-from agentrun_operator.controller.kube.login.section import Section, fields_of, read
+from agentrun_operator.controller.kube.login.kubeconfig.section import Section, fields_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agentrun_operator.controller.kube.login.errors import AccessError
 
 if TYPE_CHECKING:
-    from agentrun_operator.controller.kube.login.section import Section
+    from agentrun_operator.controller.kube.login.kubeconfig.section import Section
 
 
 @dataclass(frozen=True, slots=True)

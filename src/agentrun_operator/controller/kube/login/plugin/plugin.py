@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.kube.login.credential import Credential, bearer
 from agentrun_operator.controller.kube.login.errors import AccessError
-from agentrun_operator.controller.kube.login.process import ProcessError, run_process
-from agentrun_operator.controller.kube.login.section import Section, fields_of
-from agentrun_operator.controller.kube.login.tls import Certificate, authorities
+from agentrun_operator.controller.kube.login.kubeconfig.credential import Credential, bearer
+from agentrun_operator.controller.kube.login.kubeconfig.section import Section, fields_of
+from agentrun_operator.controller.kube.login.kubeconfig.tls import Certificate, authorities
+from agentrun_operator.controller.kube.login.plugin.process import ProcessError, run_process
 
 if TYPE_CHECKING:
-    from agentrun_operator.controller.kube.login.kubeconfig import Context
+    from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import Context
 
 PLUGIN_TIMEOUT = 30.0
 """Seconds that a plugin gets. Those of clouds ask a service, and take some."""

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controller.kube.login.access import route_of
-from agentrun_operator.controller.kube.login.credential import Credential, read_user
 from agentrun_operator.controller.kube.login.errors import AccessError
-from agentrun_operator.controller.kube.login.kubeconfig import load
+from agentrun_operator.controller.kube.login.kubeconfig.credential import Credential, read_user
+from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import load
 from support.kubeconfigs import a_kubeconfig, written
 
 SECRET = "s3cr3t-t0ken"

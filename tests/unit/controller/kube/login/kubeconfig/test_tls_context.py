@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from agentrun_operator.controller.kube.login.tls import NO_CERTIFICATE, Certificate, ssl_context
+from agentrun_operator.controller.kube.login.kubeconfig.tls import NO_CERTIFICATE, Certificate, ssl_context
 
 PEM = b"-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n"
 
