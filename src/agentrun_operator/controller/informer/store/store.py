@@ -11,8 +11,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.controller.informer.store.fields import UnreadableError
 from agentrun_operator.controller.informer.store.news import News, Trigger
-from agentrun_operator.controller.informer.store.reading import Unreadable, UnreadableError, trimmed, unreadable
+from agentrun_operator.controller.informer.store.reading import Unreadable, trimmed, unreadable
 from agentrun_operator.controller.keys import Body, ObjectKey, is_leftover, key_of
 
 if TYPE_CHECKING:

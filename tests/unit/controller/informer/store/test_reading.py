@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.controller.informer.lanes import lane_of
+from agentrun_operator.controller.informer.store.fields import UnreadableError
 from agentrun_operator.controller.informer.store.news import Trigger
 from agentrun_operator.controller.informer.store.reading import (
     ANNOTATION_LIMIT,
     FINALIZERS_LIMIT,
-    UnreadableError,
     trimmed,
 )
 from agentrun_operator.controller.informer.store.store import Store
