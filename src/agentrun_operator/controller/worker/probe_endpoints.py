@@ -19,7 +19,6 @@ from agentrun_operator.observation.problems import ProblemError, problem_of
 from agentrun_operator.reconcile.actions import Rest, Retry
 from agentrun_operator.reconcile.after_write import AGAIN
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
-from agentrun_operator.reconcile.observed import EndpointSeen
 from agentrun_operator.reconcile.rollout.probe_endpoints import (
     Foreign,
     Look,
@@ -34,6 +33,7 @@ from agentrun_operator.reconcile.rollout.probe_endpoints import (
     taken,
     wanted_versions,
 )
+from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -8,14 +8,14 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controlplane.errors import BuildError
-from agentrun_operator.controlplane.processes import ProcessGroup
+from agentrun_operator.controlplane.running.processes import ProcessGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from agentrun_operator.controlplane.golang import Go
-    from agentrun_operator.controlplane.module import GoModule
+    from agentrun_operator.controlplane.building.golang import Go
+    from agentrun_operator.controlplane.building.module import GoModule
     from agentrun_operator.controlplane.progress import Progress
 
 # The packages that `go build` will compile, and name one by one as it does: neither up to date nor cached.

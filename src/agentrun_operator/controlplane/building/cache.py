@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controlplane.build import build
+from agentrun_operator.controlplane.building.build import build
+from agentrun_operator.controlplane.building.golang import Go, find_go
+from agentrun_operator.controlplane.building.module import KUBERNETES, GoModule
 from agentrun_operator.controlplane.errors import BinariesNotFoundError
-from agentrun_operator.controlplane.golang import Go, find_go
-from agentrun_operator.controlplane.module import KUBERNETES, GoModule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

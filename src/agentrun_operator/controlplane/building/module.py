@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentrun_operator.controlplane.golang import Version, parse_version
+from agentrun_operator.controlplane.building.golang import Version, parse_version
 
 KUBERNETES_VERSION = (
     "k8s.io/component-base/version.gitVersion={version}",
@@ -79,7 +79,7 @@ class GoModule:
 
 
 KUBERNETES = GoModule(
-    Path(__file__).parent / "modules" / "kubernetes",
+    Path(__file__).parents[1] / "modules" / "kubernetes",
     {
         "etcd": "go.etcd.io/etcd/server/v3",
         "kubectl": "k8s.io/kubernetes/cmd/kubectl",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from agentrun_operator.controlplane.cache import cached_build
+from agentrun_operator.controlplane.building.cache import cached_build
 from agentrun_operator.controlplane.errors import BinariesNotFoundError
 
 if TYPE_CHECKING:

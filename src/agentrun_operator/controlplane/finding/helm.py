@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controlplane.cache import cached_build
+from agentrun_operator.controlplane.building.cache import cached_build
+from agentrun_operator.controlplane.building.module import GoModule
 from agentrun_operator.controlplane.errors import BinariesNotFoundError
-from agentrun_operator.controlplane.module import GoModule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NAMED = "HELM_BIN"
 
 HELM = GoModule(
-    Path(__file__).parent / "modules" / "helm",
+    Path(__file__).parents[1] / "modules" / "helm",
     {"helm": "helm.sh/helm/v4/cmd/helm"},
     versioned="helm.sh/helm/v4",
     told=("helm.sh/helm/v4/internal/version.version={version}",),

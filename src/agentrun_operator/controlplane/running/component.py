@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from agentrun_operator.controlplane.processes import ProcessGroup
+    from agentrun_operator.controlplane.running.processes import ProcessGroup
 
 POLL_INTERVAL = 0.05  # seconds
 LOG_TAIL = 20  # lines of a log that an error shows

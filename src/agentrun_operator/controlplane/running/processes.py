@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Self
 
-from agentrun_operator.controlplane import warden
+from agentrun_operator.controlplane.running import warden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

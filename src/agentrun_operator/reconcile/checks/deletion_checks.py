@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentrun_operator.reconcile.actions import Confirm, Delete, Release, Rest, Retry
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
-from agentrun_operator.reconcile.statements import ready_by_state, state_message
+from agentrun_operator.reconcile.status.statements import ready_by_state, state_message
 from agentrun_operator.reconcile.verdict import Verdict, bad, blocked, under_way
 from agentrun_operator.resources.reasons import Reason
 

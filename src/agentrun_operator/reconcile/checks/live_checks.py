@@ -12,19 +12,25 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.reconcile.actions import Confirm, Delete, Rest, Retry, Update
-from agentrun_operator.reconcile.creation_checks import absent, creation_quiet, foreign, unclaimed
+from agentrun_operator.reconcile.checks.creation_checks import absent, creation_quiet, foreign, unclaimed
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
-from agentrun_operator.reconcile.rolled_out import split_quiet, unprotected
-from agentrun_operator.reconcile.statements import REASONS, ready_by_state, ready_while_paused, stale, state_message
+from agentrun_operator.reconcile.status.rolled_out import split_quiet, unprotected
+from agentrun_operator.reconcile.status.statements import (
+    REASONS,
+    ready_by_state,
+    ready_while_paused,
+    stale,
+    state_message,
+)
 from agentrun_operator.reconcile.verdict import Verdict, bad, blocked, good, under_way
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from agentrun_operator.reconcile.delta import Delta
     from agentrun_operator.reconcile.input import Input
+    from agentrun_operator.reconcile.state.delta import Delta
 
 NOT_CONVERGING_PAUSE = timedelta(hours=1)
 """How long a change that AgentRun accepts but does not keep is left alone."""

@@ -23,7 +23,7 @@ from agentrun_operator.resources.history import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentrun_operator.reconcile.comparable import Comparable
+    from agentrun_operator.reconcile.state.comparable import Comparable
 
 History = tuple[HistoryEntry, ...]
 """Entries, newest first."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentrun_operator.reconcile.entries import ENTRIES, past_spec
+from agentrun_operator.reconcile.history.entries import ENTRIES, past_spec
 from agentrun_operator.resources.history import HistoryEntry, Result
 from agentrun_operator.resources.reasons import Reason
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from agentrun_operator.reconcile.comparable import Comparable
-    from agentrun_operator.reconcile.entries import History
+    from agentrun_operator.reconcile.history.entries import History
+    from agentrun_operator.reconcile.state.comparable import Comparable
 
 Condition = dict[str, Any]
 

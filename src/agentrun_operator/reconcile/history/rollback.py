@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentrun_operator.reconcile.comparable import comparable_of_spec
-from agentrun_operator.reconcile.entries import whole_spec
+from agentrun_operator.reconcile.history.entries import whole_spec
+from agentrun_operator.reconcile.state.comparable import comparable_of_spec
 from agentrun_operator.resources.history import Result
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.reconcile.observed import RuntimeSeen
+    from agentrun_operator.reconcile.state.observed import RuntimeSeen
 
 
 class Claim(NamedTuple):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.comparable import NO_COUNT, NO_PERCENT, Weight
+from agentrun_operator.reconcile.state.comparable import NO_COUNT, NO_PERCENT, Weight
 from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentrun_operator.reconcile.comparable import Comparable, Policy
+    from agentrun_operator.reconcile.state.comparable import Comparable, Policy
 
 UNREADABLE = "unreadable"
 """Stands for a value that makes no sense."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.agentrun.odd import Oddity, oddity_of
-from agentrun_operator.reconcile.comparable import Comparable, comparable_of_endpoint
+from agentrun_operator.reconcile.state.comparable import Comparable, comparable_of_endpoint
 from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from agentrun_operator.agentrun.models import (
     ScheduledPolicy,
     VersionWeight,
 )
-from agentrun_operator.reconcile.comparable import PERCENT, Comparable, Policy
+from agentrun_operator.reconcile.state.comparable import PERCENT, Comparable, Policy
 
 
 def create_body(name: str, comparable: Comparable) -> EndpointCreate:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.reconcile.rollout.memory import FAIL, Cause, Memory, Phase
-from agentrun_operator.reconcile.statements import ready_by_state
+from agentrun_operator.reconcile.status.statements import ready_by_state
 from agentrun_operator.reconcile.verdict import Statement, bad, good
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason

@@ -10,7 +10,7 @@ from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.input import Input
-    from agentrun_operator.reconcile.observed import EndpointSeen, Problem
+    from agentrun_operator.reconcile.state.observed import EndpointSeen, Problem
 
 BESIDE_ODDITY = 500
 """Characters of a state and its reason that are told beside what of the answer makes no sense."""

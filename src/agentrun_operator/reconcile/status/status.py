@@ -8,21 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.cut import cut
-from agentrun_operator.reconcile.comparable import INT32, NO_COUNT, NO_PERCENT
 from agentrun_operator.reconcile.conditions import merged
-from agentrun_operator.reconcile.entries import packed, unpacked
-from agentrun_operator.reconcile.history import history_after, told_of
+from agentrun_operator.reconcile.history.entries import packed, unpacked
+from agentrun_operator.reconcile.history.history import history_after, told_of
 from agentrun_operator.reconcile.rollout.memory import Memory
+from agentrun_operator.reconcile.state.comparable import INT32, NO_COUNT, NO_PERCENT
 from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.reconcile.claim import Claim
-    from agentrun_operator.reconcile.comparable import Policy
-    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.input import Input
-    from agentrun_operator.reconcile.observed import EndpointSeen
+    from agentrun_operator.reconcile.state.claim import Claim
+    from agentrun_operator.reconcile.state.comparable import Policy
+    from agentrun_operator.reconcile.state.desired import Desired
+    from agentrun_operator.reconcile.state.observed import EndpointSeen
     from agentrun_operator.reconcile.verdict import Verdict
 
 Json = dict[str, Any]

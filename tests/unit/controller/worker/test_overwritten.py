@@ -17,7 +17,7 @@ from agentrun_operator.controller.worker.run import Observation, Subject
 from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter, merged
 from agentrun_operator.controller.worker.writing.reporter import Reporter
 from agentrun_operator.reconcile.input import Timing
-from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import FINALIZER
 from support.analysis import unused_analysis
 from support.controller import body, claim, endpoint, key

@@ -18,7 +18,7 @@ from agentrun_operator.controller.worker.writing.reporter import Reporter
 from agentrun_operator.reconcile.actions import Rest
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.input import Input, Timing
-from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, Problem, RuntimeSeen
 from agentrun_operator.resources.names import FINALIZER
 from agentrun_operator.resources.reasons import Reason
 from support.analysis import unused_analysis

@@ -1,6 +1,6 @@
 import pytest
 
-from agentrun_operator.controlplane.golang import parse_version
+from agentrun_operator.controlplane.building.golang import parse_version
 
 
 @pytest.mark.parametrize(

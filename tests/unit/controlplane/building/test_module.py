@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from agentrun_operator.controlplane.module import KUBERNETES, GoModule
+from agentrun_operator.controlplane.building.module import KUBERNETES, GoModule
 
 GO_MOD = """module example
 

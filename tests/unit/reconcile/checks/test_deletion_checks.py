@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agentrun_operator.reconcile.attempts import Attempts
-from agentrun_operator.reconcile.deletion_checks import QUIET, probes_left
-from agentrun_operator.reconcile.observed import Observed
+from agentrun_operator.reconcile.checks.deletion_checks import QUIET, probes_left
+from agentrun_operator.reconcile.state.observed import Observed
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import decided, each, row
 from support.objects import (

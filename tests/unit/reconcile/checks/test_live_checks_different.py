@@ -6,7 +6,7 @@ import pytest
 
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.delta import Difference
+from agentrun_operator.reconcile.state.delta import Difference
 from support.decisions import decided, each, row
 from support.objects import (
     NOW,

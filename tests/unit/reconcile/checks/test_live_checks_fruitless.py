@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from agentrun_operator.reconcile.attempts import Attempts
-from agentrun_operator.reconcile.delta import Difference
+from agentrun_operator.reconcile.state.delta import Difference
 from support.decisions import decided, each, row
 from support.objects import (
     NOW,

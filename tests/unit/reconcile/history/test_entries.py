@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.comparable import comparable_of_spec
-from agentrun_operator.reconcile.entries import (
+from agentrun_operator.reconcile.history.entries import (
     ENTRIES,
     ENTRY_LIMIT,
     READ_LIMIT,
@@ -21,6 +20,7 @@ from agentrun_operator.reconcile.entries import (
     with_history_in_full,
     with_history_packed,
 )
+from agentrun_operator.reconcile.state.comparable import comparable_of_spec
 from agentrun_operator.resources.history import HistoryEntry
 from agentrun_operator.resources.spec import Spec
 

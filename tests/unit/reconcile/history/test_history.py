@@ -6,11 +6,20 @@ from typing import Any
 import pytest
 
 from agentrun_operator.reconcile.actions import AddClaim
-from agentrun_operator.reconcile.comparable import comparable_of_spec
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.entries import packed, past_spec, unpacked
-from agentrun_operator.reconcile.history import FAILED, NOTHING, REFUSED, SENT, SERVED, Told, history_after, told_of
-from agentrun_operator.reconcile.status import claimed_status, status_of
+from agentrun_operator.reconcile.history.entries import packed, past_spec, unpacked
+from agentrun_operator.reconcile.history.history import (
+    FAILED,
+    NOTHING,
+    REFUSED,
+    SENT,
+    SERVED,
+    Told,
+    history_after,
+    told_of,
+)
+from agentrun_operator.reconcile.state.comparable import comparable_of_spec
+from agentrun_operator.reconcile.status.status import claimed_status, status_of
 from agentrun_operator.reconcile.verdict import blocked
 from agentrun_operator.resources.history import HistoryEntry, Result
 from agentrun_operator.resources.reasons import Reason

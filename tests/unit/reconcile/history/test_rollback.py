@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.reconcile.comparable import comparable_of_spec
-from agentrun_operator.reconcile.entries import past_spec
-from agentrun_operator.reconcile.rollback import ROLLS, WAS_CUT, NoTargetError, rollback_target
+from agentrun_operator.reconcile.history.entries import past_spec
+from agentrun_operator.reconcile.history.rollback import ROLLS, WAS_CUT, NoTargetError, rollback_target
+from agentrun_operator.reconcile.state.comparable import comparable_of_spec
 from agentrun_operator.resources.history import HistoryEntry, Result
 from agentrun_operator.resources.spec import Spec
 from support.objects import NOW

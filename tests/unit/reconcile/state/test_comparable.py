@@ -13,7 +13,7 @@ from agentrun_operator.agentrun.models import (
     ScheduledPolicy,
 )
 from agentrun_operator.agentrun.odd import read_oddly
-from agentrun_operator.reconcile.comparable import (
+from agentrun_operator.reconcile.state.comparable import (
     NO_COUNT,
     NO_PERCENT,
     Comparable,

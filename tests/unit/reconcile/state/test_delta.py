@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.comparable import FIELDS, NO_COUNT, NO_PERCENT, Comparable, Policy, Weight
-from agentrun_operator.reconcile.delta import SHOWN, Delta, Difference, delta, same_version, same_weights
+from agentrun_operator.reconcile.state.comparable import FIELDS, NO_COUNT, NO_PERCENT, Comparable, Policy, Weight
+from agentrun_operator.reconcile.state.delta import SHOWN, Delta, Difference, delta, same_version, same_weights
 from support.comparables import SHAPES
 
 DAY = Policy("day", "cron(0 0 8 * * *)", 5, "2026-01-01T00:00:00Z", "", "Asia/Shanghai")

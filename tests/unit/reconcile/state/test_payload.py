@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.reconcile.comparable import Comparable, Policy, Weight, comparable_of_endpoint
-from agentrun_operator.reconcile.delta import delta
-from agentrun_operator.reconcile.payload import create_body, update_body
+from agentrun_operator.reconcile.state.comparable import Comparable, Policy, Weight, comparable_of_endpoint
+from agentrun_operator.reconcile.state.delta import delta
+from agentrun_operator.reconcile.state.payload import create_body, update_body
 from support.comparables import SHAPES
 
 Object = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pydantic_core import from_json
 
-from agentrun_operator.agentrun.http.second_reading import read_again
+from agentrun_operator.agentrun.http.answer.second_reading import read_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.data_signing import DataPlaneAuth
 from agentrun_operator.agentrun.auth.signing import utc_now
 from agentrun_operator.agentrun.http.client import default_ssl_context
-from agentrun_operator.agentrun.http.connections import known_to_httpx, proxy_to
+from agentrun_operator.agentrun.http.connections.connections import known_to_httpx, proxy_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun.api.protocol import Operation
     from agentrun_operator.agentrun.auth.config import Config
     from agentrun_operator.agentrun.auth.credentials import Credentials
-    from agentrun_operator.agentrun.endpoint.parameters import ChatParameters
+    from agentrun_operator.agentrun.endpoint.chat.parameters import ChatParameters
 
 DATA_DOMAIN = "agentrun-data"
 RAM_SUFFIX = "-ram"

@@ -16,14 +16,14 @@ import httpx
 
 from agentrun_operator.agentrun.auth.data_signing import DataPlaneAuth
 from agentrun_operator.agentrun.auth.signing import utc_now
-from agentrun_operator.agentrun.endpoint.completion import read_completion
-from agentrun_operator.agentrun.endpoint.openai import Chat, data_plane
-from agentrun_operator.agentrun.http.body import ACCEPTED, BodyError
+from agentrun_operator.agentrun.endpoint.chat.completion import read_completion
+from agentrun_operator.agentrun.endpoint.chat.openai import Chat, data_plane
+from agentrun_operator.agentrun.http.answer.body import ACCEPTED, BodyError
+from agentrun_operator.agentrun.http.answer.reading import read_async
+from agentrun_operator.agentrun.http.answer.translation import SUCCESSFUL
 from agentrun_operator.agentrun.http.client import default_ssl_context
-from agentrun_operator.agentrun.http.connections import known_to_httpx, limits_of, proxy_to
+from agentrun_operator.agentrun.http.connections.connections import known_to_httpx, limits_of, proxy_to
 from agentrun_operator.agentrun.http.driver import CONNECTION_FAILURES, user_agent
-from agentrun_operator.agentrun.http.reading import read_async
-from agentrun_operator.agentrun.http.translation import SUCCESSFUL
 from agentrun_operator.agentrun.models.chat import ChatReply, Failure
 
 if TYPE_CHECKING:

@@ -14,20 +14,20 @@ import httpx
 
 from agentrun_operator.agentrun.auth.data_signing import DataPlaneAuth
 from agentrun_operator.agentrun.auth.signing import utc_now
-from agentrun_operator.agentrun.endpoint.completion import Chunk, read_chunk, read_refusal
-from agentrun_operator.agentrun.http.body import Body, BodyError
+from agentrun_operator.agentrun.endpoint.chat.completion import Chunk, read_chunk, read_refusal
+from agentrun_operator.agentrun.http.answer.body import Body, BodyError
+from agentrun_operator.agentrun.http.answer.translation import SUCCESSFUL
 from agentrun_operator.agentrun.http.client import default_ssl_context
-from agentrun_operator.agentrun.http.connections import known_to_httpx, proxy_to
+from agentrun_operator.agentrun.http.connections.connections import known_to_httpx, proxy_to
 from agentrun_operator.agentrun.http.deadline import Deadline, hold
 from agentrun_operator.agentrun.http.driver import CONNECTION_FAILURES, user_agent
-from agentrun_operator.agentrun.http.translation import SUCCESSFUL
 from agentrun_operator.agentrun.models.chat import Failure
 from agentrun_operator.cut import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentrun_operator.agentrun.endpoint.openai import Chat
+    from agentrun_operator.agentrun.endpoint.chat.openai import Chat
 
 SESSION = "x-agentrun-session-id"
 ANSWER_LIMIT = 16 * 1024 * 1024

@@ -6,7 +6,7 @@ import asyncio
 from itertools import cycle
 from typing import TYPE_CHECKING, cast
 
-from agentrun_operator.agentrun.http.body import BODY_LIMIT, Body
+from agentrun_operator.agentrun.http.answer.body import BODY_LIMIT, Body
 
 if TYPE_CHECKING:
     import httpx

@@ -30,8 +30,8 @@ from agentrun_operator.agentrun.api.errors import (
     ThrottledError,
 )
 from agentrun_operator.agentrun.api.protocol import Response
-from agentrun_operator.agentrun.http.second_reading import read_again
-from agentrun_operator.agentrun.http.texts import cleaned
+from agentrun_operator.agentrun.http.answer.second_reading import read_again
+from agentrun_operator.agentrun.http.answer.texts import cleaned
 
 if TYPE_CHECKING:
     import ssl
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from agentrun_operator.agentrun.auth.redaction import Redactor
-    from agentrun_operator.agentrun.http.body import BodyError
+    from agentrun_operator.agentrun.http.answer.body import BodyError
 
 SUCCESS = "SUCCESS"
 

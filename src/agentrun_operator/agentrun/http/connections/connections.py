@@ -91,6 +91,6 @@ def unbound(http: httpx.AsyncClient, ssl_context: ssl.SSLContext) -> None:
     """
     own = http._transport  # noqa: SLF001 - the library has no way in
     if isinstance(own, httpx.AsyncHTTPTransport) and find_spec("aiohttp"):
-        from agentrun_operator.agentrun.http.over_aiohttp import AiohttpPool  # noqa: PLC0415 - it has to be installed
+        from agentrun_operator.agentrun.http.connections.over_aiohttp import AiohttpPool  # noqa: PLC0415 - it has to be installed
 
         own._pool = cast("httpcore.AsyncConnectionPool", AiohttpPool(ssl_context, Reuse(time.monotonic)))  # noqa: SLF001 - see above

@@ -14,13 +14,13 @@ import aiohttp
 import httpcore
 from yarl import URL
 
-from agentrun_operator.agentrun.http.connections import IDLE_FOR
+from agentrun_operator.agentrun.http.connections.connections import IDLE_FOR
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Iterator
 
-    from agentrun_operator.agentrun.http.connections import Reuse
+    from agentrun_operator.agentrun.http.connections.connections import Reuse
 
 HEADER_LIMIT = 64 * 1024
 """Bytes of one header of an answer."""

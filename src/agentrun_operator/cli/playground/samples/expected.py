@@ -56,7 +56,7 @@ DELETED: Mapping[str, Fields] = {BUILT_IN: CREATED[BUILT_IN]}
 
 def manifests() -> str:
     """All samples as one YAML text."""
-    folder = resources.files(__package__) / "samples"
+    folder = resources.files(__package__)
     return "---\n".join((folder / f"{name}.yaml").read_text() for name in NAMES)
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.cli.playground.expected import KIND, NAMES, manifests
+from agentrun_operator.cli.playground.samples.expected import KIND, NAMES, manifests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

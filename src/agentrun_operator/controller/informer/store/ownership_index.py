@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.observation.ownership import Place
-    from agentrun_operator.reconcile.observed import RuntimeSeen
+    from agentrun_operator.reconcile.state.observed import RuntimeSeen
 
 
 class Spot(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.reconcile.rollout.events import happened
-from agentrun_operator.reconcile.status import claimed_status, status_patch
+from agentrun_operator.reconcile.status.status import claimed_status, status_patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,7 +14,7 @@ from agentrun_operator.controller.informer.store.reading import trimmed
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.controller.kube.client import CONFLICT, TAKEN, KubeError
 from agentrun_operator.reconcile.conditions import unread as unread_conditions
-from agentrun_operator.reconcile.entries import with_history_in_full
+from agentrun_operator.reconcile.history.entries import with_history_in_full
 from agentrun_operator.resources.names import FINALIZER
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from agentrun_operator.controller.analysis.assignment import Assignment
 from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.reconcile.rollout.events import happened, ignored
-from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.rollout.memory import Cause, effective
-from agentrun_operator.reconcile.status import recorded_status, status_patch
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
+from agentrun_operator.reconcile.status.status import recorded_status, status_patch
 
 if TYPE_CHECKING:
     from agentrun_operator.controller.analysis.analysis import Analysis

@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.refusals import NoContextError, RefusedError, UnreachableError, refusal_of
+from agentrun_operator.plugin.cluster.kubectl.refusals import NoContextError, RefusedError, UnreachableError, refusal_of
 from agentrun_operator.plugin.exits import UnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from agentrun_operator.plugin.cluster.rights import Right
+    from agentrun_operator.plugin.cluster.kubectl.rights import Right
 
 Object = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Why kubectl did not do what it was asked for: its words on standard error, sorted by what follows from them. Pure.
 
-The words are those of real ones, collected on a control plane (tests/unit/plugin/cluster/kubectl_words.py). What is
-sorted says what to do; what is not is shown as it is.
+The words are those of real ones, collected on a control plane (tests/unit/plugin/cluster/kubectl/kubectl_words.json).
+What is sorted says what to do; what is not is shown as it is.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 
 LOG = re.compile(r"^[EWIF]\d{4} \d\d:\d\d:\d\d.*?(?:err=<\n.*?\n >\n?|\n|\Z)", re.MULTILINE | re.DOTALL)

@@ -10,13 +10,13 @@ from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.rollout.expectation import Outcome
 from agentrun_operator.reconcile.rollout.memory import Cause, Check
+from agentrun_operator.reconcile.rollout.proof.expectation import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from agentrun_operator.reconcile.rollout.expectation import Judged
+    from agentrun_operator.reconcile.rollout.proof.expectation import Judged
     from agentrun_operator.resources.rollout.analysis import AgainstStable, Probes, Prompt
 
 PERCENT = 100

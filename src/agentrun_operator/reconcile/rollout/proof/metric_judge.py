@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.rollout.judge import RoundVerdict, Verdict, overall
 from agentrun_operator.reconcile.rollout.memory import ALL, Cause, Check
-from agentrun_operator.reconcile.rollout.queries import NOTHING, Reading
+from agentrun_operator.reconcile.rollout.proof.judge import RoundVerdict, Verdict, overall
+from agentrun_operator.reconcile.rollout.proof.queries import NOTHING, Reading
 from agentrun_operator.resources.rollout.analysis import NoData
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.backoff import backoff
-from agentrun_operator.reconcile.rollout.evidence import PROOF, Evidence
-from agentrun_operator.reconcile.rollout.judge import Verdict
+from agentrun_operator.reconcile.rollout.proof.evidence import PROOF, Evidence
+from agentrun_operator.reconcile.rollout.proof.judge import Verdict
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.rollout.judge import RoundVerdict
     from agentrun_operator.reconcile.rollout.memory import Check
+    from agentrun_operator.reconcile.rollout.proof.judge import RoundVerdict
     from agentrun_operator.resources.rollout.analysis import Probes
 
 FIRST_PAUSE = 10.0

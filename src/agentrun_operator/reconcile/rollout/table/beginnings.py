@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.rollout.endings import answered, at_rest, promoted
 from agentrun_operator.reconcile.rollout.memory import Cause, Memory, Phase
 from agentrun_operator.reconcile.rollout.request import Request, Verb
+from agentrun_operator.reconcile.rollout.table.endings import answered, at_rest, promoted
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.rollout.situation import Situation

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.rollout import clock
 from agentrun_operator.reconcile.rollout.memory import FAIL, Cause, Memory, Phase
 from agentrun_operator.reconcile.rollout.request import Request, Verb
+from agentrun_operator.reconcile.rollout.table import clock
 from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:

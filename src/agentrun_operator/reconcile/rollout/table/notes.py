@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.rollout.endings import answered
 from agentrun_operator.reconcile.rollout.plan import FORM
 from agentrun_operator.reconcile.rollout.request import Verb
 from agentrun_operator.reconcile.rollout.situation import Situation
+from agentrun_operator.reconcile.rollout.table.endings import answered
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.rollout.memory import Check, Memory

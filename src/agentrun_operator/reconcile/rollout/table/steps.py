@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.rollout import clock
-from agentrun_operator.reconcile.rollout.endings import answered, promoted
 from agentrun_operator.reconcile.rollout.memory import PASS, Cause, Memory, Phase
 from agentrun_operator.reconcile.rollout.request import Request, Verb
+from agentrun_operator.reconcile.rollout.table import clock
+from agentrun_operator.reconcile.rollout.table.endings import answered, promoted
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.rollout.situation import Situation

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.agentrun.endpoint.completion import read_completion
+from agentrun_operator.agentrun.endpoint.chat.completion import read_completion
 
 
 def completion(message: Any, **more: Any) -> bytes:

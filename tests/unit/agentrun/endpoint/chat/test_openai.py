@@ -8,7 +8,7 @@ from agentrun_operator.agentrun.api.errors import ConfigError, ServiceUnavailabl
 from agentrun_operator.agentrun.api.protocol import Request, Response
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.agentrun.endpoint.openai import NO_API_KEY, Chat, data_plane, names_of
+from agentrun_operator.agentrun.endpoint.chat.openai import NO_API_KEY, Chat, data_plane, names_of
 from support.agentrun import a_config, drive, ok
 
 KEY = Credentials("made-up-id", Secret("made-up-secret"))

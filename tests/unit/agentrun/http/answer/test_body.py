@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentrun_operator.agentrun.http.body import BODY_LIMIT, SMALL, Body, BodyError
+from agentrun_operator.agentrun.http.answer.body import BODY_LIMIT, SMALL, Body, BodyError
 
 TEXT = b'{"code": "SUCCESS"}'
 MIB = 2**20

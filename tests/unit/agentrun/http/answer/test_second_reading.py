@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from pydantic_core import from_json
 
-from agentrun_operator.agentrun.http.second_reading import DEEPEST, MAX_QUOTES, read_again
+from agentrun_operator.agentrun.http.answer.second_reading import DEEPEST, MAX_QUOTES, read_again
 from support.drawn_answers import VALUES
 
 

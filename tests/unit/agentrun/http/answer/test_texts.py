@@ -7,7 +7,7 @@ import pytest
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.redaction import MASK, Redactor
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.agentrun.http.texts import cleaned
+from agentrun_operator.agentrun.http.answer.texts import cleaned
 from agentrun_operator.cut import TEXT_LIMIT
 
 KEY = "Xq7RtB2mVn8LpK4wZs9YcD1fHj3GaE"  # made up

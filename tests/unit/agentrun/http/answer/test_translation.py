@@ -20,7 +20,7 @@ from agentrun_operator.agentrun.api.protocol import Response
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.redaction import Redactor
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.agentrun.http.translation import no_answer, read_answer
+from agentrun_operator.agentrun.http.answer.translation import no_answer, read_answer
 from support.agentrun import envelope, failure
 
 HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"

@@ -6,7 +6,7 @@ import certifi
 import pytest
 
 from agentrun_operator.agentrun.api.errors import ConfigError
-from agentrun_operator.agentrun.http.authorities import VARIABLES, context_of
+from agentrun_operator.agentrun.http.connections.authorities import VARIABLES, context_of
 
 HEAD, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 import yaml
 
-from agentrun_operator.cli.playground.agents import MANNERS
-from agentrun_operator.cli.playground.expected import BUILT_IN, CREATED, NAMES, ROLLED, differences, manifests
+from agentrun_operator.cli.playground.samples.agents import MANNERS
+from agentrun_operator.cli.playground.samples.expected import BUILT_IN, CREATED, NAMES, ROLLED, differences, manifests
 from agentrun_operator.emulator.faults.manners import Manners
 from agentrun_operator.resources.spec import Spec
 

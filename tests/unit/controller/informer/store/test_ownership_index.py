@@ -8,7 +8,7 @@ from agentrun_operator.controller.informer.store.ownership_index import Ownershi
 from agentrun_operator.controller.informer.store.reading import leftover_of, trimmed
 from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import ObjectKey, key_of
-from agentrun_operator.reconcile.observed import RuntimeSeen
+from agentrun_operator.reconcile.state.observed import RuntimeSeen
 from agentrun_operator.resources.names import PAUSED
 from support.controller import Body, body, claim, desired, key
 from support.objects import a_condition

@@ -26,7 +26,7 @@ from agentrun_operator.controller.settings import Settings
 from agentrun_operator.controller.telemetry.logs import reconcile_id
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.observation.problems import ProblemError
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 from support.controller import body, desired, key
 from support.controller_server import MemoryServer, Weather

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agentrun_operator.plugin.cluster.kubectl import Connection, Kubectl
-from agentrun_operator.plugin.cluster.refusals import UnreachableError
-from agentrun_operator.plugin.cluster.rights import ENDPOINTS, GET, LIST, PATCH
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection, Kubectl
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
+from agentrun_operator.plugin.cluster.kubectl.rights import ENDPOINTS, GET, LIST, PATCH
 from agentrun_operator.plugin.exits import UnknownError
 
 
@@ -121,7 +121,7 @@ def test_what_is_given_to_kubectl_is_its_input(program):
 @pytest.mark.parametrize("mounted", ["team-b", None])
 def test_in_a_pod_the_namespace_is_that_of_the_service_account(program, tmp_path, monkeypatch, mounted):
     written(program, "echo 'error: current-context must exist in order to minify' >&2; exit 1")
-    monkeypatch.setattr("agentrun_operator.plugin.cluster.kubectl.MOUNTED", tmp_path / "namespace")
+    monkeypatch.setattr("agentrun_operator.plugin.cluster.kubectl.kubectl.MOUNTED", tmp_path / "namespace")
     if mounted:
         (tmp_path / "namespace").write_text(mounted)
 

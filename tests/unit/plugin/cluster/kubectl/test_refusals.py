@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agentrun_operator.plugin.cluster.refusals import (
+from agentrun_operator.plugin.cluster.kubectl.refusals import (
     LIMIT,
     ConflictError,
     ForbiddenError,
@@ -20,7 +20,7 @@ from agentrun_operator.plugin.cluster.refusals import (
     UnreachableError,
     refusal_of,
 )
-from agentrun_operator.plugin.cluster.rights import GET, LIST, PATCH
+from agentrun_operator.plugin.cluster.kubectl.rights import GET, LIST, PATCH
 from agentrun_operator.plugin.exits import ExitCode, PluginError, UnknownError, UsageError
 
 WORDS: dict[str, str] = json.loads(Path(__file__).with_name("kubectl_words.json").read_text())

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentrun_operator.plugin.commands.importing.names import Called, object_names
+from agentrun_operator.plugin.commands.importing.manifests.names import Called, object_names
 from support.remote_endpoints import NAMES
 
 LABEL = re.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from agentrun_operator.plugin.commands.importing.text import document
+from agentrun_operator.plugin.commands.importing.manifests.text import document
 from agentrun_operator.printable import UNPRINTABLE
 
 WRITTEN = {

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from agentrun_operator.agentrun.models.chat import ChatReply, Failure
-from agentrun_operator.reconcile.rollout.expectation import JOINER, LONGEST_RUN, Outcome, folded, judged
+from agentrun_operator.reconcile.rollout.proof.expectation import JOINER, LONGEST_RUN, Outcome, folded, judged
 from agentrun_operator.resources.rollout.analysis import Expect
 
 RIGHT, WRONG, BROKEN = Outcome.RIGHT, Outcome.WRONG, Outcome.BROKEN

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from agentrun_operator.reconcile.rollout.expectation import Judged, Outcome
-from agentrun_operator.reconcile.rollout.judge import Pair, RoundVerdict, Verdict, judge_round
 from agentrun_operator.reconcile.rollout.memory import Cause, Check
+from agentrun_operator.reconcile.rollout.proof.expectation import Judged, Outcome
+from agentrun_operator.reconcile.rollout.proof.judge import Pair, RoundVerdict, Verdict, judge_round
 from agentrun_operator.resources.rollout.analysis import Probes
 
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE

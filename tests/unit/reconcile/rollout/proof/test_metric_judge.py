@@ -2,10 +2,10 @@
 
 import pytest
 
-from agentrun_operator.reconcile.rollout.judge import Verdict
 from agentrun_operator.reconcile.rollout.memory import Cause, Check
-from agentrun_operator.reconcile.rollout.metric_judge import Measured, compared, counts, judge_metrics
-from agentrun_operator.reconcile.rollout.queries import NOTHING, Reading
+from agentrun_operator.reconcile.rollout.proof.judge import Verdict
+from agentrun_operator.reconcile.rollout.proof.metric_judge import Measured, compared, counts, judge_metrics
+from agentrun_operator.reconcile.rollout.proof.queries import NOTHING, Reading
 from agentrun_operator.resources.rollout.analysis import Metric
 
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE

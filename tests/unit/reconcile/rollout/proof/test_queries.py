@@ -5,7 +5,7 @@ from typing import Any
 import promql_parser
 import pytest
 
-from agentrun_operator.reconcile.rollout.queries import NOTHING, Names, Reading, read_answer, rendered
+from agentrun_operator.reconcile.rollout.proof.queries import NOTHING, Names, Reading, read_answer, rendered
 
 NAMES = Names("4", "3", "bot-endpoint", "support_bot", "25")
 

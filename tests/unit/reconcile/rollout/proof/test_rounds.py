@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from agentrun_operator.reconcile.rollout.evidence import PROOF, Evidence
-from agentrun_operator.reconcile.rollout.judge import RoundVerdict, Verdict
 from agentrun_operator.reconcile.rollout.memory import Cause, Check
-from agentrun_operator.reconcile.rollout.rounds import (
+from agentrun_operator.reconcile.rollout.proof.evidence import PROOF, Evidence
+from agentrun_operator.reconcile.rollout.proof.judge import RoundVerdict, Verdict
+from agentrun_operator.reconcile.rollout.proof.rounds import (
     Series,
     StepTiming,
     calls_of,

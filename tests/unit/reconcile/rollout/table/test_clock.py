@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from agentrun_operator.reconcile.rollout.course import course
-from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.rollout.memory import Cause, Phase
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 from support.rollout_situations import (
     AT_25,
     BAKE,

@@ -9,17 +9,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.odd import oddity_of
-from agentrun_operator.plugin.commands.importing.manifest import Target, imported
-from agentrun_operator.plugin.commands.importing.names import Called, object_names
+from agentrun_operator.plugin.commands.importing.manifests.manifest import Target, imported
+from agentrun_operator.plugin.commands.importing.manifests.names import Called, object_names
+from agentrun_operator.plugin.commands.importing.manifests.text import document
 from agentrun_operator.plugin.commands.importing.screening import short, titled
-from agentrun_operator.plugin.commands.importing.text import document
 from agentrun_operator.resources.names import REGION_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from agentrun_operator.agentrun import Runtime
-    from agentrun_operator.plugin.commands.importing.manifest import Imported
+    from agentrun_operator.plugin.commands.importing.manifests.manifest import Imported
     from agentrun_operator.plugin.commands.importing.mode import Mode
     from agentrun_operator.plugin.remote.unowned import Remote
 

@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentrun_operator.agentrun.models import FAILED_STATES, MOVING_STATES
 from agentrun_operator.agentrun.odd import SAYS, oddity_of
 from agentrun_operator.plugin.commands.importing.mode import Mode
-from agentrun_operator.reconcile.comparable import LARGEST_SHARE, PERCENT, comparable_of_endpoint, comparable_of_spec
-from agentrun_operator.reconcile.delta import delta
+from agentrun_operator.reconcile.state.comparable import (
+    LARGEST_SHARE,
+    PERCENT,
+    comparable_of_endpoint,
+    comparable_of_spec,
+)
+from agentrun_operator.reconcile.state.delta import delta
 from agentrun_operator.resources.names import API_VERSION, KIND, LATEST, PAUSED
 from agentrun_operator.resources.refusals import refusals
 from agentrun_operator.resources.spec import Spec
@@ -24,8 +29,8 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun import Endpoint
     from agentrun_operator.plugin.remote.unowned import Remote
-    from agentrun_operator.reconcile.comparable import Comparable, Policy, Weight
-    from agentrun_operator.reconcile.delta import Difference
+    from agentrun_operator.reconcile.state.comparable import Comparable, Policy, Weight
+    from agentrun_operator.reconcile.state.delta import Difference
 
 Json = dict[str, Any]
 
