@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.models import READY_STATES
-from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
-from agentrun_operator.reconcile.delta import Delta, Difference, delta
-from agentrun_operator.reconcile.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
-from agentrun_operator.reconcile.rollout.evidence import Evidence
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.delta import Delta, Difference, delta
+from agentrun_operator.reconcile.state.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agentrun_operator.reconcile.attempts import Attempts
-    from agentrun_operator.reconcile.desired import Desired
+    from agentrun_operator.reconcile.state.desired import Desired
 
 SPLIT = frozenset({"targetVersion", "routing.versionWeights"})
 """The fields that split the traffic between versions."""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agentrun_operator.controlplane.cache import cached_build
-from agentrun_operator.controlplane.kept import cache_folder
+from agentrun_operator.controlplane.building.cache import cached_build
+from agentrun_operator.controlplane.building.module import GoModule
 from agentrun_operator.controlplane.errors import BinariesNotFoundError, BuildError
-from agentrun_operator.controlplane.module import GoModule
+from agentrun_operator.controlplane.kept import cache_folder
 from support.cluster import eventually
 
 GO = """#!/bin/sh

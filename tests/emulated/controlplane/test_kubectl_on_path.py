@@ -3,6 +3,7 @@
 import pytest
 
 from agentrun_operator.controlplane.finding.kubectl_on_path import fitting_kubectl
+from support.cluster import eventually
 from support.processes import is_running
 
 SERVER = (1, 37)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controlplane.kept import cache_folder, filled, missing
 from agentrun_operator.controlplane.fetching.archive import unpack
 from agentrun_operator.controlplane.fetching.download import PATIENCE, Patience, download
+from agentrun_operator.controlplane.kept import cache_folder, filled, missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

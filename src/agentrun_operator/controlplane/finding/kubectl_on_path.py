@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.controlplane.golang import Version
+    from agentrun_operator.controlplane.building.golang import Version
 
 TIME_LIMIT = 10.0  # seconds, for a program that only has to tell its version
 SIZE_LIMIT = 64 * 1024  # bytes of what it tells

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controlplane.binaries import ASSETS, Binaries, find_binaries
-from agentrun_operator.controlplane.cache import build_folder, cached_build
-from agentrun_operator.controlplane.kept import missing
+from agentrun_operator.controlplane.building.cache import build_folder, cached_build
+from agentrun_operator.controlplane.building.golang import parse_version
+from agentrun_operator.controlplane.building.module import KUBERNETES
 from agentrun_operator.controlplane.errors import BinariesNotFoundError, FetchError
 from agentrun_operator.controlplane.fetching.fetched import fetch, fetched_folder
 from agentrun_operator.controlplane.fetching.release import Release, release
-from agentrun_operator.controlplane.golang import parse_version
+from agentrun_operator.controlplane.finding.binaries import ASSETS, Binaries, find_binaries
 from agentrun_operator.controlplane.finding.kubectl_on_path import fitting_kubectl, kubectl_on_path
-from agentrun_operator.controlplane.module import KUBERNETES
+from agentrun_operator.controlplane.kept import missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from agentrun_operator.controlplane.building.module import KUBERNETES
 from agentrun_operator.controlplane.fetching.release import CHECKSUMS, release
-from agentrun_operator.controlplane.module import KUBERNETES
 
 SITE = "https://github.com/kubernetes-sigs/controller-tools/releases/download"
 

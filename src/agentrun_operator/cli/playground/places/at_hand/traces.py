@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.cli.playground.places.at_hand.bystanders import bystanders
 from agentrun_operator.cli.playground.places.at_hand.crd import CRDS
-from agentrun_operator.cli.playground.expected import KIND
+from agentrun_operator.cli.playground.samples.expected import KIND
 from agentrun_operator.controlplane import KubectlError
 from agentrun_operator.resources.crd import crd
 from agentrun_operator.resources.names import CRD_NAME, GROUP
