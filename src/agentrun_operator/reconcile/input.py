@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agentrun_operator.reconcile.attempts import Attempts
-    from agentrun_operator.reconcile.state.desired import Desired
+    from agentrun_operator.reconcile.desired import Desired
 
 SPLIT = frozenset({"targetVersion", "routing.versionWeights"})
 """The fields that split the traffic between versions."""

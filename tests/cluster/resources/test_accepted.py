@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.reconcile.state.desired import desired_of
+from agentrun_operator.reconcile.desired import desired_of
 from support.cluster import Kubectl
 from support.endpoints import KIND, manifest
 

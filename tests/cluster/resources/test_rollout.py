@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controlplane import KubectlError
-from agentrun_operator.reconcile.state.desired import desired_of
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.crd import root_schema
 from support.cluster import Kubectl, eventually
 from support.endpoints import KIND, manifest

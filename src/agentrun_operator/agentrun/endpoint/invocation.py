@@ -1,4 +1,4 @@
-"""The part of `AgentRuntimeEndpoint` that calls the endpoint; addresses and signatures are in `endpoint/chat/openai.py`."""
+"""The part of `AgentRuntimeEndpoint` that calls the endpoint; addresses and signatures: `endpoint/chat/openai.py`."""
 # ruff: noqa: FBT001, FBT002 - `stream` comes second, as callers of the official SDK pass it
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.controller.worker.run import Observation
     from agentrun_operator.reconcile.actions import Write
-    from agentrun_operator.reconcile.state.desired import Desired
+    from agentrun_operator.reconcile.desired import Desired
 
 log = logging.getLogger(__name__)
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.controller.worker.run import Subject
+    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.state.comparable import Comparable
-    from agentrun_operator.reconcile.state.desired import Desired
 
 
 VERSIONS_AGE = 30.0

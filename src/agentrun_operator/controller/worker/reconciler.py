@@ -45,8 +45,8 @@ from agentrun_operator.reconcile.after_write import (
 from agentrun_operator.reconcile.checks.deletion_checks import probes_left
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
-from agentrun_operator.reconcile.state.desired import desired_of
 from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from agentrun_operator.controller.worker.object_memory import ObjectMemory
-from agentrun_operator.reconcile.state.desired import desired_of
+from agentrun_operator.reconcile.desired import desired_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.reconcile.after_write import WriteResult
     from agentrun_operator.reconcile.decision import Decision
-    from agentrun_operator.reconcile.state.desired import Desired
+    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.state.observed import Observed
 
 

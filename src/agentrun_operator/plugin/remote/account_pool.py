@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentrun_operator.agentrun import CredentialsProvider
-    from agentrun_operator.reconcile.state.desired import Desired
+    from agentrun_operator.reconcile.desired import Desired
 
 Key = tuple[str, str, str]
 

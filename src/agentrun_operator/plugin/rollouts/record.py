@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentrun_operator.plugin.cluster.reading import full_name
 from agentrun_operator.plugin.edits.edit import NotPossibleError
 from agentrun_operator.plugin.exits import UnknownError
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.rollout.plan import block_digest
-from agentrun_operator.reconcile.state.desired import desired_of
 from agentrun_operator.resources.names import ROLLOUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.rollout.memory import Memory
     from agentrun_operator.reconcile.rollout.plan import Plan
-    from agentrun_operator.reconcile.state.desired import Desired
 
 
 class Rolling(NamedTuple):

@@ -1,1 +1,1 @@
-"""Desired and observed state: what an object asks for, what AgentRun holds, how they differ and what is sent. Pure."""
+"""The state of an endpoint: what was observed, whose it is, in which shape it compares, what is sent for it. Pure."""

@@ -18,10 +18,10 @@ from agentrun_operator.resources.names import LATEST
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.state.claim import Claim
     from agentrun_operator.reconcile.state.comparable import Policy
-    from agentrun_operator.reconcile.state.desired import Desired
     from agentrun_operator.reconcile.state.observed import EndpointSeen
     from agentrun_operator.reconcile.verdict import Verdict
 

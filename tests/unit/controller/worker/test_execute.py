@@ -10,7 +10,7 @@ from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 from agentrun_operator.controller.worker.execute import execute
 from agentrun_operator.controller.worker.run import Observation
 from agentrun_operator.reconcile.actions import Create
-from agentrun_operator.reconcile.state.desired import desired_of
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.state.observed import Observed
 from support.controller import body
 from support.controller_agentrun import AgentRun

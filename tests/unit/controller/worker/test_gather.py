@@ -19,7 +19,7 @@ from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 from agentrun_operator.controller.worker.gather import Gatherer
 from agentrun_operator.controller.worker.object_memory import LIST_LAG, ObjectMemory
 from agentrun_operator.controller.worker.run import Observation, Subject
-from agentrun_operator.reconcile.state.desired import desired_of
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import FINALIZER
 from support.controller import body, claim, key
 from support.controller_agentrun import GET, GET_RUNTIME, LIST, LIST_VERSIONS, AgentRun

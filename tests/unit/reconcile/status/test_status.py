@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.state.desired import recorded_of
+from agentrun_operator.reconcile.desired import recorded_of
 from agentrun_operator.reconcile.status.status import status_of, status_patch
 from agentrun_operator.resources.reasons import Reason
 from agentrun_operator.resources.status import Status

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from agentrun_operator.controller.informer.store.fields import STATUS_LIMIT, UnreadableError, names_runtime, size_of
+from agentrun_operator.reconcile.desired import recorded_of
 from agentrun_operator.reconcile.rollout.memory import Memory
 from agentrun_operator.reconcile.state.claim import Claim
-from agentrun_operator.reconcile.state.desired import recorded_of
 from agentrun_operator.resources.spec import DeletionPolicy, Spec
 from agentrun_operator.resources.status import Status
 

@@ -20,9 +20,9 @@ from agentrun_operator.controller.informer.store.fields import (
 )
 from agentrun_operator.controller.keys import key_of, leftover_key
 from agentrun_operator.reconcile.conditions import timestamp
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.history.entries import with_history_packed
 from agentrun_operator.reconcile.rollout.plan import block_digest
-from agentrun_operator.reconcile.state.desired import desired_of
 from agentrun_operator.resources.names import ANNOTATIONS, FINALIZER
 from agentrun_operator.resources.rollout.condensed import condensed
 from agentrun_operator.resources.spec import Spec
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agentrun_operator.controller.keys import Body
-    from agentrun_operator.reconcile.state.desired import Desired
+    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.resources.part import Part
 
 METADATA = (

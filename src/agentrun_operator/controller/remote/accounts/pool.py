@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.remote.accounts.account import Account
     from agentrun_operator.controller.remote.accounts.factory import AccountContext
-    from agentrun_operator.reconcile.state.desired import Desired
+    from agentrun_operator.reconcile.desired import Desired
 
 log = logging.getLogger(__name__)
 

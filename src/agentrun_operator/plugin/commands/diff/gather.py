@@ -20,7 +20,7 @@ from agentrun_operator.observation.problems import (
 from agentrun_operator.observation.runtimes import numbers_of, seen_of
 from agentrun_operator.plugin.commands.diff.predict import Look
 from agentrun_operator.plugin.remote.account import RemoteError
-from agentrun_operator.reconcile.state.desired import desired_of
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.reasons import Reason
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.plugin.remote.account import Account
     from agentrun_operator.plugin.remote.account_pool import AccountPool
-    from agentrun_operator.reconcile.state.desired import Desired
+    from agentrun_operator.reconcile.desired import Desired
     from agentrun_operator.reconcile.state.observed import Problem
 
 Body = dict[str, Any]

@@ -15,11 +15,11 @@ from agentrun_operator.reconcile.actions import AddClaim, Confirm, Create, Delet
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.decide import decide
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.history.entries import with_history_packed
 from agentrun_operator.reconcile.input import Input
 from agentrun_operator.reconcile.state.comparable import FIELDS, Comparable
 from agentrun_operator.reconcile.state.delta import Delta, delta
-from agentrun_operator.reconcile.state.desired import desired_of
 from agentrun_operator.reconcile.state.observed import EndpointSeen
 from agentrun_operator.reconcile.status.status import claimed_status, recorded_status, status_of
 from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED

@@ -14,7 +14,7 @@ from agentrun_operator.controller.informer.store.reading import (
 )
 from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.observation.ownership import may_manage, place_of
-from agentrun_operator.reconcile.state.desired import desired_of
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from support.controller import body, claim, key
 

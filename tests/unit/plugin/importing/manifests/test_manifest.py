@@ -11,9 +11,9 @@ from agentrun_operator.plugin.commands.importing.mode import Mode
 from agentrun_operator.plugin.remote.unowned import Remote
 from agentrun_operator.reconcile.actions import AddClaim, Rest
 from agentrun_operator.reconcile.decide import decide
+from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.state.comparable import comparable_of_endpoint
 from agentrun_operator.reconcile.state.delta import delta
-from agentrun_operator.reconcile.state.desired import desired_of
 from agentrun_operator.reconcile.state.observed import EndpointSeen
 from agentrun_operator.resources.names import FINALIZER, PAUSED
 from agentrun_operator.resources.refusals import refusals
