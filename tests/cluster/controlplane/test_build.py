@@ -12,6 +12,7 @@ from agentrun_operator.controlplane.building.module import GoModule
 from agentrun_operator.controlplane.errors import BinariesNotFoundError, BuildError
 from agentrun_operator.controlplane.kept import cache_folder
 from support.cluster import eventually
+from support.told import Told
 
 GO = """#!/bin/sh
 echo "$1" >> "$CALLS"
@@ -27,24 +28,6 @@ case "$1" in
     echo built > "$2" ;;
 esac
 """
-
-
-class Told:
-    """Progress that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.stages: list[tuple[str, int | None]] = []
-        self.steps: list[str] = []
-        self.work_left: float | None = None
-
-    def stage(self, text, total=None, work=None):
-        self.stages.append((text, total))
-        self.work_left = work
-
-    def advance(self, what, work=1.0):
-        self.steps.append(what)
-        if self.work_left is not None:
-            self.work_left -= work
 
 
 @pytest.fixture

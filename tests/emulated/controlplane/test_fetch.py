@@ -11,22 +11,12 @@ from agentrun_operator.controlplane.fetching.download import Patience
 from agentrun_operator.controlplane.fetching.fetched import fetch
 from agentrun_operator.controlplane.fetching.release import Release
 from support.shelf import archive, running_shelf
+from support.told import Told
 
 FOLDER = "controller-tools/envtest"
 PROGRAMS = {"etcd": b"#!etcd", "kube-apiserver": b"#!apiserver" * 400_000, "kubectl": b"#!kubectl"}
 RIGHT = archive({f"{FOLDER}/{name}": content for name, content in PROGRAMS.items()})
 QUICK = Patience(silence=0.3, total=30)
-
-
-class Told:
-    def __init__(self):
-        self.stages = []
-
-    def stage(self, text, total=None, work=None):
-        self.stages.append((text, total))
-
-    def advance(self, _what, _work=1.0):
-        """How often tells nothing here."""
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ class Cluster(Protocol):
 
     @property
     def operator_settings(self) -> Mapping[str, str]:
-        """Variables for the operator."""
+        """What else the operator is told, as variables of its environment."""
 
     def run_kubectl(self, *args: str, input: str | None = None) -> str:  # noqa: A002 - subprocess's own word
         """Run kubectl and return what it printed.
