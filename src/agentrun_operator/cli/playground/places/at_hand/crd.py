@@ -38,7 +38,7 @@ def is_installed(cluster: ClusterAtHand) -> bool:
 def difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
     """Where two definitions say other things, as a path; empty where both mean the same resource.
 
-    What the API server fills in by itself is none, and no columns or labels are.
+    What the API server fills in by itself is none, and no columns, labels or descriptions are.
     """
     if theirs["metadata"].get("deletionTimestamp"):
         return "it is being deleted"
@@ -48,8 +48,18 @@ def difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
 
 def _meant(spec: Mapping[str, Any]) -> dict[str, Any]:
     """What decides about which objects are taken."""
-    versions = {each["name"]: {"schema": each["schema"], "served": each["served"]} for each in spec["versions"]}
+    versions = {
+        each["name"]: {"schema": _untold(each["schema"]), "served": each["served"]} for each in spec["versions"]
+    }
     return {"scope": spec["scope"], "versions": versions}
+
+
+def _untold(schema: Any) -> Any:  # noqa: ANN401 - JSON
+    """A schema without its words for people; a property may be called `description`, too."""
+    if isinstance(schema, dict):
+        items = schema.items()
+        return {key: _untold(value) for key, value in items if key != "description" or not isinstance(value, str)}
+    return [_untold(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _path(ours: object, theirs: object, path: str) -> str:

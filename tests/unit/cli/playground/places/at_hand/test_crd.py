@@ -35,6 +35,10 @@ def test_the_same_resource_is_the_same_whatever_else_is_said_of_it():
     assert difference(OURS, as_stored(chart="agentrun-operator-1.0.0")) == ""
 
 
+def test_other_words_for_people_are_the_same_resource():
+    assert difference(OURS, changed(lambda found: schema(found)["targetVersion"].update(description="words"))) == ""
+
+
 @pytest.mark.parametrize(
     ("theirs", "expected"),
     [
@@ -42,6 +46,11 @@ def test_the_same_resource_is_the_same_whatever_else_is_said_of_it():
             changed(lambda found: schema(found).pop("rollout")),
             "spec.versions.v1alpha1.schema.openAPIV3Schema.properties.spec.properties.rollout",
             id="an older one",
+        ),
+        pytest.param(
+            changed(lambda found: schema(found).pop("description")),
+            "spec.versions.v1alpha1.schema.openAPIV3Schema.properties.spec.properties.description",
+            id="without the field that is called description",
         ),
         pytest.param(
             changed(lambda found: schema(found).update({"novelty": {"type": "string"}})),
