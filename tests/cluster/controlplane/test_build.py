@@ -19,7 +19,9 @@ echo "$1" >> "$CALLS"
 printf "$GOROOT" > "$CALLS.goroot"
 case "$1" in
   env) echo go"$VERSION" ;;
-  list) echo "go: downloading example.com/one v1.0.0" >&2; printf 'example.com/one\\t0\\t/nowhere\\tone.go\\nexample.com/main\\t1\\t/nowhere\\n' ;;
+  list)
+    echo "go: downloading example.com/one v1.0.0" >&2
+    printf 'example.com/one\\t0\\t/nowhere\\tone.go\\nexample.com/main\\t1\\t/nowhere\\n' ;;
   build)
     until [ -e "$GO_AHEAD" ]; do sleep 0.02; done
     while [ "$1" != -o ]; do shift; done
