@@ -36,7 +36,7 @@ def filled(folder: Path, progress: Progress) -> Iterator[Path]:
         progress: told when somebody else has to be waited for.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_suffix(".lock"), lambda: progress.stage("Waiting for another process that does it")):
+    with _locked(folder.with_suffix(".lock"), lambda: progress.stage("Waiting for another process that does the same")):
         partial = folder.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)  # of one that was killed; the lock says nobody is at it now
         partial.mkdir()

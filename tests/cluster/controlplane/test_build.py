@@ -116,7 +116,7 @@ def test_a_second_process_waits_for_the_first_and_builds_nothing(environ, module
         finally:
             go_ahead.touch()  # or a failure would wait for ever
         assert building.result() == waiting.result()
-    assert second.stages == [("Waiting for another process that does it", None)]
+    assert second.stages == [("Waiting for another process that does the same", None)]
     assert builds(environ) == 1
 
 

@@ -51,7 +51,8 @@ def play(*, once: bool, elsewhere: Destination | None, download: Download) -> No
 def _end_in_order() -> None:
     """What was made is taken away, too, when somebody ends this process or closes its terminal: as by Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
 
 
 def _stay(stage: Stage, screen: Screen) -> None:

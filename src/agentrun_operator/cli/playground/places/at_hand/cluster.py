@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 TIMEOUT = 90.0  # seconds, for one command
+TIMED_OUT = 124  # what `timeout` exits with
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,14 @@ class ClusterAtHand:
         return {"AGENTRUN_OPERATOR_NAMESPACES": self.namespace}
 
     def run_kubectl(self, *args: str, input: str | None = None) -> str:  # noqa: A002 - subprocess's own word
-        return self.kubectl.run(
-            [f"--namespace={self.namespace}", *args], input=input, user=self.context, timeout=TIMEOUT
-        )
+        try:
+            return self.kubectl.run(
+                [f"--namespace={self.namespace}", *args], input=input, user=self.context, timeout=TIMEOUT
+            )
+        except subprocess.TimeoutExpired:
+            raise KubectlError(
+                f"kubectl {args[0]}", TIMED_OUT, f"no answer from {self.name} in {TIMEOUT:g} s"
+            ) from None
 
     def command(self, *args: str) -> str:
         """A command of kubectl as a person types it, with the same cluster and namespace."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -74,7 +73,7 @@ class Traces:
     def _told(self, remove: Callable[[], str]) -> str:
         try:
             return remove()
-        except (KubectlError, subprocess.TimeoutExpired) as error:
+        except (KubectlError, OSError) as error:
             return f"{error}. {self.by_hand}"
 
     def _remove_objects(self) -> str:
