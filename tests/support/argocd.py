@@ -28,7 +28,7 @@ for _, library in ipairs({ "string", "io", "debug", "coroutine", "math", "os", "
   _G[library] = nil
 end
 """
-"""Takes away what Argo CD leaves out: most libraries, methods of strings, and of `os` all but the clock, by `require`."""
+"""Takes away what Argo CD leaves out: most libraries, the methods of strings, and of `os` all but the clock."""
 
 Script = Callable[[Object], Any]
 

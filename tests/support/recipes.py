@@ -19,9 +19,7 @@ def documents() -> list[Object]:
 
 def manifest(kind: str, group: str = "") -> Object:
     """The one manifest of a kind, of a group if there are several."""
-    (found,) = (
-        each for each in documents() if each.get("kind") == kind and str(each["apiVersion"]).startswith(group)
-    )
+    (found,) = (each for each in documents() if each.get("kind") == kind and str(each["apiVersion"]).startswith(group))
     return found
 
 
@@ -33,9 +31,8 @@ def settings(key: str) -> Object:
 
 def endpoint_of_kro(instance: Object) -> Object:
     """The endpoint that kro makes of an instance: plain references alone, as the recipe has them."""
-    (template,) = (
-        each["template"] for each in manifest("ResourceGraphDefinition")["spec"]["resources"] if each["id"] == "endpoint"
-    )
+    resources = manifest("ResourceGraphDefinition")["spec"]["resources"]
+    (template,) = (each["template"] for each in resources if each["id"] == "endpoint")
 
     def value(found: re.Match[str]) -> str:
         return str(_at({"schema": instance}, found[1]))

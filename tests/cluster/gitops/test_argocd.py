@@ -22,6 +22,14 @@ def click(endpoints: Endpoints, action: str) -> Object:
     return endpoints.kubectl.patch(KIND, "chat", patch(action, body))
 
 
+def asked(endpoints: Endpoints, request: str) -> None:
+    """Run the action that sends this request, once it is offered, and wait for the operator's answer."""
+    verb = request.partition(" ")[0]
+    eventually(lambda: verb in offered(endpoints.get("chat")), 20)
+    click(endpoints, verb)
+    eventually(lambda: rollout_of(endpoints.get("chat")).get("lastRequest") == request, 20)
+
+
 def heal(endpoints: Endpoints, manifest: Object) -> None:
     """What Argo CD does to an object that it takes to be out of sync, in either of its two ways to apply."""
     endpoints.kubectl.apply(manifest)
@@ -58,17 +66,9 @@ def test_a_rollout_is_held_goes_on_and_is_promoted_by_the_same_button(endpoints:
     heal(endpoints, in_git)
     endpoints.wait_reason("chat", "AwaitingApproval", kind="RolledOut", within=40)
 
-    for action, request in (
-        ("hold", "hold 1"),
-        ("resume", "resume 1"),
-        ("approve", "approve 1 10"),
-        ("abort", "abort 1"),
-        ("promote", "promote 1"),
-    ):
-        eventually(lambda action=action: action in offered(endpoints.get("chat")), 20)
-        click(endpoints, action)
+    for request in ("hold 1", "resume 1", "approve 1 10", "abort 1", "promote 1"):
+        asked(endpoints, request)
         heal(endpoints, in_git)
-        eventually(lambda request=request: rollout_of(endpoints.get("chat")).get("lastRequest") == request, 20)
 
     eventually(lambda: (emulator.endpoint("chat") or {})["targetVersion"] == "4", 20)
 
