@@ -49,7 +49,9 @@ NAMESPACES: dict[str, Object] = {
             "allowed-secrets": "team,other ",
         }
     },
-    "none": {"annotations": {"allowed-regions": "", "allowed-runtimes": "", "allowed-secrets": ""}},
+    "no regions": {"annotations": {"allowed-regions": ""}},
+    "no runtimes": {"annotations": {"allowed-runtimes": ""}},
+    "no secrets": {"annotations": {"allowed-secrets": ""}},
     "home": {"annotations": {"allowed-regions": "cn-hangzhou"}},
     "endless": {"annotations": {"allowed-runtimes": MANY}},
     "trusting": {"labels": {"adopt": "allowed", "orphan": "allowed"}},
@@ -66,7 +68,7 @@ class Ask(NamedTuple):
     Args:
         method: of HTTP.
         path: below the namespace.
-        body: what is sent.
+        body: what is sent; {namespace} in it stands for the namespace's name.
         content: what that is.
     """
 
@@ -130,7 +132,9 @@ class Guarded:
             ask.method,
             path,
             params=httpx.URL(path).params.merge({"dryRun": "All"}),
-            content=json.dumps(ask.body) if ask.body else None,  # one of a deletion would outrank dryRun
+            content=json.dumps(ask.body).replace("{namespace}", namespace)
+            if ask.body
+            else None,  # one of a deletion would outrank dryRun
             headers={"Content-Type": ask.content, "Impersonate-User": who.format(namespace=namespace)},
         )
         return "" if answer.is_success else f"{answer.status_code} {answer.json()['message']}"
@@ -208,6 +212,8 @@ def _before(kubectl: Kubectl, purpose: str) -> None:
     if purpose == "production":
         spec = {"targetVersion": "3", "rollout": PLAN, "credentialsSecretRef": {"name": "own"}}
         everywhere["good"] = manifest("good", **spec)
+        hasty = {"strategy": "Immediate", "steps": [{"weight": 26, "bake": "1s"}]}
+        everywhere["hasty"] = manifest("hasty", targetVersion="3", rollout=hasty)
         everywhere["skipping"] = manifest("skipping", annotations={f"{GROUP}/rollout": "promote 8"}, **spec)
     for each in everywhere.values():
         kubectl.make(KIND, each)

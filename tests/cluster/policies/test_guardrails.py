@@ -72,9 +72,28 @@ def asking(request: str) -> dict[str, dict[str, str]]:
 
 
 STEPS = PLAN["steps"]
+NAMESPACE = {"apiVersion": "v1", "kind": "Namespace"}
+ADOPTING = f"{GROUP}/adopt"
+
+BREACHES = {
+    "regions": ("listed", create(region="cn-chengdu")),
+    "runtimes": ("no runtimes", create()),
+    "secrets": ("no secrets", edit("plain", credentialsSecretRef=SECRET)),
+    "adopt": ("bare", create(adoptionPolicy="Adopt")),
+    "orphan": ("bare", edit("held", deletionPolicy="Orphan")),
+    "marks": ("bare", edit("held", {"finalizers": None, "labels": None})),
+    "production": ("production", edit("good", rollout=None)),
+    "namespaces": ("bare", edit_namespace(labels={"orphan": "allowed"})),
+}
+"""What each policy refuses, by its name."""
 
 ROWS: dict[str, tuple[str, str, Ask, str]] = {
-    # Who has no labels and annotations.
+    **{
+        f"what {policy} refuses by {who}": (user, where, ask, DONE)
+        for policy, (where, ask) in BREACHES.items()
+        for who, user in {"the operator": OPERATOR, "who overrides": PLATFORM}.items()
+    },
+    # Where no label and no annotation allows anything.
     "a new object": (TENANT, "bare", create(), DONE),
     "any region, runtime and Secret": (
         TENANT,
@@ -99,7 +118,7 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
     "a part of a region's name": (TENANT, "listed", create(region="cn-shang"), REGIONS),
     "the operator's region by leaving it out": (TENANT, "listed", create(), "does not have cn-hangzhou"),
     "the operator's region where it is allowed": (TENANT, "home", create(), DONE),
-    "no region at all": (TENANT, "none", create(region="cn-shanghai", agentRuntimeRef={"id": "ar-1"}), REGIONS),
+    "no region at all": (TENANT, "no regions", create(region="cn-shanghai"), 'does not have cn-shanghai but: ""'),
     "another region by a generated name": (
         TENANT,
         "listed",
@@ -114,7 +133,6 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
         REGIONS,
     ),
     "another region later": (TENANT, "listed", edit("plain", region="cn-chengdu"), IMMUTABLE),
-    "another region by who overrides": (PLATFORM, "listed", create(region="cn-chengdu"), DONE),
     # allowed-runtimes
     "a runtime of the list by its id": (
         TENANT,
@@ -152,7 +170,12 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
         create(region="cn-beijing", agentRuntimeRef={"name": "a\nb"}),
         "the Namespace's annotation agentrun.alibabacloud.com/allowed-runtimes does not have this runtime",
     ),
-    "a blank name does not match an empty entry": (TENANT, "none", create(agentRuntimeRef={"name": " "}), "allowed-"),
+    "a blank name does not match an empty entry": (
+        TENANT,
+        "no runtimes",
+        create(agentRuntimeRef={"name": " "}),
+        RUNTIMES,
+    ),
     "another runtime later": (TENANT, "listed", edit("plain", agentRuntimeRef={"name": "other-bot"}), IMMUTABLE),
     "one of ten thousand": (TENANT, "endless", create(agentRuntimeRef={"name": "runtime-9999"}), DONE),
     "none of ten thousand": (TENANT, "endless", create(agentRuntimeRef={"name": "runtime-x"}), "does not have this"),
@@ -166,16 +189,20 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
         create(region="cn-beijing", credentialsSecretRef=SECRET),
         SECRETS,
     ),
-    "no Secret where the list is empty": (TENANT, "none", edit("plain", credentialsSecretRef=SECRET), SECRETS),
-    "away from a Secret": (TENANT, "none", edit("lax", credentialsSecretRef=None), DONE),
-    "another Secret in place of one from before": (TENANT, "none", edit("lax", credentialsSecretRef=SECRET), SECRETS),
+    "no Secret where the list is empty": (TENANT, "no secrets", edit("plain", credentialsSecretRef=SECRET), SECRETS),
+    "away from a Secret": (TENANT, "no secrets", edit("lax", credentialsSecretRef=None), DONE),
+    "another Secret in place of one from before": (
+        TENANT,
+        "no secrets",
+        edit("lax", credentialsSecretRef=SECRET),
+        SECRETS,
+    ),
     "the Secret from before": (
         TENANT,
-        "none",
+        "no secrets",
         edit("lax", description="new", credentialsSecretRef={"name": "old"}),
         DONE,
     ),
-    "another Secret by who overrides": (PLATFORM, "listed", edit("plain", credentialsSecretRef=SECRET), DONE),
     # adopt
     "to adopt": (TENANT, "bare", create(adoptionPolicy="Adopt"), ADOPT),
     "to adopt later": (TENANT, "bare", edit("plain", adoptionPolicy="Adopt"), ADOPT),
@@ -186,7 +213,6 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
     "to adopt no more": (TENANT, "bare", edit("watching", managementPolicy="Manage", adoptionPolicy="Refuse"), DONE),
     "to adopt where a label says something else": (TENANT, "distrusting", create(adoptionPolicy="Adopt"), ADOPT),
     "to adopt where it is allowed": (TENANT, "trusting", create(adoptionPolicy="Adopt"), DONE),
-    "to adopt by who overrides": (PLATFORM, "bare", create(adoptionPolicy="Adopt"), DONE),
     # orphan
     "to orphan": (TENANT, "bare", create(deletionPolicy="Orphan"), ORPHAN),
     "to orphan later": (TENANT, "bare", edit("held", deletionPolicy="Orphan"), ORPHAN),
@@ -196,7 +222,6 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
     "to observe what is not held": (TENANT, "bare", edit("plain", managementPolicy="Observe"), DONE),
     "to observe from the beginning": (TENANT, "bare", create(managementPolicy="Observe"), DONE),
     "to observe what is held where it is allowed": (TENANT, "trusting", edit("held", managementPolicy="Observe"), DONE),
-    "to orphan by who overrides": (PLATFORM, "bare", edit("held", deletionPolicy="Orphan"), DONE),
     "to orphan while it is only being deleted": (
         TENANT,
         "bare",
@@ -249,26 +274,20 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
     "the label away": (TENANT, "bare", edit("held", {"labels": {MARK: None}}), LABEL),
     "other labels": (TENANT, "bare", edit("held", {"labels": {"team": "a"}}), DONE),
     "the marks by the operator": (OPERATOR, "bare", edit("plain", {"finalizers": [MARK], "labels": {MARK: "0"}}), DONE),
-    "the marks away by the operator": (
-        OPERATOR,
-        "bare",
-        edit("held", {"finalizers": [], "labels": {MARK: None}}),
-        DONE,
-    ),
-    "the marks away by who overrides": (
-        PLATFORM,
-        "bare",
-        edit("held", {"finalizers": [], "labels": {MARK: None}}),
-        DONE,
-    ),
     "the finalizer by a namesake of the operator": (NAMESAKE, "bare", edit("plain", {"finalizers": [MARK]}), FINALIZER),
     # the status
     "a claim of one's own": (TENANT, "bare", edit_status("plain", claim=CLAIM), STATUS),
     "a claim by who overrides": (PLATFORM, "bare", edit_status("plain", claim=CLAIM), STATUS),
     "a claim by the operator": (OPERATOR, "bare", edit_status("plain", claim=CLAIM), DONE),
     # objects from before
-    "other fields of an object that breaks every rule": (TENANT, "none", edit("lax", description="new"), DONE),
+    "other fields of an object that breaks every rule": (TENANT, "no secrets", edit("lax", description="new"), DONE),
     "other fields of it in production": (TENANT, "production", edit("lax", description="new"), DONE),
+    "other fields of one whose plan is none for production": (
+        TENANT,
+        "production",
+        edit("hasty", description="new"),
+        DONE,
+    ),
     "its policies made good": (TENANT, "bare", edit("lax", adoptionPolicy="Refuse", deletionPolicy="Delete"), DONE),
     # production
     "a plan": (TENANT, "production", create(**GOOD), DONE),
@@ -282,7 +301,6 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
         ROLLOUT,
     ),
     "the plan away": (TENANT, "production", edit("good", rollout=None), ROLLOUT),
-    "no plan by who overrides": (PLATFORM, "production", without("rollout"), DONE),
     "no plan in other words": (TENANT, "production", edit("good", rollout={"strategy": "Immediate"}), CANARY),
     "all at once": (TENANT, "production", planned(strategy="Immediate"), CANARY),
     "no proof": (TENANT, "production", planned(analysis=None), PROOF),
@@ -317,15 +335,25 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
     "a label of the Namespace away": (TENANT, "production", edit_namespace(labels={"environment": None}), STEERING),
     "an annotation of the Namespace": (
         TENANT,
-        "none",
+        "no secrets",
         edit_namespace(annotations={"allowed-secrets": "own"}),
         STEERING,
     ),
-    "an annotation of it away": (TENANT, "none", edit_namespace(annotations={"allowed-regions": None}), STEERING),
+    "an annotation of it away": (TENANT, "no secrets", edit_namespace(annotations={"allowed-secrets": None}), STEERING),
     "a label by the Namespace's status": (
         TENANT,
         "bare",
         edit_namespace("/status", labels={"adopt": "allowed"}),
+        STEERING,
+    ),
+    "a label by the Namespace's finalizers": (
+        TENANT,
+        "bare",
+        Ask(
+            "PUT",
+            "namespace/finalize",
+            NAMESPACE | {"metadata": {"name": "{namespace}", "labels": {ADOPTING: "allowed"}}},
+        ),
         STEERING,
     ),
     "other labels of the Namespace": (
@@ -335,7 +363,6 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
         DONE,
     ),
     "a label of it by who edits Namespaces": (NAMESPACER, "bare", edit_namespace(labels={"orphan": "allowed"}), DONE),
-    "a label of it by who overrides": (PLATFORM, "bare", edit_namespace(labels={"orphan": "allowed"}), DONE),
 }
 """By what is asked for: who, in which namespace, how, and the words of the refusal."""
 
