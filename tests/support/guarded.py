@@ -1,4 +1,4 @@
-"""Namespaces under guardrails, people in them, and objects that were there before; and what somebody asks the API server."""
+"""Namespaces for guardrails, people in them, objects that were there before, and what somebody asks the API server."""
 
 import json
 import ssl
@@ -201,13 +201,15 @@ def _before(kubectl: Kubectl, purpose: str) -> None:
         "held": _marked(manifest("held", targetVersion="3")),
         "lax": manifest(
             "lax",
-            {"name": "other-bot"}["name"],
+            "other-bot",
             region="cn-chengdu",
             credentialsSecretRef={"name": "old"},
             adoptionPolicy="Adopt",
             deletionPolicy="Orphan",
         ),
-        "watching": manifest("watching", targetVersion="3", adoptionPolicy="Adopt", managementPolicy="Observe"),
+        "watching": _marked(
+            manifest("watching", targetVersion="3", adoptionPolicy="Adopt", managementPolicy="Observe")
+        ),
     }
     if purpose == "production":
         spec = {"targetVersion": "3", "rollout": PLAN, "credentialsSecretRef": {"name": "own"}}
@@ -218,7 +220,7 @@ def _before(kubectl: Kubectl, purpose: str) -> None:
     for each in everywhere.values():
         kubectl.make(KIND, each)
     if purpose == "bare":
-        for reason in STUCK + ("Deleting",):
+        for reason in (*STUCK, "Deleting"):
             _delete_one(kubectl, reason)
 
 

@@ -1,4 +1,4 @@
-"""deploy/policies in a control plane that other tests share: narrowed to namespaces of one test, and taken away again."""
+"""deploy/policies in a control plane that other tests share: narrowed to namespaces of one test, and taken away."""
 
 import json
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ BINDING = "ValidatingAdmissionPolicyBinding"
 
 
 def policy_objects() -> list[Object]:
-    """Every policy and every binding: those of deploy/policies, and the one of the status, which is always installed."""
+    """Every policy and every binding: those of deploy/policies, and of the status, which is there by default."""
     texts = [path.read_text() for path in sorted(POLICIES.glob("*.yaml"))] + [INSTALL.read_text()]
     objects = [each for text in texts for each in yaml.safe_load_all(text)]
     return [each for each in objects if each["kind"].startswith("ValidatingAdmissionPolicy")]
 
 
 def narrowed(found: Object, namespaces: list[str]) -> Object:
-    """A policy or binding under a name of its own, that looks at these namespaces alone, as the chart's `namespaces` has it."""
+    """A policy or binding under a name of its own, for these namespaces alone, as by the chart's `namespaces`."""
     name = f"{found['metadata']['name']}.{namespaces[0]}"
     spec = dict(found["spec"])
     if found["kind"] == BINDING:

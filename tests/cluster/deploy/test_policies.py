@@ -1,4 +1,4 @@
-"""The chart's guardrails hold people, and not the operator: a release with `policies.enabled` does all that it has to do."""
+"""The chart's guardrails hold people, and not the operator: with `policies.enabled` a release does all of its work."""
 
 from collections.abc import Callable
 
@@ -37,18 +37,18 @@ def refusal(kubectl: Kubectl) -> str:
     return ""
 
 
-def test_an_endpoint_is_made_rolled_out_and_deleted_where_every_guardrail_holds_its_users(
-    release: Release,
-    upgrade: Upgrade,
-    pod: Start,
-    endpoints: Endpoints,
-    emulator: Emulator,
-    runtime: str,
-    tenant: Kubectl,
-):
+@pytest.fixture
+def operator(release: Release, upgrade: Upgrade, pod: Start, namespace: str) -> ReleasedOperator:
+    """An operator of a release with guardrails; those of the namespace allow nothing."""
     upgrade(policies={"enabled": True})
-    Kubectl(release.plane).patch("namespace", tenant.namespace, {"metadata": NOTHING_ALLOWED})
-    pod(release).start()
+    Kubectl(release.plane).patch("namespace", namespace, {"metadata": NOTHING_ALLOWED})
+    return pod(release).start()
+
+
+@pytest.mark.usefixtures("operator")
+def test_an_endpoint_is_made_rolled_out_and_deleted_where_every_guardrail_holds_its_users(
+    endpoints: Endpoints, emulator: Emulator, runtime: str, tenant: Kubectl
+):
     steps = [{"weight": 10, "bake": "1s"}, {"weight": 50, "bake": "1s"}]
     endpoints.apply("chat", runtime=runtime, targetVersion="3", rollout={"steps": steps})
     endpoints.wait_ready("chat")
@@ -59,7 +59,7 @@ def test_an_endpoint_is_made_rolled_out_and_deleted_where_every_guardrail_holds_
     endpoints.wait_reason("chat", "RolledOut", "RolledOut", within=30)
     assert (emulator.endpoint("chat") or {})["targetVersion"] == "4"
     assert (condition(endpoints.get("chat"), "Ready") or {})["status"] == "True"
-    with pytest.raises(KubectlError, match="needs spec.rollout"):
+    with pytest.raises(KubectlError, match=r"needs spec\.rollout"):
         tenant.patch(KIND, "chat", {"spec": {"rollout": None}})
     endpoints.delete("chat")
     endpoints.wait_gone("chat")

@@ -1,6 +1,6 @@
 """deploy/policies on a real API server: who may do what, and who is refused with which words.
 
-The tenant has every right there is in these namespaces, the status and the Namespace itself among them, and none elsewhere.
+The tenant has every right there is in these namespaces, on statuses and the Namespace itself too, and none elsewhere.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controlplane import ControlPlane
-from support.cluster import Kubectl, eventually
+from support.cluster import eventually
 from support.endpoints import GROUP
 from support.guarded import (
     MARK,

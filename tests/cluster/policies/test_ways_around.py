@@ -1,4 +1,4 @@
-"""What a tenant with every right in one namespace does to get out of the guardrails: real acts, with a token of their own."""
+"""What a tenant with every right in one namespace does to get out of the guardrails: real acts, with a real token."""
 
 import json
 from collections.abc import Iterator

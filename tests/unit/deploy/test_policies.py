@@ -16,7 +16,7 @@ KNOWN_TO_1_30 = {
     *("value", "hasValue", "orValue", "none"),
     *("group", "resource", "check", "allowed"),
 }
-"""The functions and macros of CEL that Kubernetes 1.30 has, as far as they are used: its environment compiles them all."""
+"""Functions and macros of CEL that Kubernetes 1.30 has, as far as they are used."""
 
 WAYS = ("ask who administers the cluster", "ask somebody with the cluster-wide right override")
 
