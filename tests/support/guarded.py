@@ -28,7 +28,7 @@ TENANT, PLATFORM, NAMESPACER = "tenant", "platform", "namespacer"
 NAMESAKE = f"system:serviceaccount:{{namespace}}:{NAME}"
 """A service account of the operator's name, in the tenant's namespace."""
 
-PLAN = {
+PLAN: Object = {
     "strategy": "Canary",
     "steps": [{"weight": 5, "bake": "1m"}, {"weight": 50, "bake": "1h"}],
     "analysis": {"probes": {"prompts": [{"name": "a", "messages": [{"content": "a"}], "expect": {"contains": ["b"]}}]}},
@@ -212,9 +212,9 @@ def _before(kubectl: Kubectl, purpose: str) -> None:
         ),
     }
     if purpose == "production":
-        spec = {"targetVersion": "3", "rollout": PLAN, "credentialsSecretRef": {"name": "own"}}
+        spec: Object = {"targetVersion": "3", "rollout": PLAN, "credentialsSecretRef": {"name": "own"}}
         everywhere["good"] = manifest("good", **spec)
-        hasty = {"strategy": "Immediate", "steps": [{"weight": 26, "bake": "1s"}]}
+        hasty: Object = {"strategy": "Immediate", "steps": [{"weight": 26, "bake": "1s"}]}
         everywhere["hasty"] = manifest("hasty", targetVersion="3", rollout=hasty)
         everywhere["skipping"] = manifest("skipping", annotations={f"{GROUP}/rollout": "promote 8"}, **spec)
     for each in everywhere.values():

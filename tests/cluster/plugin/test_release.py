@@ -90,16 +90,16 @@ def guarded(control_plane: ControlPlane, endpoints: Endpoints, kubectl: Kubectl)
 
 
 def test_a_guardrails_words_are_shown_with_what_would_do_and_what_is_stuck_goes(plugin: Plugin, guarded: Kubectl):
-    def refused() -> Result | None:
+    def answer() -> Result:
         guarded.patch(KIND, "chat", {"spec": {"deletionPolicy": "Delete"}})
-        answer = plugin("release", "chat", "--yes", "--timeout=0s", f"--as={NOBODY}")
-        return answer if "denied request" in answer.err else None
+        return plugin("release", "chat", "--yes", "--timeout=0s", f"--as={NOBODY}")
 
-    answer = eventually(refused, what="the policy at work")
+    eventually(lambda: "denied request" in answer().err, what="the policy at work")
 
-    assert (answer.code, answer.out) == (3, "")
-    assert "deletionPolicy Orphan leaves the endpoint at AgentRun" in answer.err  # the API server's words
-    assert f"Orphan needs the label {GROUP}/orphan=allowed on the Namespace, or one of these reasons" in answer.err
+    code, out, err = answer()
+    assert (code, out) == (3, "")
+    assert "deletionPolicy Orphan leaves the endpoint at AgentRun" in err  # the API server's words
+    assert f"Orphan needs the label {GROUP}/orphan=allowed on the Namespace, or one of these reasons" in err
     assert (
         plugin("release", "stuck", "--yes", "--timeout=0s", f"--as={NOBODY}").code == 3
     )  # nobody is there to let it go

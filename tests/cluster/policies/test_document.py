@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def shell(control_plane: ControlPlane, tmp_path: Path) -> Iterator[Shell]:
         kubectl("delete", "--filename=-", input=roles)
 
 
+def true(shell: Shell, command: Command) -> bool:
+    """Whether the page is true of a command; else an AssertionError tells why not."""
+    shell.run(command)
+    return True
+
+
 def run(shell: Shell, part: File | Command) -> None:
     """One part of the page. Labels, roles and policies come into force a moment later: until then it is only tried."""
     if isinstance(part, File):
@@ -45,7 +52,7 @@ def run(shell: Shell, part: File | Command) -> None:
         return
     if "--as=" in part.text:
         tried = Command(f"{part.text} --dry-run=server", f"{part.printed}{CUT}")
-        eventually(lambda: shell.run(tried) or True, within=30, what=part.text)
+        eventually(partial(true, shell, tried), within=30, what=part.text)
     shell.run(part)
 
 

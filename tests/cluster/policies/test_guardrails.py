@@ -4,6 +4,7 @@ The tenant has every right there is in these namespaces, on statuses and the Nam
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ IMMUTABLE = "immutable"
 DONE = ""
 
 SECRET = {"name": "own"}
-GOOD = {"targetVersion": "3", "rollout": PLAN, "credentialsSecretRef": SECRET}
+GOOD: dict[str, Any] = {"targetVersion": "3", "rollout": PLAN, "credentialsSecretRef": SECRET}
 CLAIM = {
     "uid": "a",
     "account": "1",
@@ -266,6 +267,12 @@ ROWS: dict[str, tuple[str, str, Ask, str]] = {
     "others' finalizers away": (TENANT, "bare", edit("held", {"finalizers": [MARK]}), DONE),
     "others' finalizers": (TENANT, "bare", edit("plain", {"finalizers": ["example.com/theirs"]}), DONE),
     "others' finalizers from the beginning": (TENANT, "bare", create(metadata={"finalizers": ["a.example/b"]}), DONE),
+    "thousands of others' finalizers": (
+        TENANT,
+        "bare",
+        edit("held", {"finalizers": [MARK, *(f"a.example/{number}" for number in range(9000))]}),
+        DONE,
+    ),
     "the label from the beginning": (TENANT, "bare", create(metadata={"labels": {MARK: "0"}}), LABEL),
     "the label later": (TENANT, "bare", edit("plain", {"labels": {MARK: "0"}}), LABEL),
     "the label by server-side apply": (TENANT, "bare", apply("plain", {"labels": {MARK: "0"}}), LABEL),
@@ -372,8 +379,12 @@ def stage(control_plane: ControlPlane) -> Iterator[Guarded]:
     """The namespaces, with the policies in force."""
     with guarded(control_plane) as stage, policies_in(control_plane, *stage.namespaces.values()):
         for who, where, ask, said in first_refusals():
-            eventually(lambda told=(who, where, ask), said=said: said in stage.told(*told), what=said)
+            eventually(partial(refuses, stage, who, where, ask, said), what=said)
         yield stage
+
+
+def refuses(stage: Guarded, who: str, where: str, ask: Ask, said: str) -> bool:
+    return said in stage.told(who, where, ask)
 
 
 def first_refusals() -> list[tuple[str, str, Ask, str]]:

@@ -9,7 +9,7 @@ from agentrun_operator.controlplane import ControlPlane, KubectlError
 from agentrun_operator.controlplane.access import NOBODY
 from support import kube_api
 from support.chart import NAME, NAMESPACE
-from support.cluster import Kubectl, eventually
+from support.cluster import Kubectl, eventually, new_namespace
 from support.endpoints import GROUP, KIND, manifest
 from support.policies import OPERATOR, policies_in
 
@@ -26,12 +26,14 @@ def told(tenant: Kubectl, *words: str) -> str:
     return ""
 
 
-@pytest.fixture
-def tenant(control_plane: ControlPlane, kubectl: Kubectl, namespace: str) -> Iterator[Kubectl]:
-    kubectl("create", "role", "all", "--verb=*", "--resource=*.*")
-    kubectl("create", "rolebinding", "all", "--role=all", f"--user={NOBODY}")
-    tenant = kubectl.as_user(NOBODY)
-    with policies_in(control_plane, namespace):
+@pytest.fixture(scope="module")
+def tenant(control_plane: ControlPlane) -> Iterator[Kubectl]:
+    """kubectl of a user who has every right in one namespace, and the policies in force there."""
+    with new_namespace(control_plane) as namespace, policies_in(control_plane, namespace):
+        kubectl = Kubectl(control_plane, namespace)
+        kubectl("create", "role", "all", "--verb=*", "--resource=*.*")
+        kubectl("create", "rolebinding", "all", "--role=all", f"--user={NOBODY}")
+        tenant = kubectl.as_user(NOBODY)
         eventually(lambda: REFUSED in told(tenant, "create", "--dry-run=server"), what="the policy at work")
         yield tenant
 
@@ -80,16 +82,16 @@ def test_a_tenant_has_no_hold_on_what_guards(tenant: Kubectl, words: list[str], 
         tenant(*words)
 
 
-def test_a_namesake_of_the_operator_in_the_tenants_namespace_is_nobody(tenant: Kubectl, namespace: str):
+def test_a_namesake_of_the_operator_in_the_tenants_namespace_is_nobody(tenant: Kubectl):
     tenant("create", "serviceaccount", NAME)
-    account = f"system:serviceaccount:{namespace}:{NAME}"
-    tenant("create", "rolebinding", "namesake", "--role=all", f"--serviceaccount={namespace}:{NAME}")
+    account = f"{tenant.namespace}:{NAME}"
+    tenant("create", "rolebinding", "namesake", "--role=all", f"--serviceaccount={account}")
 
-    assert REFUSED in told(tenant, "create", f"--as={account}")
+    assert REFUSED in told(tenant, "create", f"--as=system:serviceaccount:{account}")
 
 
-def test_who_may_edit_the_namespace_itself_by_a_role_in_it_allows_themselves_nothing(tenant: Kubectl, namespace: str):
+def test_who_may_edit_the_namespace_itself_by_a_role_in_it_allows_themselves_nothing(tenant: Kubectl):
     with pytest.raises(KubectlError, match="for those who may edit Namespaces cluster-wide"):
-        tenant("label", "namespace", namespace, f"{GROUP}/adopt=allowed")
+        tenant("label", "namespace", tenant.namespace, f"{GROUP}/adopt=allowed")
 
     assert REFUSED in told(tenant, "create")

@@ -5,6 +5,7 @@ import re
 import pytest
 import yaml
 
+from agentrun_operator.plugin.commands.release import EXEMPT
 from support import chart
 
 SOURCES = sorted((chart.CHART / "policies").glob("*.yaml"))
@@ -40,6 +41,17 @@ def test_each_refusal_says_what_to_set_and_whom_to_ask(spec: dict[str, list[dict
         assert all("agentrun.alibabacloud.com" in each and any(way in each for way in WAYS) for each in said), said
         assert all(re.search(r"\b(set|let|leave|take) ", each, re.IGNORECASE) for each in said), said
         assert "\n" not in validation["message"]
+
+
+def test_the_way_out_of_a_stuck_deletion_is_the_one_that_the_plugin_tells():
+    text = (chart.CHART / "policies" / "orphan.yaml").read_text()
+
+    listed = re.search(r"each\.reason in\s*\[(.*?)\]", text)
+    assert listed is not None
+    assert re.findall(r"\w+", listed[1]) == [str(reason) for reason in EXEMPT]
+    said = re.search(r"status says (.*?)\n  - ", text, re.DOTALL)
+    assert said is not None
+    assert re.findall(r"\b[A-Z]\w+", said[1]) == [str(reason) for reason in EXEMPT]
 
 
 def test_each_policy_of_the_chart_has_a_file_and_the_kustomization_names_them_all():
