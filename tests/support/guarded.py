@@ -78,6 +78,10 @@ class Ask(NamedTuple):
     content: str = "application/json"
 
 
+Row = tuple[str, str, Ask, str]
+"""Who asks, in which namespace, for what, and which words the refusal has; without words it is done."""
+
+
 def create(annotations: dict[str, str] | None = None, metadata: Object | None = None, **spec: Any) -> Ask:
     """A new object; without another wish one that nobody minds."""
     body = manifest("new", annotations=annotations, **spec)
