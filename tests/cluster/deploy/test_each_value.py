@@ -58,6 +58,8 @@ OTHERS: Values = {
     "rbac.secretNames": ["other"],
     "statusPolicy.enabled": False,
     "statusPolicy.writers": ["other"],
+    "policies.enabled": True,
+    "policies.exempt": ["other"],
     "serviceAccount.create": False,
     "serviceAccount.name": "other",
     "serviceAccount.annotations": {"a": "b"},
@@ -120,12 +122,13 @@ AROUND: dict[str, Values] = {
     "credentials.securityToken": KEYS,
     "credentials.rrsa.roleArn": ARNS,
     "credentials.rrsa.oidcProviderArn": ARNS,
+    "policies.": {"policies.enabled": True},
     "serviceMonitor.": {"serviceMonitor.enabled": True},
     "prometheusRule.": {"prometheusRule.enabled": True},
     "dashboard.": {"dashboard.enabled": True},
 }
 # These are what others need around them.
-BY_THEMSELVES = ("serviceMonitor.enabled", "prometheusRule.enabled", "dashboard.enabled")
+BY_THEMSELVES = ("policies.enabled", "serviceMonitor.enabled", "prometheusRule.enabled", "dashboard.enabled")
 
 
 def nested(values: Values) -> Values:
