@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.reconcile.actions import Confirm, Delete, Rest, Retry, Update
+from agentrun_operator.reconcile.claimants import conflict, contested
 from agentrun_operator.reconcile.creation_checks import absent, creation_quiet, foreign, unclaimed
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
@@ -80,9 +81,7 @@ def rivalled(given: Input) -> Decision | None:
     """Another object has the same endpoint; when that is gone, the next one may make one."""
     if not given.observed.rival:
         return None
-    rival = given.observed.rival
-    message = f"The {given.where} belongs to {rival}; delete one of the two, or give this one another endpointName"
-    return Decision(Rest(after=BLOCKED_PAUSE), blocked(Reason.CONFLICT, message, stalled=True))
+    return Decision(Rest(after=BLOCKED_PAUSE), conflict(given, given.observed.rival))
 
 
 def observing(given: Input) -> Decision | None:
@@ -223,6 +222,7 @@ CHECKS = (
     absent,
     foreign,
     unclaimed,
+    contested,
     moving,
     create_failed,
     in_sync,

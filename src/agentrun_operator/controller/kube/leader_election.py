@@ -7,6 +7,7 @@ Lease that was read, so that of two who try at once one fails.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import random
 import time
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import LeaseLostError
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.resources.names import APP, NAME_LABEL, WATCH_SELECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,20 @@ log = logging.getLogger(__name__)
 
 RELEASE_TIMEOUT = 2.0
 """Seconds that giving the Lease back may take; the next leader waits for its end otherwise."""
+
+
+HASH = 10
+"""Hexadecimal digits of a selector's hash in the name of a Lease; the chart makes the same."""
+
+
+def lease_name(name: str, selector: str) -> str:
+    """The name of the Lease that an operator takes: those of different objects do not wait for each other.
+
+    Args:
+        name: as the settings say.
+        selector: which objects; empty: all.
+    """
+    return f"{name}-{hashlib.sha256(selector.encode()).hexdigest()[:HASH]}" if selector else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,7 @@ class LeaseConfig:
         duration: others may take the Lease this long after the last renewal they saw.
         deadline: the holder stops this long after its last renewal that succeeded.
         retry: the pause between two tries.
+        selector: which objects its holder looks after, for others to read; empty: all.
     """
 
     namespace: str
@@ -47,6 +64,13 @@ class LeaseConfig:
     duration: float
     deadline: float
     retry: float
+    selector: str = ""
+
+    @property
+    def marks(self) -> Body:
+        """What tells others of the Lease whose it is."""
+        annotations = {WATCH_SELECTOR: self.selector} if self.selector else {}
+        return {"labels": {NAME_LABEL: APP}, "annotations": annotations}
 
 
 class LeaderElector:
@@ -192,10 +216,11 @@ class LeaderElector:
         spec = self._next_spec(release=release)
         async with asyncio.timeout(within):
             if self._known is None:
-                head = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": self.config.name}}
+                head: Body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+                head["metadata"] = {"name": self.config.name} | self.config.marks
                 answer = await self._kube.create_lease(self.config.namespace, head | {"spec": spec})
             else:
-                lease = self._known | {"spec": spec}
+                lease = self._known | {"metadata": _marked(self._known["metadata"], self.config.marks), "spec": spec}
                 answer = await self._kube.replace_lease(self.config.namespace, self.config.name, lease)
         self._observe(answer)
         self._renewed = None if release else sent
@@ -210,3 +235,8 @@ class LeaderElector:
             "leaseDurationSeconds": 1 if release else int(self.config.duration),
             "leaseTransitions": int(old.get("leaseTransitions") or 0) + taken,
         }
+
+
+def _marked(head: Body, marks: Body) -> Body:
+    """A Lease's metadata with our marks beside what others wrote."""
+    return head | {part: (head.get(part) or {}) | ours for part, ours in marks.items()}
