@@ -1,0 +1,28 @@
+"""Operators that share a namespace by the labels of its objects."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from agentrun_operator.resources.names import SHARD_KEY
+from support.endpoints import KIND, Endpoints, manifest
+from support.operator import Operator
+
+NewOperator = Callable[[str], Operator]
+"""Makes an operator by its selector."""
+
+
+class Shards(NamedTuple):
+    """The two operators, and the objects."""
+
+    blue: Operator
+    green: Operator
+    endpoints: Endpoints
+
+    def apply(self, name: str, shard: str, **spec: object) -> None:
+        """Make an object of a shard."""
+        made = manifest(name, **spec)
+        self.endpoints.kubectl.apply(made | {"metadata": made["metadata"] | {"labels": {SHARD_KEY: shard}}})
+
+    def move(self, name: str, shard: str | None) -> None:
+        """Give an object to another shard; None: to nobody."""
+        self.endpoints.kubectl.patch(KIND, name, {"metadata": {"labels": {SHARD_KEY: shard}}})
