@@ -1,7 +1,7 @@
 """Operators that share a namespace by the labels of its objects."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agentrun_operator.resources.names import SHARD_KEY
 from support.endpoints import KIND, Endpoints, manifest
@@ -18,7 +18,7 @@ class Shards(NamedTuple):
     green: Operator
     endpoints: Endpoints
 
-    def apply(self, name: str, shard: str, **spec: object) -> None:
+    def apply(self, name: str, shard: str, **spec: Any) -> None:
         """Make an object of a shard."""
         made = manifest(name, **spec)
         self.endpoints.kubectl.apply(made | {"metadata": made["metadata"] | {"labels": {SHARD_KEY: shard}}})

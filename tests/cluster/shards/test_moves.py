@@ -1,5 +1,7 @@
 """Objects go from one shard to another: each is looked after by one operator, and its endpoint is made once."""
 
+from functools import partial
+
 from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, SHARD_KEY
 from support.cluster import Kubectl, eventually
 from support.emulator import Emulator
@@ -16,6 +18,10 @@ def effects(emulator: Emulator) -> list[str]:
 
 def description(emulator: Emulator, name: str) -> str:
     return str((emulator.endpoint(name) or {}).get("description"))
+
+
+def says(emulator: Emulator, text: str) -> bool:
+    return description(emulator, "chat") == text
 
 
 def test_an_object_that_moves_is_looked_after_by_the_other_operator(shards: Shards, emulator: Emulator):
@@ -39,7 +45,7 @@ def test_an_object_that_goes_back_and_forth_at_once_is_never_unowned_or_doubled(
         shards.move("chat", "green" if turn % 2 else "blue")
         if turn % 3 == 0:
             shards.endpoints.change("chat", description=str(turn))
-            eventually(lambda turn=turn: description(emulator, "chat") == str(turn))
+            eventually(partial(says, emulator, str(turn)))
 
     shards.endpoints.change("chat", description="last")
     eventually(lambda: description(emulator, "chat") == "last")

@@ -229,6 +229,7 @@ def test_the_checks_come_in_the_documented_order():
         "unreadable",
         "gone",
         "foreign",
+        "another",
         "deleting",
         "delete",
     ]
@@ -241,6 +242,7 @@ def test_the_checks_come_in_the_documented_order():
         "absent",
         "foreign",
         "unclaimed",
+        "contested",
         "moving",
         "create_failed",
         "in_sync",

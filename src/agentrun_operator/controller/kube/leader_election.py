@@ -7,7 +7,6 @@ Lease that was read, so that of two who try at once one fails.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import random
 import time
@@ -28,20 +27,6 @@ log = logging.getLogger(__name__)
 
 RELEASE_TIMEOUT = 2.0
 """Seconds that giving the Lease back may take; the next leader waits for its end otherwise."""
-
-
-HASH = 10
-"""Hexadecimal digits of a selector's hash in the name of a Lease; the chart makes the same."""
-
-
-def lease_name(name: str, selector: str) -> str:
-    """The name of the Lease that an operator takes: those of different objects do not wait for each other.
-
-    Args:
-        name: as the settings say.
-        selector: which objects; empty: all.
-    """
-    return f"{name}-{hashlib.sha256(selector.encode()).hexdigest()[:HASH]}" if selector else name
 
 
 @dataclass(frozen=True, slots=True)

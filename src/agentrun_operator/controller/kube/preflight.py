@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.kube.client import NOT_FOUND, KubeClient, KubeError
-from agentrun_operator.controller.kube.leader_election import lease_name
+from agentrun_operator.observation.operators import lease_name
 from agentrun_operator.resources.names import CRD_NAME, GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:

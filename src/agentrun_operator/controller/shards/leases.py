@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.controller.kube.preflight import lease_of
-from agentrun_operator.observation.selectors import selected_by
-from agentrun_operator.resources.names import APP, NAME_LABEL, WATCH_SELECTOR
+from agentrun_operator.observation.operators import is_operators, may_overlap, objects_of, selector_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 DURATION = 15
 """Seconds for which a Lease counts that does not say."""
-
-SHOWN = 200
-"""Characters of a selector that are told."""
 
 
 class OtherLeases:
@@ -56,18 +52,12 @@ class OtherLeases:
         return next((told for lease in found if (told := self._told(lease))), "")
 
     def _told(self, lease: Body) -> str:
-        head, spec = lease["metadata"], lease.get("spec") or {}
-        name, selector = str(head["name"]), (head.get("annotations") or {}).get(WATCH_SELECTOR)
-        if name == lease_of(self._settings) or not self._is_ours(head) or not self._in_use(name, spec):
+        name, spec, selector = str(lease["metadata"]["name"]), lease.get("spec") or {}, selector_of(lease)
+        if name == lease_of(self._settings) or not is_operators(lease, self._settings.lease_name):
             return ""
-        if selected_by(selector).is_disjoint(selected_by(self._settings.watch_label_selector)):
+        if not self._in_use(name, spec) or not may_overlap(selector, self._settings.watch_label_selector):
             return ""
-        theirs = f"objects with {selector[:SHOWN]}" if selector else "all objects"
-        return f"{spec['holderIdentity']} holds the Lease {name}, and looks after {theirs}"
-
-    def _is_ours(self, head: Body) -> bool:
-        """Whether it is an operator's: by the label, or by the name, which is all that older versions give."""
-        return (head.get("labels") or {}).get(NAME_LABEL) == APP or head["name"] in (APP, self._settings.lease_name)
+        return f"{spec['holderIdentity']} holds the Lease {name}, and looks after {objects_of(selector)}"
 
     def _in_use(self, name: str, spec: Body) -> bool:
         """Whether somebody holds it, and it was seen to change within its duration."""
