@@ -58,7 +58,7 @@ def test_objects_that_no_selector_covers_are_named_with_their_labels():
 
     assert found.mark is Standing.WRONG
     assert "team-a/red (k=red), team-a/bare (no such label)" in found.text
-    assert "k=a; k in (b,c)" in found.text
+    assert "k in (b,c); k=a" in found.text
 
 
 def test_that_all_are_covered_is_told():
