@@ -215,8 +215,8 @@ class Settings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fenced(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """With a selector nobody uses the operator's own credentials by default: labels are the tenants' own, and whoever
-        gives an object to another shard gets none by that.
+        """With a selector the operator's own credentials are for nobody by default: labels are the tenants' own, and
+        whoever gives an object to another shard gets none by that.
         """
         sharded = str(given.get("watch_label_selector") or "").strip()
         return ({"ambient_credentials_namespaces": ()} if sharded else {}) | given
