@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,13 @@ def test_every_command_of_the_document_works(binaries: Binaries, helm_program: P
             ended = subprocess.run(words, env=here, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - ours
             return f"{command}\n{ended.stderr}" if ended.returncode else ""
 
+        def works(command: str) -> bool:
+            told = run(command)
+            assert told == "", told
+            return True
+
         for command in commands():
-            eventually(lambda command=command: run(command) == "", what=command)
+            eventually(partial(works, command), what=command)
         block = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)[0]
         assert "has to be that of the Namespace" in refusal(Kubectl(plane), block)
         Kubectl(plane).apply(block.replace("key: blue", "key: green"))

@@ -13,10 +13,10 @@ import pytest
 
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, FindClaimants, RemoveClaim
 from agentrun_operator.reconcile.attempts import Attempts
-from agentrun_operator.reconcile.claim import Claim
-from agentrun_operator.reconcile.claimants import Claimant, Claimants
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.claimants import Claimant, Claimants
 from support.decisions import Row, decided, each, shown
 from support.objects import (
     ADOPTED,
@@ -297,7 +297,7 @@ class Contender:
     @property
     def body(self) -> Object:
         status = a_status() if self.recorded else {}
-        held = {"claim": self.claim, "finalized": bool(self.claim), "label": LABEL if self.claim else ""}
+        held: Object = {"claim": self.claim, "finalized": bool(self.claim), "label": LABEL if self.claim else ""}
         body = an_object(status=status, adoptionPolicy="Adopt", description=self.uid, **held)
         body["metadata"] |= {"uid": self.uid, "name": "chat", "namespace": self.uid}
         return body

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from agentrun_operator.controller.keys import key_of, origin_of
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.observation.ownership import claims, has_endpoint, may_manage
-from agentrun_operator.reconcile.claim import Claim
-from agentrun_operator.reconcile.claimants import Claimant, Claimants
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.claimants import Claimant, Claimants
 from agentrun_operator.resources.names import ENDPOINT_LABEL
 
 if TYPE_CHECKING:

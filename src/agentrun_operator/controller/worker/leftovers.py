@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.informer.reading import leftover_of
+from agentrun_operator.controller.informer.store.reading import leftover_of
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.reconcile.desired import desired_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.shards.others import Others
     from agentrun_operator.controller.worker.object_memory import ObjectMemory
-    from agentrun_operator.controller.worker.reporter import Reporter
+    from agentrun_operator.controller.worker.writing.reporter import Reporter
 
 
 class Leftovers:

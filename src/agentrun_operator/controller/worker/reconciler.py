@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
-from agentrun_operator.controller.worker.claims import Claims
 from agentrun_operator.controller.worker.execute import execute
 from agentrun_operator.controller.worker.leftovers import Leftovers
 from agentrun_operator.controller.worker.object_memory import Moment
 from agentrun_operator.controller.worker.probe_endpoints import ProbeEndpoints, sooner
-from agentrun_operator.controller.worker.rollouts import Rollouts
 from agentrun_operator.controller.worker.run import Conclude, Continue, Memories, Run, Step
-from agentrun_operator.controller.worker.statuses import Statuses
+from agentrun_operator.controller.worker.writing.claims import Claims
+from agentrun_operator.controller.worker.writing.rollouts import Rollouts
+from agentrun_operator.controller.worker.writing.statuses import Statuses
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
@@ -43,11 +43,11 @@ from agentrun_operator.reconcile.after_write import (
     refused_by_kubernetes,
     taken,
 )
+from agentrun_operator.reconcile.checks.deletion_checks import probes_left
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.deletion_checks import probes_left
 from agentrun_operator.reconcile.input import Input, Timing
-from agentrun_operator.reconcile.observed import EndpointSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,13 +55,13 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.analysis.analysis import Analysis
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.shards.others import Others
     from agentrun_operator.controller.worker.gather import Gatherer
-    from agentrun_operator.controller.worker.object_writer import ObjectWriter
-    from agentrun_operator.controller.worker.reporter import Reporter
     from agentrun_operator.controller.worker.run import Subject
+    from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+    from agentrun_operator.controller.worker.writing.reporter import Reporter
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
 

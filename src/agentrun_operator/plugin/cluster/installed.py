@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.observation.operators import lease_name
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.resources.names import APP, CRD_NAME, NAME_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
 
 ENV_PREFIX = "AGENTRUN_OPERATOR_"
 VERSION_LABEL = "app.kubernetes.io/version"

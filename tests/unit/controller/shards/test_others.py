@@ -6,7 +6,7 @@ import pytest
 
 from agentrun_operator.controller.kube.client import KubeError
 from agentrun_operator.controller.shards.others import MOST, Others
-from agentrun_operator.reconcile.claim import Claim
+from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, PAUSED
 from support.controller import Body, body, claim
 from support.controller_server import MemoryServer, Weather

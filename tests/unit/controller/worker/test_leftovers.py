@@ -10,8 +10,8 @@ from agentrun_operator.controller.keys import Body, key_of
 from agentrun_operator.controller.shards.others import Others
 from agentrun_operator.controller.worker.leftovers import Leftovers
 from agentrun_operator.controller.worker.object_memory import ObjectMemory
-from agentrun_operator.controller.worker.reporter import Reporter
-from agentrun_operator.reconcile.claim import Claim
+from agentrun_operator.controller.worker.writing.reporter import Reporter
+from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.resources.names import FINALIZER
 from support.controller import body, claim
 from support.controller_server import MemoryServer

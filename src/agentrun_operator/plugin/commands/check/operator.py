@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.observation.operators import is_operators, selector_of
 from agentrun_operator.plugin.cluster.installed import Installed, installed_operators
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing, unknown
 from agentrun_operator.plugin.exits import PluginError
 
