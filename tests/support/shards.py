@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from agentrun_operator.resources.names import SHARD_KEY
-from support.endpoints import KIND, Endpoints, manifest
+from support.endpoints import GROUP, KIND, Endpoints, manifest
 from support.operator import Operator
+
+SHARD_KEY = f"sharding.{GROUP}/key"
+"""The label that the chart's policy knows."""
 
 NewOperator = Callable[[str], Operator]
 """Makes an operator by its selector."""

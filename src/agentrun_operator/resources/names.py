@@ -27,9 +27,6 @@ ROLLOUT: Final = f"{GROUP}/rollout"
 ENDPOINT_LABEL: Final = f"{GROUP}/endpoint"
 """Label: stands for the endpoint that an object has a claim on, so that operators find each other's objects by it."""
 
-SHARD_KEY: Final = f"sharding.{GROUP}/key"
-"""Label: by convention, what selectors of shards go by."""
-
 WATCH_SELECTOR: Final = f"{GROUP}/watch-label-selector"
 """Annotation of a Lease: which objects its holder looks after; all without it."""
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controlplane import Binaries, ControlPlane, KubectlError
-from agentrun_operator.resources.names import SHARD_KEY
 from support.chart import CHART, NAMESPACE, ROOT
 from support.chart_release import Release, ReleasedOperator
 from support.cluster import Kubectl, condition, eventually
 from support.emulator import Emulator
 from support.endpoints import KIND, Endpoints, manifest
 from support.helm import Helm, HelmError
+from support.shards import SHARD_KEY
 
 Values = dict[str, Any]
 Start = Callable[[Release], ReleasedOperator]

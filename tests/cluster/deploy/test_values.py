@@ -8,9 +8,9 @@ import yaml
 
 from agentrun_operator.controller.settings import ENV_PREFIX, Settings
 from agentrun_operator.observation.operators import lease_name
-from agentrun_operator.resources.names import SHARD_KEY
 from support.chart import CHART, README
 from support.helm import Helm, Object, container, environment, of_kind, only, pod
+from support.shards import SHARD_KEY
 
 Values = dict[str, Any]
 

@@ -7,11 +7,10 @@ import pytest
 
 from agentrun_operator.controlplane import ControlPlane
 from agentrun_operator.emulator import EmulatorServer
-from agentrun_operator.resources.names import SHARD_KEY
 from support.emulator import Emulator
 from support.endpoints import Endpoints
 from support.operator import QUICK, Operator, agentrun_environment
-from support.shards import NewOperator, Shards
+from support.shards import SHARD_KEY, NewOperator, Shards
 
 
 @pytest.fixture

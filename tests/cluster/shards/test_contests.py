@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.resources.names import SHARD_KEY
 from support.cluster import condition, eventually
 from support.emulator import Emulator
 from support.endpoints import Endpoints, Object, says
-from support.shards import NewOperator, Shards
+from support.shards import SHARD_KEY, NewOperator, Shards
 
 UPDATE = "UpdateAgentRuntimeEndpoint"
 LIST = "ListAgentRuntimeEndpoints"

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, SHARD_KEY
+from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER
 from support.cluster import Kubectl, eventually
 from support.emulator import Emulator
 from support.endpoints import KIND
-from support.shards import Shards
+from support.shards import SHARD_KEY, Shards
 
 CREATE, UPDATE, DELETE = (f"{verb}AgentRuntimeEndpoint" for verb in ("Create", "Update", "Delete"))
 
