@@ -35,6 +35,8 @@ class Timing:
     retry_max: float = 300.0
     frozen: bool = False
     """Whether no rollout goes forward anywhere: the setting `rollouts: hold`."""
+    sharded: bool = False
+    """Whether other operators look after other objects: the setting `watch-label-selector`."""
 
 
 class Input(NamedTuple):
@@ -94,6 +96,10 @@ class Input(NamedTuple):
         since = timestamp(self.written_at)
         name = self.desired.endpoint_name
         return Claim(self.desired.uid, runtime.account, runtime.region, runtime.id, name, since=since)
+
+    def labelled(self, claim: Claim) -> bool:
+        """Whether other operators, if there are any, find the object by the label of a claim's endpoint."""
+        return not self.timing.sharded or self.desired.label == claim.label
 
     @property
     def claimed(self) -> bool:

@@ -14,6 +14,7 @@ OIDC_ARN = "acs:ram::1000000000000001:oidc-provider/{}"
 
 OTHERS: Values = {
     "namespaces": ["team-a"],
+    "watchLabelSelector": "a=b",
     "workers": 7,
     "pollInterval": "61s",
     "fastPollInterval": "2s",
@@ -60,6 +61,7 @@ OTHERS: Values = {
     "statusPolicy.writers": ["other"],
     "policies.enabled": True,
     "policies.exempt": ["other"],
+    "shardPolicy.enabled": False,
     "serviceAccount.create": False,
     "serviceAccount.name": "other",
     "serviceAccount.annotations": {"a": "b"},
@@ -123,6 +125,7 @@ AROUND: dict[str, Values] = {
     "credentials.rrsa.roleArn": ARNS,
     "credentials.rrsa.oidcProviderArn": ARNS,
     "policies.": {"policies.enabled": True},
+    "shardPolicy.": {"watchLabelSelector": "a=b"},
     "serviceMonitor.": {"serviceMonitor.enabled": True},
     "prometheusRule.": {"prometheusRule.enabled": True},
     "dashboard.": {"dashboard.enabled": True},

@@ -228,6 +228,7 @@ def test_the_checks_come_in_the_documented_order():
         "unreadable",
         "gone",
         "foreign",
+        "another",
         "deleting",
         "delete",
     ]
@@ -240,6 +241,7 @@ def test_the_checks_come_in_the_documented_order():
         "absent",
         "foreign",
         "unclaimed",
+        "contested",
         "moving",
         "create_failed",
         "in_sync",
