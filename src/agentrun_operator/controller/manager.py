@@ -28,6 +28,7 @@ from agentrun_operator.controller.informer.watch import Watch
 from agentrun_operator.controller.keys import key_of, origin_of
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.controller.kube.events import EventRecorder
+from agentrun_operator.controller.kube.exports import ExportClient
 from agentrun_operator.controller.kube.session import KopfLogin
 from agentrun_operator.controller.kube.watch_health import WatchHealth
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
@@ -109,7 +110,8 @@ class Manager:
             gatherer,
             ObjectWriter(kube, self._store, metrics),
             reporter,
-            Timing(settings.stale_after, settings.retry_max, frozen=settings.rollouts == "hold"),
+            _timing(settings),
+            exports=ExportClient(kube, metrics),
             analysis=analysis,
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             left_behind=lambda body: self._inherit(informer, body),
@@ -201,6 +203,11 @@ class Manager:
         self._reconciler.forget(key)
         self._workers.forget(key)
         self._accounts.release(key)
+
+
+def _timing(settings: Settings) -> Timing:
+    frozen = settings.rollouts == "hold"
+    return Timing(settings.stale_after, settings.retry_max, frozen=frozen, resync_interval=settings.resync_interval)
 
 
 def _new_id() -> str:

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.comparable import Comparable, Weight, comparable_of_spec
+from agentrun_operator.reconcile.connection.steps import Export, exports_of
 from agentrun_operator.reconcile.delta import Delta, Difference
 from agentrun_operator.reconcile.rollout.memory import Memory, effective
 from agentrun_operator.reconcile.rollout.plan import Plan, plan_of
@@ -40,7 +41,8 @@ class RecordedStatus(NamedTuple):
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
     status has become since. It is 0 when none did, and while a step of a rollout waits to be sent. `shows_latest` says
     whether the endpoint, at rest, was last seen with the word LATEST; `resolved_version` is what that stood for, if the
-    object was on LATEST. `rollout` is what is recorded of a rollout.
+    object was on LATEST. `rollout` is what is recorded of a rollout, `exports` what was made to tell apps of the
+    endpoint, or is about to be.
     """
 
     runtime_id: str
@@ -54,6 +56,7 @@ class RecordedStatus(NamedTuple):
     shows_latest: bool
     resolved_version: str
     rollout: Memory = Memory()
+    exports: tuple[Export, ...] = ()
 
 
 class Desired(NamedTuple):
@@ -153,6 +156,10 @@ class Desired(NamedTuple):
         recorded = self.recorded._replace(rollout=memory)
         return self._replace(recorded=recorded, comparable=_split(self.literal, self.plan, memory))
 
+    def with_exports(self, exports: tuple[Export, ...]) -> Desired:
+        """The same, once this is recorded of what tells apps of the endpoint."""
+        return self._replace(recorded=self.recorded._replace(exports=exports))
+
     def with_split_unsent(self) -> Desired:
         """The same, as long as a split of the traffic that was recorded has not reached AgentRun."""
         return self._replace(recorded=self.recorded._replace(applied_generation=0))
@@ -250,6 +257,7 @@ def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:
         shows_latest=LATEST in _versions(status) and status.get("state") not in MOVING_STATES,
         resolved_version=status.get("resolvedVersion") or "",
         rollout=Memory.of(found) if (found := status.get("rollout")) else Memory(),
+        exports=exports_of(status),
     )
 
 

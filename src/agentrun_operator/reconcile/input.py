@@ -35,6 +35,8 @@ class Timing:
     retry_max: float = 300.0
     frozen: bool = False
     """Whether no rollout goes forward anywhere: the setting `rollouts: hold`."""
+    resync_interval: float = 600.0
+    """After how long at the latest what was made in Kubernetes is looked at again: somebody may have edited it."""
 
 
 class Input(NamedTuple):

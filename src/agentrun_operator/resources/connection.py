@@ -1,6 +1,6 @@
 """`spec.connection`: how the address of an endpoint gets to the apps, as a ConfigMap, as a Secret, or as both.
 
-Names, rules and the grammar of a value; what stands for a placeholder is not known here. No credential has a place in it.
+Names, rules and the grammar of a value; what stands for a placeholder is not known here. No credential has a place.
 """
 
 from __future__ import annotations
@@ -55,9 +55,7 @@ BAD_VALUE = (
 
 ObjectName = Annotated[
     str,
-    Field(
-        pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", min_length=1, max_length=253
-    ),
+    Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", min_length=1, max_length=253),
 ]
 
 
@@ -102,18 +100,21 @@ class Connection(Part):
     """A Secret to make, which makes this object a Provisioned Service of the Service Binding Specification. Needs the
     operator's right on Secrets."""
 
-    keys: Annotated[
-        dict[str, Annotated[str, Field(max_length=256)]],
-        Field(
-            min_length=1,
-            max_length=32,
-            json_schema_extra=rules(
-                rule(f"self.all(key, size(key) <= {KEY_LENGTH} && key.matches('{KEY_PATTERN}'))", BAD_KEY),
-                rule(f"self.all(key, self[key].matches(r'{VALUE_PATTERN}'))", BAD_VALUE),
+    keys: (
+        Annotated[
+            dict[str, Annotated[str, Field(max_length=256)]],
+            Field(
+                min_length=1,
+                max_length=32,
+                json_schema_extra=rules(
+                    rule(f"self.all(key, size(key) <= {KEY_LENGTH} && key.matches('{KEY_PATTERN}'))", BAD_KEY),
+                    rule(f"self.all(key, self[key].matches(r'{VALUE_PATTERN}'))", BAD_VALUE),
+                ),
             ),
-        ),
-        AfterValidator(_checked),
-    ] | None = None
+            AfterValidator(_checked),
+        ]
+        | None
+    ) = None
     """What they hold, in the app's own words: text with {publicUrl}, {openaiBaseUrl}, {openaiBaseUrlSigned}, {host},
-    {runtimeName}, {runtimeId}, {endpointName} or {region} in it; a literal brace is doubled. A key whose placeholder has
-    no value is left out. Absent: type, provider, uri, host, openai-base-url, model, runtime, endpoint and region."""
+    {runtimeName}, {runtimeId}, {endpointName} or {region} in it; a literal brace is doubled. A key whose placeholder
+    has no value is left out. Absent: type, provider, uri, host, openai-base-url, model, runtime, endpoint, region."""

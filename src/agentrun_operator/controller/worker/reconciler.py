@@ -17,6 +17,7 @@ from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeEr
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.worker.claims import Claims
 from agentrun_operator.controller.worker.execute import execute
+from agentrun_operator.controller.worker.exports import Exports
 from agentrun_operator.controller.worker.object_memory import Moment
 from agentrun_operator.controller.worker.probe_endpoints import ProbeEndpoints, sooner
 from agentrun_operator.controller.worker.rollouts import Rollouts
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.analysis.analysis import Analysis
     from agentrun_operator.controller.informer.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.kube.exports import ExportClient
     from agentrun_operator.controller.worker.gather import Gatherer
     from agentrun_operator.controller.worker.object_writer import ObjectWriter
     from agentrun_operator.controller.worker.reporter import Reporter
@@ -80,6 +82,7 @@ class Reconciler:
         timing: Timing,
         *,
         analysis: Analysis,
+        exports: ExportClient,
         enqueue_rivals: Callable[[ObjectKey], None],
         left_behind: Callable[[Body], None],
         cleaned_up: Callable[[Body], None],
@@ -96,6 +99,7 @@ class Reconciler:
             reporter: tells people what happened.
             timing: settings that decisions depend on.
             analysis: proves the steps of rollouts.
+            exports: reads and writes what tells apps of endpoints.
             enqueue_rivals: has those looked at that may manage the same endpoint as an object.
             left_behind: keeps the endpoint of an object that is gone, to be deleted.
             cleaned_up: forgets it again.
@@ -115,6 +119,7 @@ class Reconciler:
         self._claims = Claims(self._memories, writer, reporter, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up)
         self._statuses = Statuses(store, self._memories, writer, reporter, self._claims)
         self._rollouts = Rollouts(self._memories, writer, reporter, analysis)
+        self._exports = Exports(exports, self._memories, writer, interval=timing.resync_interval, jitter=jitter)
         self._probe_endpoints = ProbeEndpoints(store, self._memories, self._rollouts, clock)
 
     def forget(self, key: ObjectKey) -> None:
@@ -204,6 +209,7 @@ class Reconciler:
                 told = probes_left(self._input(run), run.subject.memory.probes.trouble)
                 return Conclude(run, Decision(Rest(after=again, soon=True), told))
         left = await self._probe_endpoints.part(run) if orphaned else []
+        await self._exports.remove(run)
         await self._claims.release(run, given, orphaned=orphaned, left=left)
         return Conclude(run, Decision())
 
@@ -268,8 +274,10 @@ class Reconciler:
     async def _conclude(self, run: Run, decision: Decision) -> Rest | Retry:
         if decision.settled:
             run = self._memories.keep(run, run.subject.memory.settled())
+        at_rest: float | None = None
         if decision.verdict is not None and not is_leftover(run.subject.key):
-            run = await self._statuses.write(run, self._input, decision.verdict)
+            run, verdict, at_rest = await self._exports.tend(run, self._input, decision.verdict)
+            run = await self._statuses.write(run, self._input, verdict)
         run, again = await self._probe_endpoints.tend(run, self._input)
         run = self._rollouts.heed(run)
         if not isinstance(decision.action, Rest | Retry):
@@ -277,7 +285,7 @@ class Reconciler:
         account, cache = run.observation.account, run.observation.cache
         if isinstance(decision.action, Rest) and decision.action.soon and account and cache:
             account.poll_soon(cache.runtime_id)
-        return sooner(decision.action, again)
+        return sooner(sooner(decision.action, again), at_rest)
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)
