@@ -56,6 +56,8 @@ OTHERS: Values = {
     "rbac.aggregate": False,
     "rbac.secrets": False,
     "rbac.secretNames": ["other"],
+    "rbac.connectionConfigMaps": True,
+    "rbac.connectionSecrets": True,
     "statusPolicy.enabled": False,
     "statusPolicy.writers": ["other"],
     "serviceAccount.create": False,

@@ -8,7 +8,7 @@ import pytest
 
 from support.cluster import Kubectl, condition, eventually
 from support.emulator import Emulator
-from support.endpoints import KIND, Endpoints
+from support.endpoints import Endpoints
 from support.operator import Operator
 
 Object = dict[str, Any]
@@ -63,7 +63,8 @@ def test_a_config_map_and_a_secret_tell_how_the_endpoint_is_reached(
     assert held(kubectl) == expected
     assert held(kubectl, "secret", "chat-binding") == expected
     secret, config_map = kubectl.get("secret", "chat-binding"), kubectl.get("configmap", "chat-endpoint")
-    assert secret and config_map
+    assert secret is not None
+    assert config_map is not None
     assert secret["type"] == "servicebinding.io/agentrun"
     for each in (secret, config_map):
         assert each["metadata"]["labels"] == LABEL
@@ -124,3 +125,114 @@ def rest(emulator: Emulator) -> None:
     """Until the operator has looked at everything some times more."""
     emulator.forget_requests()
     eventually(lambda: emulator.counts().get("ListAgentRuntimeEndpoints", 0) >= 4, within=30)
+
+
+def test_it_follows_the_url_and_the_spec_and_an_edit_by_hand_is_put_right(
+    endpoints: Endpoints, kubectl: Kubectl, emulator: Emulator, operator: Operator
+):
+    endpoints.apply("chat", connection=MAP | SECRET | {"keys": {"URL": "{publicUrl}", "MODEL": "{runtimeName}"}})
+    endpoint_id = endpoints.wait_ready("chat")["status"]["endpointId"]
+    moved = "https://moved.example.test/x"
+
+    emulator.patch_endpoint(endpoint_id, endpointPublicUrl=moved)
+    for kind, name in (("configmap", "chat-endpoint"), ("secret", "chat-binding")):
+        eventually(lambda kind=kind, name=name: held(kubectl, kind, name)["URL"] == moved)  # type: ignore[misc]
+    endpoints.wait_status("chat", openaiBaseUrl=f"{moved}/invocations/openai/v1")
+
+    endpoints.change("chat", connection={"keys": {"URL": None, "BASE": "{openaiBaseUrl}"}})
+    expected = {"BASE": f"{moved}/invocations/openai/v1", "MODEL": "support-bot"}
+    eventually(lambda: held(kubectl) == expected)
+    eventually(lambda: held(kubectl, "secret", "chat-binding") == expected)
+
+    kubectl.patch("configmap", "chat-endpoint", {"data": {"MODEL": "other", "EXTRA": "x"}})
+    eventually(lambda: held(kubectl) == expected, within=20, what="the edit put right")
+    uid = (kubectl.get("configmap", "chat-endpoint") or {})["metadata"]["uid"]
+    kubectl("delete", "configmap", "chat-endpoint")
+    eventually(lambda: kubectl.get("configmap", "chat-endpoint") and held(kubectl) == expected, within=20)
+    again = (kubectl.get("configmap", "chat-endpoint") or {})["metadata"]["uid"]
+    assert again != uid
+    eventually(lambda: endpoints.get("chat")["status"]["exports"][0]["uid"] == again)
+
+    emulator.patch_endpoint(endpoint_id, endpointPublicUrl=None)
+    eventually(lambda: held(kubectl) == {"MODEL": "support-bot"})
+    found = endpoints.wait_ready("chat")
+    said = "; the endpoint has no public URL: without BASE"
+    assert (condition(found, "Exported") or {})["message"].endswith(said)
+    assert "openaiBaseUrl" not in found["status"]
+    assert told(endpoints) == ("True", "Exported")
+
+
+def test_what_is_not_asked_for_any_more_is_taken_away(endpoints: Endpoints, kubectl: Kubectl, operator: Operator):
+    endpoints.apply("chat", connection=MAP | SECRET)
+    endpoints.wait_ready("chat")
+
+    endpoints.change("chat", connection={"configMap": {"name": "renamed"}, "secret": None})
+    eventually(lambda: [each["metadata"]["name"] for each in objects(kubectl)] == ["renamed"])
+    status = endpoints.wait_ready("chat")["status"]
+    assert [each["name"] for each in status["exports"]] == ["renamed"]
+    assert "binding" not in status
+
+    endpoints.change("chat", connection=None)
+    eventually(lambda: objects(kubectl) == [])
+    status = endpoints.wait_ready("chat")["status"]
+    eventually(lambda: "exports" not in endpoints.get("chat")["status"])
+    assert {"openaiBaseUrl", "binding"} & status.keys() == set()
+    assert told(endpoints) == ("", "")
+
+
+def test_what_is_somebody_elses_is_never_touched_however_large_it_is(
+    endpoints: Endpoints, kubectl: Kubectl, operator: Operator
+):
+    theirs = {"metadata": {"name": "chat-endpoint", "labels": LABEL}, "data": {"uri": "theirs", "big": "x" * 900_000}}
+    kubectl.create({"apiVersion": "v1", "kind": "ConfigMap"} | theirs)
+    kubectl("create", "secret", "generic", "chat-binding", "--from-literal=uri=theirs")
+    versions = [kubectl.get("configmap", "chat-endpoint"), kubectl.get("secret", "chat-binding")]
+
+    endpoints.apply("chat", connection=MAP | SECRET)
+    found = endpoints.wait_ready("chat")
+
+    assert told(endpoints) == ("False", "ExportConflict")
+    exported = condition(found, "Exported") or {}
+    for name in ("ConfigMap chat-endpoint", "Secret chat-binding"):
+        assert f"{name} exists and was not made for this object" in exported["message"]
+    assert "binding" not in found["status"]
+    assert eventually(lambda: "ExportConflict" in endpoints.events("chat"))
+
+    kubectl("delete", "secret", "chat-binding")
+    endpoints.annotate("chat", reconcile_requested_at="now")
+    eventually(lambda: "openai-base-url" in held(kubectl, "secret", "chat-binding"), what="the free name taken")
+    endpoints.wait_status("chat", binding={"name": "chat-binding"})
+    assert told(endpoints) == ("False", "ExportConflict")
+    endpoints.delete("chat")
+    endpoints.wait_gone("chat")
+    assert kubectl.get("configmap", "chat-endpoint") == versions[0]
+    assert kubectl.get("secret", "chat-binding") is None
+
+
+def test_of_an_endpoint_that_is_only_observed_apps_are_told_before_it_is_ready(
+    endpoints: Endpoints, kubectl: Kubectl, emulator: Emulator, runtime_id: str, operator: Operator
+):
+    emulator.add_endpoint(runtime_id, "chat")
+    endpoints.apply("chat", connection=MAP, managementPolicy="Observe")
+
+    found = endpoints.wait_ready("chat")
+
+    assert held(kubectl)["uri"] == found["status"]["publicUrl"]
+    assert told(endpoints) == ("True", "Exported")
+    assert emulator.effects() == []
+    eventually(lambda: operator.writes() == {"exports": 1, "export": 1, "status": 1})
+    endpoints.delete("chat")
+    endpoints.wait_gone("chat")
+    eventually(lambda: objects(kubectl) == [], within=60, what="the garbage collected")
+
+
+def test_while_paused_nothing_is_written(
+    endpoints: Endpoints, kubectl: Kubectl, operator: Operator, emulator: Emulator
+):
+    endpoints.apply("chat", connection=MAP, annotations={"agentrun.alibabacloud.com/paused": "true"})
+    endpoints.wait_reason("chat", "Paused", kind="Exported")
+    assert objects(kubectl) == []
+
+    endpoints.annotate("chat", paused=None)
+    wait_exported(endpoints)
+    assert "uri" in held(kubectl)

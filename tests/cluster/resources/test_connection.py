@@ -1,4 +1,4 @@
-"""`spec.connection`: what the API server takes of it and what it refuses, and that the plugin says the same without one."""
+"""`spec.connection`: what the API server takes of it and what it refuses; `refusals` says the same without one."""
 
 from typing import Any
 
@@ -28,8 +28,14 @@ def key(name: str) -> dict[str, Any]:
         pytest.param(MAP | {"secret": {"name": "chat-endpoint"}}, id="both, of one name"),
         pytest.param(
             keys(
-                A="{publicUrl}", B="{openaiBaseUrl}", C="{openaiBaseUrlSigned}", D="{host}",
-                E="{runtimeName}", F="{runtimeId}", G="{endpointName}", H="{region}",
+                A="{publicUrl}",
+                B="{openaiBaseUrl}",
+                C="{openaiBaseUrlSigned}",
+                D="{host}",
+                E="{runtimeName}",
+                F="{runtimeId}",
+                G="{endpointName}",
+                H="{region}",
             ),
             id="every placeholder",
         ),
