@@ -27,6 +27,8 @@ playground: $(READY) ## A real control plane, the emulator and the operator on t
 	@$(BIN)/agentrun-operator playground $(ARGS)
 
 # Failed tests (1) leave the second half its turn; an interruption, or pytest that could not begin (2 and more), does not.
+# Each of the processes loads all tests, and tests start programs: what Python has compiled is kept, whatever the machine says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) ## Every test, several at a time, then those that measure time, and what they cover; ARGS="tests/unit -k delta" runs some
 ifdef ARGS
 	@$(PYTEST) $(ARGS)

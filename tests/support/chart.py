@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from rich.console import Console
 
-from agentrun_operator.controlplane.helm import find_helm
+from agentrun_operator.controlplane.finding.helm import find_helm
 from agentrun_operator.controlplane.progress import progress_on
 from support.helm import Helm, Object
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.reconcile.actions import Action
     from agentrun_operator.reconcile.attempts import Attempts
-    from agentrun_operator.reconcile.observed import Observed
+    from agentrun_operator.reconcile.state.observed import Observed
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.reconcile.attempts import Attempts
-from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
-from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
-from agentrun_operator.reconcile.rollout.evidence import Evidence
-from agentrun_operator.reconcile.status import status_of
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, Problem, RuntimeSeen
+from agentrun_operator.reconcile.status.status import status_of
 from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 
 if TYPE_CHECKING:

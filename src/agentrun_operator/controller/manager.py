@@ -18,13 +18,13 @@ from agentrun_operator.controller.collector import Working
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
-from agentrun_operator.controller.informer.kopf_handlers import registry
 from agentrun_operator.controller.informer.lanes import lane_of
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.reach import Reach
 from agentrun_operator.controller.informer.resync import Resync
-from agentrun_operator.controller.informer.store import Store
-from agentrun_operator.controller.informer.watch import Watch
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
+from agentrun_operator.controller.informer.watch.kopf_handlers import registry
+from agentrun_operator.controller.informer.watch.watch import Watch
 from agentrun_operator.controller.keys import key_of, origin_of
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.controller.kube.events import EventRecorder
@@ -34,10 +34,10 @@ from agentrun_operator.controller.kube.watch_health import WatchHealth
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
 from agentrun_operator.controller.remote.accounts.pool import AccountPool
 from agentrun_operator.controller.worker.gather import Gatherer
-from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controller.worker.reconciler import Reconciler
-from agentrun_operator.controller.worker.reporter import Reporter
 from agentrun_operator.controller.worker.workers import Workers
+from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+from agentrun_operator.controller.worker.writing.reporter import Reporter
 from agentrun_operator.reconcile.input import Timing
 
 if TYPE_CHECKING:
@@ -101,27 +101,41 @@ class Manager:
         self._queue: WorkQueue[ObjectKey] = WorkQueue(self._lane, settings.workers, jitter=random.random)
         self.working = Working(self._queue, self._store, self._accounts, self.reach)
         self._recorder = EventRecorder(kube, identity, metrics, _now)
-        gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
         reporter = Reporter(self._recorder, metrics)
         informer = Informer(self._store, ownership, self._queue, self._forget, overwritten=reporter.overwritten)
-        self._analysis = analysis = Analysis(self._analysis_context(settings, kube, metrics))
-        self._reconciler = Reconciler(
-            self._store,
-            gatherer,
-            ObjectWriter(kube, self._store, metrics),
-            reporter,
-            _timing(settings),
-            exports=ExportClient(kube, metrics),
-            analysis=analysis,
-            enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
-            left_behind=lambda body: self._inherit(informer, body),
-            cleaned_up=informer.on_deleted,
-            now=_now,
+        self._analysis = Analysis(self._analysis_context(settings, kube, metrics))
+        writer = ObjectWriter(kube, self._store, metrics)
+        self._reconciler = self._new_reconciler(
+            settings, writer, reporter, ownership, informer, exports=ExportClient(kube, metrics)
         )
         self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
         self._resync = Resync(kube, self._store, informer, self.reach, settings.resync_interval)
         handlers = registry(KopfLogin(login, self.watch).log_in)
         self._watch = Watch(kube, informer, handlers, self.reach, self.watch, own_signals=own_signals)
+
+    def _new_reconciler(
+        self,
+        settings: Settings,
+        writer: ObjectWriter,
+        reporter: Reporter,
+        ownership: OwnershipIndex,
+        informer: Informer,
+        *,
+        exports: ExportClient,
+    ) -> Reconciler:
+        return Reconciler(
+            self._store,
+            Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE),
+            writer,
+            reporter,
+            _timing(settings),
+            exports=exports,
+            analysis=self._analysis,
+            enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
+            left_behind=lambda body: self._inherit(informer, body),
+            cleaned_up=informer.on_deleted,
+            now=_now,
+        )
 
     def _analysis_context(self, settings: Settings, kube: KubeClient, metrics: Metrics) -> AnalysisContext:
         namespaces, token_file = settings.metrics_namespaces, settings.prometheus_token_file

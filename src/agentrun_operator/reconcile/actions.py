@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.claim import Claim
-    from agentrun_operator.reconcile.delta import Delta
     from agentrun_operator.reconcile.rollout.memory import Memory
+    from agentrun_operator.reconcile.state.claim import Claim
+    from agentrun_operator.reconcile.state.delta import Delta
     from agentrun_operator.resources.reasons import Reason
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic_core import to_json
 
 from agentrun_operator.agentrun.models import MOVING_STATES
-from agentrun_operator.reconcile.claim import Claim
-from agentrun_operator.reconcile.comparable import Comparable, Weight, comparable_of_spec
-from agentrun_operator.reconcile.connection.steps import Export, exports_of
-from agentrun_operator.reconcile.delta import Delta, Difference
 from agentrun_operator.reconcile.rollout.memory import Memory, effective
 from agentrun_operator.reconcile.rollout.plan import Plan, plan_of
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.comparable import Comparable, Weight, comparable_of_spec
+from agentrun_operator.reconcile.state.delta import Delta, Difference
+from agentrun_operator.reconcile.state.exports import Export, exports_of
 from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
 

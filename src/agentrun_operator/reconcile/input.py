@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.models import READY_STATES
-from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
-from agentrun_operator.reconcile.delta import Delta, Difference, delta
-from agentrun_operator.reconcile.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
-from agentrun_operator.reconcile.rollout.evidence import Evidence
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.delta import Delta, Difference, delta
+from agentrun_operator.reconcile.state.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, Record, RemoveClaim, Rest
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.delta import same_version
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
-from agentrun_operator.reconcile.rolled_out import with_rollout
 from agentrun_operator.reconcile.rollout.course import course
 from agentrun_operator.reconcile.rollout.memory import Cause, effective
 from agentrun_operator.reconcile.rollout.situation import Goal, Seen, Situation
+from agentrun_operator.reconcile.state.delta import same_version
+from agentrun_operator.reconcile.status.rolled_out import with_rollout
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 

@@ -17,7 +17,7 @@ from agentrun_operator.controller.kube.client import KubeError
 if TYPE_CHECKING:
     from agentrun_operator.controller.informer.informer import Informer
     from agentrun_operator.controller.informer.reach import Reach
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)

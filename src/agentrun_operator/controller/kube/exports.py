@@ -10,7 +10,8 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.kube.client import JSON, MERGE_PATCH, METADATA, NOT_FOUND, KubeError, TooLargeError
-from agentrun_operator.reconcile.connection.steps import Found, Kind
+from agentrun_operator.reconcile.connection.steps import Found
+from agentrun_operator.reconcile.state.exports import Kind
 from agentrun_operator.resources.connection import MANAGED_BY, SECRET_TYPE
 from agentrun_operator.resources.names import API_VERSION, KIND
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import Body
     from agentrun_operator.controller.kube.client import KubeClient, Method
     from agentrun_operator.controller.telemetry.metrics import Metrics
-    from agentrun_operator.reconcile.connection.steps import Export
+    from agentrun_operator.reconcile.state.exports import Export
 
 APPLY_PATCH = "application/apply-patch+yaml"
 FIELD_MANAGER = "agentrun-operator"

@@ -14,27 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.controller.kube.client import CONFLICT, FORBIDDEN, NOT_FOUND, KubeError
 from agentrun_operator.reconcile.connection.content import content_of, facts_of
-from agentrun_operator.reconcile.connection.steps import (
-    Export,
-    Found,
-    Step,
-    Unseen,
-    exports_of,
-    intended,
-    next_step,
-    unseen,
-    wanted_of,
-)
+from agentrun_operator.reconcile.connection.steps import Found, Step, Unseen, intended, next_step, unseen, wanted_of
 from agentrun_operator.reconcile.connection.told import Trouble, documents, exported, refused, taken
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
-from agentrun_operator.reconcile.status import status_patch
+from agentrun_operator.reconcile.state.exports import Export, exports_of
+from agentrun_operator.reconcile.status.status import status_patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentrun_operator.controller.kube.exports import ExportClient
-    from agentrun_operator.controller.worker.object_writer import ObjectWriter
     from agentrun_operator.controller.worker.run import Memories, Run
+    from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.verdict import Verdict
 

@@ -11,18 +11,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.informer.reading import leftover_of
+from agentrun_operator.controller.informer.store.reading import leftover_of
 from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
-from agentrun_operator.controller.worker.claims import Claims
 from agentrun_operator.controller.worker.execute import execute
 from agentrun_operator.controller.worker.exports import Exports
 from agentrun_operator.controller.worker.object_memory import Moment
 from agentrun_operator.controller.worker.probe_endpoints import ProbeEndpoints, sooner
-from agentrun_operator.controller.worker.rollouts import Rollouts
 from agentrun_operator.controller.worker.run import Conclude, Continue, Memories, Run, Step
-from agentrun_operator.controller.worker.statuses import Statuses
+from agentrun_operator.controller.worker.writing.claims import Claims
+from agentrun_operator.controller.worker.writing.rollouts import Rollouts
+from agentrun_operator.controller.worker.writing.statuses import Statuses
+from agentrun_operator.reconcile import after_write
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
@@ -35,20 +36,12 @@ from agentrun_operator.reconcile.actions import (
     Retry,
     Update,
 )
-from agentrun_operator.reconcile.after_write import (
-    AGAIN,
-    accepted,
-    another_write,
-    failed,
-    refused_by_kubernetes,
-    taken,
-)
+from agentrun_operator.reconcile.checks.deletion_checks import probes_left
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.deletion_checks import probes_left
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
-from agentrun_operator.reconcile.observed import EndpointSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,13 +49,13 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.analysis.analysis import Analysis
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.kube.exports import ExportClient
     from agentrun_operator.controller.worker.gather import Gatherer
-    from agentrun_operator.controller.worker.object_writer import ObjectWriter
-    from agentrun_operator.controller.worker.reporter import Reporter
     from agentrun_operator.controller.worker.run import Subject
+    from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+    from agentrun_operator.controller.worker.writing.reporter import Reporter
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
 
@@ -171,7 +164,7 @@ class Reconciler:
                     return await self._conclude(run, decision)
                 case Continue(run):
                     continue
-        return Rest(after=AGAIN)
+        return Rest(after=after_write.AGAIN)
 
     async def _told_if_refused(self, run: Run, given: Input, decision: Decision) -> Step:
         """Do the decided action; where the API server refuses it, the object is to say so."""
@@ -180,7 +173,7 @@ class Reconciler:
         except KubeError as error:
             if not error.refused or error.status in (NOT_FOUND, CONFLICT):
                 raise
-            return Conclude(run, refused_by_kubernetes(given, str(error)))
+            return Conclude(run, after_write.refused_by_kubernetes(given, str(error)))
 
     async def _step(self, run: Run, given: Input, decision: Decision) -> Step:  # noqa: PLR0911 - one for each action
         """Do the decided action."""
@@ -196,7 +189,7 @@ class Reconciler:
             case Release(orphaned):
                 return await self._release(run, given, orphaned=orphaned)
             case Create() | Update() | Delete() if run.written:
-                return Conclude(run, another_write(given, decision, run.written))
+                return Conclude(run, after_write.another_write(given, decision, run.written))
             case Create() | Update() | Delete() as write:
                 return await self._write(run, given, decision, write)
         return Conclude(run, decision)
@@ -215,7 +208,7 @@ class Reconciler:
 
     async def _confirm(self, run: Run, decision: Decision) -> Step:
         if run.observation.fresh:
-            return Conclude(run, replace(decision, action=Rest(after=AGAIN)))
+            return Conclude(run, replace(decision, action=Rest(after=after_write.AGAIN)))
         return Continue(await self._gathered_again(run))
 
     async def _write(self, run: Run, given: Input, decision: Decision, write: Write) -> Step:
@@ -230,7 +223,7 @@ class Reconciler:
             return await self._taken(run, given)
         if result.taken or result.gone:
             return Continue(await self._gathered_again(run))
-        return Conclude(run, failed(given, decision, result.problem))
+        return Conclude(run, after_write.failed(given, decision, result.problem))
 
     async def _sent(self, run: Run, write: Write) -> tuple[Run, WriteResult]:
         """Send a write, and remember how it went.
@@ -262,14 +255,14 @@ class Reconciler:
         if not isinstance(write, Delete):
             run = run._replace(subject=run.subject._replace(desired=run.subject.desired.with_applied()))
         if endpoint is None:
-            return Conclude(run, accepted(given, write))
+            return Conclude(run, after_write.accepted(given, write))
         seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True, answered=True)
         return Continue(run._replace(observation=run.observation._replace(observed=seen)))
 
     async def _taken(self, run: Run, given: Input) -> Step:
         """The endpoint is somebody else's: the claim was premature."""
         run = await self._gathered_again(await self._claims.remove(run))
-        return Conclude(run, taken(given)) if run.observation.observed.endpoint is None else Continue(run)
+        return Conclude(run, after_write.taken(given)) if run.observation.observed.endpoint is None else Continue(run)
 
     async def _conclude(self, run: Run, decision: Decision) -> Rest | Retry:
         if decision.settled:

@@ -9,45 +9,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentrun_operator.reconcile.state.exports import Export, Kind
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from agentrun_operator.reconcile.desired import Desired
-
-
-class Kind(StrEnum):
-    """What can be made."""
-
-    CONFIG_MAP = "ConfigMap"
-    SECRET = "Secret"  # noqa: S105 - a kind, no password
-
-
-class Export(NamedTuple):
-    """An object that was made, or is about to be, as the status has it.
-
-    Args:
-        kind: what it is.
-        name: its name.
-        uid: its uid; empty until it is known to be there.
-    """
-
-    kind: Kind
-    name: str
-    uid: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
-
-    @property
-    def nameless(self) -> Export:
-        """The same, before anything is known to be there."""
-        return self._replace(uid="")
-
-    def document(self) -> dict[str, str]:
-        """The entry of the status."""
-        return {"kind": self.kind.value, "name": self.name} | ({"uid": self.uid} if self.uid else {})
 
 
 class Found(NamedTuple):
@@ -90,27 +58,11 @@ class Unseen(NamedTuple):
     look_first: bool
 
 
-def exports_of(status: Mapping[str, object]) -> tuple[Export, ...]:
-    """The entries of a status; those that no version of ours writes are passed over."""
-    entries = status.get("exports")
-    found = (each for each in entries if isinstance(each, dict)) if isinstance(entries, list) else ()
-    return tuple(
-        Export(Kind(each["kind"]), str(each["name"]), str(each.get("uid") or ""))
-        for each in found
-        if each.get("kind") in set(Kind) and each.get("name")
-    )
-
-
 def wanted_of(desired: Desired) -> tuple[Export, ...]:
     """The objects that a spec asks for."""
     connection = desired.spec.connection
     asked = connection and ((Kind.CONFIG_MAP, connection.config_map), (Kind.SECRET, connection.secret))
     return tuple(Export(kind, named.name) for kind, named in asked or () if named)
-
-
-def unrecorded(desired: Desired) -> bool:
-    """Whether the spec asks for an object that the status has no entry of."""
-    return intended(desired) != desired.recorded.exports
 
 
 def intended(desired: Desired) -> tuple[Export, ...]:
@@ -146,9 +98,3 @@ def next_step(found: Found | Unseen | None, data: Mapping[str, str] | None) -> S
     if not found.owned:
         return Step.LEAVE
     return Step.KEEP if found.labelled and found.data == data else Step.APPLY
-
-
-def without(exports: Iterable[Export], gone: Iterable[Export]) -> tuple[Export, ...]:
-    """The entries that are left."""
-    names = {each.nameless for each in gone}
-    return tuple(each for each in exports if each.nameless not in names)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.reconcile.connection.content import facts_of
-from agentrun_operator.reconcile.connection.steps import Export, Kind, wanted_of
+from agentrun_operator.reconcile.connection.steps import wanted_of
+from agentrun_operator.reconcile.state.exports import Export, Kind
 from agentrun_operator.reconcile.verdict import Statement, bad, good
 from agentrun_operator.resources.connection import Placeholder
 from agentrun_operator.resources.reasons import Reason

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.plugin.cluster.installed import Installed
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, NoKindError
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, NoKindError
 from agentrun_operator.plugin.commands.check import crd, operator
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing, UntoldError, WrongError, looked, show
 from agentrun_operator.plugin.commands.check.objects import looked_after, named_secrets

@@ -4,19 +4,9 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.reconcile.connection.steps import (
-    Export,
-    Found,
-    Kind,
-    Step,
-    Unseen,
-    exports_of,
-    intended,
-    next_step,
-    unseen,
-    wanted_of,
-)
+from agentrun_operator.reconcile.connection.steps import Found, Step, Unseen, intended, next_step, unseen, wanted_of
 from agentrun_operator.reconcile.desired import desired_of
+from agentrun_operator.reconcile.state.exports import Export, Kind, exports_of
 from support.objects import a_condition, a_status, an_object
 
 DATA = {"A": "b"}

@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.plugin.cluster.installed import APP, NAME_LABEL, Installed, installed_operators
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing, unknown
 from agentrun_operator.plugin.exits import PluginError
 from agentrun_operator.resources.names import GROUP
