@@ -13,8 +13,9 @@ SAMPLES = {sample["metadata"]["name"]: sample for sample in yaml.safe_load_all(m
 
 
 def test_every_sample_file_is_used_and_named_like_its_object():
-    files = resources.files("agentrun_operator.cli.playground") / "samples"
-    assert sorted(file.name for file in files.iterdir()) == sorted(f"{name}.yaml" for name in SAMPLES)
+    files = resources.files("agentrun_operator.cli.playground.samples")
+    found = {file.name for file in files.iterdir() if file.name.endswith(".yaml")}
+    assert found == {f"{name}.yaml" for name in SAMPLES}
     assert set(SAMPLES) == set(NAMES)
 
 
