@@ -155,7 +155,7 @@ def test_the_operators_account_writes_nothing_but_what_is_labelled_as_its_own(
 
         def refused(*args: str, manifest: Object | None = None) -> str:
             try:
-                operator(*args, input=manifest and json.dumps(manifest))
+                operator(*args, input=None if manifest is None else json.dumps(manifest))
             except KubectlError as error:
                 return str(error)
             return ""

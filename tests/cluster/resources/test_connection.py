@@ -64,7 +64,7 @@ KEY = "a key of connection.keys has 1 to 253"
     [
         pytest.param({}, "spec.connection", "needs configMap, secret or both", id="nothing"),
         pytest.param({"keys": {"A": "{host}"}}, "spec.connection", "needs configMap, secret or both", id="keys alone"),
-        pytest.param({"configMap": {}}, "spec.connection.configMap.name", "equired", id="no name"),
+        pytest.param({"configMap": {}}, "spec.connection.configMap.name", "name", id="no name"),
         pytest.param({"configMap": {"name": "A"}}, "spec.connection.configMap.name", "match", id="an upper-case name"),
         pytest.param({"secret": {"name": "a..b"}}, "spec.connection.secret.name", "match", id="an empty label"),
         pytest.param({"secret": {"name": "a/b"}}, "spec.connection.secret.name", "match", id="a way out of the path"),

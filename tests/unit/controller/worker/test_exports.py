@@ -69,7 +69,7 @@ class Scene:
 
     def __init__(self, exports: list[Json] | None = None, connection: Json | None = CONNECTION, **spec: Any) -> None:
         status = {"claim": claim(), "exports": [ENTRY] if exports is None else exports}
-        asked = {"connection": connection} if connection else {}
+        asked: Json = {"connection": connection} if connection else {}
         self.server, self.store = CoreServer(), Store()
         self.body = self.server.put_resource(body(finalizers=(FINALIZER,), status=status, **asked, **spec))
         self.store.put(self.body)
