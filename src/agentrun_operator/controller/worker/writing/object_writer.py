@@ -73,6 +73,14 @@ class ObjectWriter:
         """
         return await self._fenced(body, "rollout", "status", {}, {"status": patch})
 
+    async def announce(self, body: Body, patch: dict[str, Any]) -> Body:
+        """Merge a patch into the status that names what is about to be made, unless the object has changed.
+
+        Raises:
+            KubeError: 409 when it has; nothing was written.
+        """
+        return await self._fenced(body, "exports", "status", {}, {"status": patch})
+
     async def release(self, body: Body) -> Body:
         """Take the finalizer and the endpoint's label off, unless the object has changed since it was read.
 
