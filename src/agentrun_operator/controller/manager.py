@@ -26,7 +26,7 @@ from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.informer.watch.kopf_handlers import registry
 from agentrun_operator.controller.informer.watch.watch import Watch
 from agentrun_operator.controller.keys import key_of, origin_of
-from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.kube.events import EventRecorder
 from agentrun_operator.controller.kube.exports import ExportClient
 from agentrun_operator.controller.kube.session import KopfLogin
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.kube.login.login import Login
     from agentrun_operator.controller.settings import Settings
     from agentrun_operator.controller.telemetry.metrics import Metrics

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.controller.kube.client import JSON, MERGE_PATCH, METADATA, NOT_FOUND, KubeError, TooLargeError
+from agentrun_operator.controller.kube.client import JSON, MERGE_PATCH, METADATA
+from agentrun_operator.controller.kube.errors import NOT_FOUND, KubeError, TooLargeError
 from agentrun_operator.reconcile.connection.steps import Found
 from agentrun_operator.reconcile.state.exports import Kind
 from agentrun_operator.resources.connection import MANAGED_BY, SECRET_TYPE

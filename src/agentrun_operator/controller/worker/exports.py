@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.controller.keys import is_leftover
-from agentrun_operator.controller.kube.client import CONFLICT, FORBIDDEN, NOT_FOUND, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, FORBIDDEN, NOT_FOUND, KubeError
 from agentrun_operator.reconcile.connection.content import content_of, facts_of
 from agentrun_operator.reconcile.connection.steps import Found, Step, Unseen, intended, next_step, unseen, wanted_of
 from agentrun_operator.reconcile.connection.told import Trouble, documents, exported, refused, taken

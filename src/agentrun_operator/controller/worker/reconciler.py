@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.keys import is_leftover
-from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.worker.execute import execute
 from agentrun_operator.controller.worker.exports import Exports

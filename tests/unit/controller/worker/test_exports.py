@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.controller.informer.store.store import Store
-from agentrun_operator.controller.kube.client import CONFLICT, KubeError, TooLargeError
+from agentrun_operator.controller.kube.errors import CONFLICT, KubeError, TooLargeError
 from agentrun_operator.controller.kube.exports import ANSWER_LIMIT, ExportClient
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.exports import Exports

@@ -9,7 +9,7 @@ import pytest
 
 from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
-from agentrun_operator.controller.kube.client import CONFLICT, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, KubeError
 from agentrun_operator.controller.kube.exports import ExportClient
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.gather import Gatherer

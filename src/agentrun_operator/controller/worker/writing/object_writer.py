@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from agentrun_operator.controller.informer.store.news import DECISIVE, Ours
 from agentrun_operator.controller.informer.store.reading import trimmed
 from agentrun_operator.controller.keys import key_of
-from agentrun_operator.controller.kube.client import CONFLICT, TAKEN, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, TAKEN, KubeError
 from agentrun_operator.reconcile.conditions import unread as unread_conditions
 from agentrun_operator.reconcile.history.entries import with_history_in_full
 from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER
