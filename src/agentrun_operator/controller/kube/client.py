@@ -47,13 +47,20 @@ first, and the namespaces take turns."""
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 RESOURCES = f"/apis/{GROUP}/{VERSION}"
 MESSAGE_LIMIT = 500
 
 TAKEN, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_SLOW, BUSY = 200, 403, 404, 409, 408, 429
 
+OUT_OF_SERVICE = frozenset({0, 503, 504})
+"""No answer, or that of a server that does not serve."""
+
 PASSING = frozenset({UNAUTHORIZED, TOO_SLOW, BUSY})
 """Answers that tell nothing of the request: it fares better once the credential is renewed, or the server has time."""
+
+
+Method = Literal["POST", "PATCH", "DELETE"]
 
 
 class TooLargeError(Exception):
@@ -79,6 +86,11 @@ class KubeError(Exception):
         """Whether it said no, or took less than it was asked, so that the same request will fare no better."""
         said_no = TAKEN <= self.status < 500  # noqa: PLR2004 - from there on it is the server's fault
         return said_no and self.status not in PASSING
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether nobody decided about the request: whatever else is asked now fares no better."""
+        return self.status in PASSING | OUT_OF_SERVICE
 
     def __str__(self) -> str:
         told = f"answered {self.status}" if self.status else "did not answer"
@@ -113,17 +125,44 @@ class KubeClient:
         await asyncio.gather(self._keeping, return_exceptions=True)
         await self._session.close()
 
-    async def get(self, path: str, *, accept: str = JSON, **query: str) -> Body:
-        """Read whatever is at a path."""
-        return await self._request("GET", path, accept=accept, query=query)
+    async def get(self, path: str, *, accept: str = JSON, at_most: int | None = None, **query: str) -> Body:
+        """Read whatever is at a path.
 
-    async def pages(self, namespace: str = "", *, metadata_only: bool = False) -> AsyncIterator[list[Body]]:
-        """All custom resources, page by page; of one namespace, or of all if it is empty."""
+        Raises:
+            TooLargeError: it has more bytes than `at_most`.
+        """
+        return await self._request("GET", path, accept=accept, query=query, at_most=at_most)
+
+    async def write(
+        self, method: Method, path: str, body: Body, *, content: str = JSON, at_most: int | None = None, **query: str
+    ) -> Body:
+        """Write whatever is at a path; of the answer the metadata is read.
+
+        Raises:
+            TooLargeError: the answer has more bytes than `at_most`; it was done.
+        """
+        async with self._writers:
+            return await self._request(
+                method, path, accept=METADATA, query=query, body=body, content=content, at_most=at_most
+            )
+
+    async def pages(
+        self, namespace: str = "", *, metadata_only: bool = False, labels: str = "", fields: str = ""
+    ) -> AsyncIterator[list[Body]]:
+        """Custom resources, page by page.
+
+        Args:
+            namespace: of one namespace; empty: of all.
+            metadata_only: whether their metadata is enough.
+            labels: a selector that the server goes by; empty: all of them.
+            fields: likewise, of fields.
+        """
         path = f"{RESOURCES}/namespaces/{namespace}/{PLURAL}" if namespace else f"{RESOURCES}/{PLURAL}"
         accept, limit = (METADATA_ONLY, PageLimit(METADATA_PAGE)) if metadata_only else (JSON, PageLimit(PAGE))
         token: str | None = ""
         while token is not None:
-            query = {"limit": str(limit.objects)} | ({"continue": token} if token else {})
+            more = {"continue": token, "labelSelector": labels, "fieldSelector": fields}
+            query = {"limit": str(limit.objects)} | {name: value for name, value in more.items() if value}
             try:
                 page = await self._request("GET", path, accept=accept, query=query, at_most=limit.at_most)
             except TooLargeError:
@@ -163,6 +202,17 @@ class KubeClient:
     async def lease(self, namespace: str, name: str) -> Body:
         """Read a Lease."""
         return await self.get(f"{_leases(namespace)}/{name}")
+
+    async def leases(self, namespace: str) -> list[Body]:
+        """All Leases of a namespace."""
+        found: list[Body] = []
+        token: str | None = ""
+        while token is not None:
+            more = {"continue": token} if token else {}
+            page = await self.get(_leases(namespace), limit=str(PAGE), **more)
+            found += page.get("items") or []
+            token = page["metadata"].get("continue") or None
+        return found
 
     async def create_lease(self, namespace: str, lease: Body) -> Body:
         """Make a Lease; 409 when there is one."""

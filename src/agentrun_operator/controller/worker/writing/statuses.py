@@ -51,6 +51,8 @@ class Statuses:
         Raises:
             KubeError: the API server did not take it.
         """
+        if self._store.current(run.subject.body) is None:
+            return run  # gone, or another operator's by now, who tells of it
         overwritten = self._store.take_overwritten(run.subject.key)  # since this reconcile began
         run = self._claims.drop_unused(self._memories.keep(run, run.subject.memory.overwritten(overwritten)))
         body = self._store.current(run.subject.body) or run.subject.body
