@@ -60,6 +60,8 @@ OTHERS: Values = {
     "statusPolicy.enabled": False,
     "statusPolicy.writers": ["other"],
     "shardPolicy.enabled": False,
+    "policies.enabled": True,
+    "policies.exempt": ["other"],
     "serviceAccount.create": False,
     "serviceAccount.name": "other",
     "serviceAccount.annotations": {"a": "b"},
@@ -123,12 +125,13 @@ AROUND: dict[str, Values] = {
     "credentials.rrsa.roleArn": ARNS,
     "credentials.rrsa.oidcProviderArn": ARNS,
     "shardPolicy.": {"watchLabelSelector": "a=b"},
+    "policies.": {"policies.enabled": True},
     "serviceMonitor.": {"serviceMonitor.enabled": True},
     "prometheusRule.": {"prometheusRule.enabled": True},
     "dashboard.": {"dashboard.enabled": True},
 }
 # These are what others need around them.
-BY_THEMSELVES = ("serviceMonitor.enabled", "prometheusRule.enabled", "dashboard.enabled")
+BY_THEMSELVES = ("policies.enabled", "serviceMonitor.enabled", "prometheusRule.enabled", "dashboard.enabled")
 
 
 def nested(values: Values) -> Values:

@@ -201,6 +201,52 @@ def test_the_status_is_guarded_where_the_operator_looks(templates: Helm):
     assert "matchResources" not in everywhere["spec"]
 
 
+GUARDED = {"policies": {"enabled": True}}
+
+
+def test_guardrails_are_policies_and_nothing_else(templates: Helm):
+    objects = templates.template(CHART, GUARDED | {"namespaces": ["team-a"]})
+    without = templates.template(CHART, {"namespaces": ["team-a"]})
+
+    def unchanged(found: list[Object]) -> list[Object]:
+        return [each for each in found if each["kind"] not in POLICY | {"Deployment"}]
+
+    assert unchanged(objects) == unchanged(without)
+    assert len(of_kind(objects, "ValidatingAdmissionPolicy")) == len(list((CHART / "policies").iterdir())) + 1
+    for binding in of_kind(objects, "ValidatingAdmissionPolicyBinding"):
+        selector = binding["spec"]["matchResources"]["namespaceSelector"]
+        assert selector["matchExpressions"][0]["values"] == ["team-a"]
+
+
+def test_guardrails_pass_over_the_operator_and_those_that_are_named(templates: Helm):
+    values = {"policies": {"enabled": True, "exempt": ["system:serviceaccount:other:operator"]}}
+
+    policies = of_kind(templates.template(CHART, values, namespace="system"), "ValidatingAdmissionPolicy")
+
+    accounts = '["system:serviceaccount:system:agentrun-operator","system:serviceaccount:other:operator"]'
+    exempt = {str(each["spec"].get("matchConditions", [{}])[0].get("expression")) for each in policies}
+    assert exempt == {f"!(request.userInfo.username in {accounts})", "None"}  # none for that of the status
+
+
+@pytest.mark.parametrize(
+    ("values", "region"),
+    [
+        pytest.param({}, "cn-hangzhou", id="the default"),
+        pytest.param({"agentrun": {"region": "cn-beijing"}}, "cn-beijing", id="the operator's"),
+    ],
+)
+def test_guardrails_and_the_operator_agree_on_the_region_of_objects_that_name_none(
+    templates: Helm, values: Values, region: str
+):
+    objects = templates.template(CHART, GUARDED | values)
+
+    (policy,) = (
+        each for each in objects if each["metadata"]["name"].endswith("-regions") and "Binding" not in each["kind"]
+    )
+    assert f"orValue('{region}')" in str(policy["spec"]["variables"])
+    assert environment(objects)["AGENTRUN_REGION"] == region
+
+
 def test_secrets_can_be_narrowed_to_names(templates: Helm):
     objects = templates.template(CHART, {"rbac": {"secretNames": ["agentrun"], "aggregate": False}})
 

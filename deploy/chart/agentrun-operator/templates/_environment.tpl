@@ -16,7 +16,9 @@
 {{- /* Always there: without it, all namespaces would be let in. */}}
 - name: AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES
   value: {{ include "agentrun-operator.ambientNamespaces" . | quote }}
-{{- range $name, $value := .Values.agentrun }}
+{{- /* The policies judge objects that name no region by this one, so that no other source may have the word. */}}
+{{- $region := ternary (dict "region" (include "agentrun-operator.region" .)) dict .Values.policies.enabled }}
+{{- range $name, $value := merge $region .Values.agentrun }}
 {{- with $value }}
 - name: AGENTRUN_{{ $name | snakecase | upper }}
   value: {{ . | quote }}

@@ -40,6 +40,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (ternary (include "agentrun-operator.fullname" .) "default" .Values.serviceAccount.create) .Values.serviceAccount.name }}
 {{- end }}
 
+{{- /* The operator as admission policies know it. */}}
+{{- define "agentrun-operator.username" -}}
+{{- printf "system:serviceaccount:%s:%s" .Release.Namespace (include "agentrun-operator.serviceAccountName" .) }}
+{{- end }}
+
+{{- /* Where objects are that name no region. */}}
+{{- define "agentrun-operator.region" -}}
+{{- default "cn-hangzhou" .Values.agentrun.region }}
+{{- end }}
+
 {{- define "agentrun-operator.image" -}}
 {{- with .Values.image }}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
