@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Output(StrEnum):
     """The form of what is told."""
 
-    TABLE = "table"
+    TEXT = "text"
     JSON = "json"
     YAML = "yaml"
 
@@ -37,15 +37,15 @@ def history(
     name: Annotated[str, typer.Argument(help="The object.", show_default=False)],
     *,
     output: Annotated[
-        Output, typer.Option("--output", "-o", help="How data is written: status.history as it is, or a table.")
-    ] = (Output.TABLE),
+        Output, typer.Option("--output", "-o", help="How data is written; json and yaml are status.history as it is.")
+    ] = (Output.TEXT),
 ) -> None:
     """Show what was asked of AgentRun lately, and what came of it, newest first."""
     from agentrun_operator.reconcile.entries import entries_of  # noqa: PLC0415 - the help needs none of it
 
     found = existing(session.kubectl, name)
     kept = (found.get("status") or {}).get("history") or []
-    if output is not Output.TABLE:
+    if output is not Output.TEXT:
         session.screen.write(_written(kept, output))
         return
     if not kept:

@@ -57,7 +57,6 @@ def _unowned(kubectl: Kubectl, account: Account) -> list[Finding]:
     free = [f"{each.runtime.agent_runtime_name}/{each.name}" for each in unowned(remotes, objects)]
     if not free:
         return [Finding(Standing.OK, "endpoints", f"each of {len(remotes)} has an object in {where}")]
-    told = (
-        f"{len(free)} of {len(remotes)} have no object in {where}: {some(free)}; `kubectl agentrun import` makes them"
-    )
+    make = kubectl.connection.again("import")
+    told = f"{len(free)} of {len(remotes)} have no object in {where}: {some(free)}; `{make}` makes them"
     return [Finding(Standing.TOLD, "endpoints", told)]

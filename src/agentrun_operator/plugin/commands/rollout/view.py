@@ -13,12 +13,14 @@ from agentrun_operator.printable import printable
 from agentrun_operator.reconcile.rollout.memory import FAIL, Phase, effective
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from agentrun_operator.plugin.rollouts.record import Rolling
     from agentrun_operator.reconcile.rollout.memory import Check, Memory
     from agentrun_operator.reconcile.rollout.plan import Plan
+
+    Again = Callable[[str], str]
 
 BAR = 20
 """Characters of the bar: five percent each."""
@@ -45,7 +47,7 @@ class Field(NamedTuple):
     style: str = ""
 
 
-def view(rolling: Rolling, now: datetime, said: str, width: int) -> list[Text]:
+def view(rolling: Rolling, now: datetime, said: str, width: int, again: Again) -> list[Text]:
     """The lines of the view.
 
     Args:
@@ -53,10 +55,11 @@ def view(rolling: Rolling, now: datetime, said: str, width: int) -> list[Text]:
         now: the time of day.
         said: what the condition RolledOut says of the present generation; empty if nothing.
         width: columns of the screen.
+        again: how a person types another command for the same cluster.
     """
     head = [Text(f"{rolling.name}  {_title(rolling)}", "bold"), Text(), *_bar(rolling.memory, width)]
     steps = [Text(), *_steps(rolling)] if not rolling.plan.immediate else []
-    fields = [line for field in _fields(rolling, now, said) for line in _wrapped(field, width)]
+    fields = [line for field in _fields(rolling, now, said, again) for line in _wrapped(field, width)]
     return [*head, *steps, Text(), *fields]
 
 
@@ -103,7 +106,7 @@ def _state(memory: Memory, number: int, last: int) -> tuple[str, str]:
     return f"here: {phase}", STYLES[phase]
 
 
-def _fields(rolling: Rolling, now: datetime, said: str) -> Iterator[Field]:
+def _fields(rolling: Rolling, now: datetime, said: str, again: Again) -> Iterator[Field]:
     memory = rolling.memory
     cause = f", {memory.cause}" if memory.cause else ""
     phase = f"{memory.phase or 'at rest'}{cause}"
@@ -115,7 +118,7 @@ def _fields(rolling: Rolling, now: datetime, said: str) -> Iterator[Field]:
     if memory.failed_plan:
         yield Field("Failed", "this plan was given up: it begins again by `rollout retry`, or by an edit")
     yield from _found(memory)
-    yield from _asked(rolling)
+    yield from _asked(rolling, again)
 
 
 def _found(memory: Memory) -> Iterator[Field]:
@@ -128,7 +131,7 @@ def _found(memory: Memory) -> Iterator[Field]:
         yield Field("Before", f"version {', '.join(memory.history)}")
 
 
-def _asked(rolling: Rolling) -> Iterator[Field]:
+def _asked(rolling: Rolling, again: Again) -> Iterator[Field]:
     """What was asked for, and what may be."""
     memory, name = rolling.memory, rolling.desired.name
     if memory.last_request:
@@ -136,11 +139,11 @@ def _asked(rolling: Rolling) -> Iterator[Field]:
     if rolling.annotation and rolling.annotation != memory.last_request:
         yield Field("Request", f"{rolling.annotation[:40]} (not answered)", "yellow")
     if memory.phase is Phase.AWAITING_APPROVAL:
-        yield Field("Next", f"kubectl agentrun rollout approve {name}")
+        yield Field("Next", again(f"rollout approve {name}"))
     elif memory.held:
-        yield Field("Next", f"kubectl agentrun rollout resume {name}")
+        yield Field("Next", again(f"rollout resume {name}"))
     elif memory.phase is Phase.ROLLED_BACK:
-        yield Field("Next", f"kubectl agentrun rollout retry {name}, or another targetVersion")
+        yield Field("Next", f"{again(f'rollout retry {name}')}, or another targetVersion")
 
 
 def _of_step(memory: Memory, plan: Plan, now: datetime) -> Iterator[Field]:
