@@ -50,10 +50,10 @@ def test_a_gate_that_waits_at_80_columns():
 
           [#####---------------]  version 4 25%, version 3 75%
 
-          STEP  SHARE  BAKE    APPROVAL  STATE
-          1     5%     10m     -         done
-          2     25%    20m     yes       here: AwaitingApproval
-          3     100%   30m     -         to come
+          STEP  SHARE  BAKE  APPROVAL  STATE
+          1     5%     10m   -         done
+          2     25%    20m   yes       here: AwaitingApproval
+          3     100%   30m   -         to come
 
         Phase     AwaitingApproval
         Told      Version 4 has 25% in step 2 of 3 and waits for the annotation
@@ -78,10 +78,10 @@ def test_a_step_that_bakes_at_60_columns():
 
           [#-------------------]  version 4 5%, version 3 95%
 
-          STEP  SHARE  BAKE    APPROVAL  STATE
-          1     5%     10m     -         here: Progressing
-          2     25%    20m     yes       to come
-          3     100%   30m     -         to come
+          STEP  SHARE  BAKE  APPROVAL  STATE
+          1     5%     10m   -         here: Progressing
+          2     25%    20m   yes       to come
+          3     100%   30m   -         to come
 
         Phase     Progressing
         Told      Version 4 has 5% in step 1 of 3, beside version 3

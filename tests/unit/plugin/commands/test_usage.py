@@ -54,7 +54,7 @@ FILES = {
     "control characters": (b"a\x00b", 2, "special characters are not allowed", "special characters are not allowed"),
     "other kinds": (b"kind: Service\n---\nkind: Pod\n", 1, "has no AgentRuntimeEndpoint chat", ""),
 }
-"""What a file holds, how an edit ends by it, what an edit says, and what a diff says; nothing where it finds nothing."""
+"""What a file holds, how an edit ends by it, and what an edit and a diff say; where that is empty, all is well."""
 
 EDITS = ["canary chat 4=10", "promote chat 4", "rollback chat"]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
-from agentrun_operator.plugin.screen.times import duration
+from agentrun_operator.durations import duration, exactly
+from agentrun_operator.plugin.screen.table import Column, table
 from agentrun_operator.printable import printable
 from agentrun_operator.reconcile.rollout.memory import FAIL, Phase, effective
 
@@ -88,12 +89,16 @@ def _bar(memory: Memory, width: int) -> Iterator[Text]:
 
 
 def _steps(rolling: Rolling) -> Iterator[Text]:
-    memory, plan = rolling.memory, rolling.plan
-    yield Text(f"  {'STEP':<6}{'SHARE':<7}{'BAKE':<8}{'APPROVAL':<10}STATE", "bold")
-    for number, step in enumerate(plan.steps, 1):
-        state, style = _state(memory, number, len(plan.steps))
-        line = Text(f"  {number:<6}{f'{step.weight}%':<7}{duration(step.bake):<8}{'yes' if step.approval else '-':<10}")
-        yield line.append(state, style)
+    steps = rolling.plan.steps
+    states = [_state(rolling.memory, number, len(steps)) for number in range(1, len(steps) + 1)]
+    columns = [
+        Column("STEP", [str(number) for number in range(1, len(steps) + 1)]),
+        Column("SHARE", [f"{step.weight}%" for step in steps]),
+        Column("BAKE", [exactly(step.bake) for step in steps]),
+        Column("APPROVAL", ["yes" if step.approval else "-" for step in steps]),
+        Column("STATE", [state for state, _ in states], styles=[style for _, style in states]),
+    ]
+    yield from (Text("  ").append_text(line) for line in table(columns, None))
 
 
 def _state(memory: Memory, number: int, last: int) -> tuple[str, str]:
@@ -155,9 +160,9 @@ def _of_step(memory: Memory, plan: Plan, now: datetime) -> Iterator[Field]:
 
 def _bake(memory: Memory, bake: float, now: datetime) -> str:
     if memory.settled_at is None:
-        return f"{duration(bake)}, once AgentRun holds this share"
+        return f"{exactly(bake)}, once AgentRun holds this share"
     left = (memory.settled_at + timedelta(seconds=bake) - now).total_seconds()
-    return f"{duration(left)} left of {duration(bake)}" if left > 0 else f"over, after {duration(bake)}"
+    return f"{duration(left)} left of {exactly(bake)}" if left > 0 else f"over, after {exactly(bake)}"
 
 
 def _proof(memory: Memory, plan: Plan, now: datetime) -> str:
