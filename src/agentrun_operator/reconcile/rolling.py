@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, Record, RemoveClaim, Rest
+from agentrun_operator.reconcile.contest.turn import Turn, turn
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
 from agentrun_operator.reconcile.rollout.course import course
@@ -78,7 +79,7 @@ def situation(given: Input, plan: Plan) -> Situation:
 
 def _others(given: Input) -> bool:
     """Whether the endpoint is somebody else's, or nobody's to change: then there is no rollout."""
-    return given.desired.observes or bool(given.observed.rival)
+    return given.desired.observes or bool(given.observed.rival) or turn(given) is not Turn.MINE
 
 
 def _guarded(given: Input) -> bool:

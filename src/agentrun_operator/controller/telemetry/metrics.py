@@ -73,6 +73,11 @@ class Metrics:
         self.watch_down = Gauge(
             "agentrun_watch_down_seconds", "For how long there has been no watch of the objects", registry=self.registry
         )
+        self.unattended = Gauge(
+            "agentrun_unattended_objects",
+            "Objects without a status for five minutes, of all operators'; 0 without watch-label-selector",
+            registry=self.registry,
+        )
         # There from the start: a counter that appears with its first event has no increase to be alerted of.
         self.reconciles.labels("error")
         for counted, words in (

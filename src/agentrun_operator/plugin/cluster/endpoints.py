@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
-from agentrun_operator.plugin.cluster.kubectl.refusals import NoKindError, NotFoundError
+from agentrun_operator.plugin.cluster.kubectl.refusals import NO_CRD, NoKindError, NotFoundError
 from agentrun_operator.plugin.cluster.kubectl.rights import ENDPOINTS, GET, LIST
 from agentrun_operator.plugin.cluster.reading import mapping, text
 from agentrun_operator.plugin.exits import UsageError
@@ -94,7 +94,9 @@ def pages(kubectl: Kubectl, selection: Selection) -> Iterator[list[Object]]:
         try:
             answer = kubectl.raw(f"/apis/{API_VERSION}{where}/{PLURAL}?{query}", LIST)
         except NotFoundError:
-            raise NoKindError(f"the cluster does not know {ENDPOINTS}: is the CRD installed?") from None
+            raise NoKindError(
+                f"the cluster does not know {ENDPOINTS}: {NO_CRD.format(check=kubectl.connection.again('check'))}"
+            ) from None
         yield answer.get("items") or []
         more = text(mapping(answer, "metadata").get("continue"))
         if not more:

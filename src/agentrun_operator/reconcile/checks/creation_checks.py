@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, Create, RemoveClaim, Rest, Retry
 from agentrun_operator.reconcile.conditions import timestamp
+from agentrun_operator.reconcile.contest.checks import contested
+from agentrun_operator.reconcile.contest.turn import Turn, turn
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
 from agentrun_operator.reconcile.verdict import Verdict, bad, blocked, good, under_way
@@ -70,8 +72,8 @@ def _creation(given: Input) -> Decision:
 
 
 def _stands(given: Input) -> bool:
-    """Whether the API server holds what guards an endpoint: the claim and the finalizer."""
-    return given.desired.claim_stands and given.desired.finalized
+    """Whether the API server holds what guards an endpoint: the claim, the finalizer and the label."""
+    return given.desired.claim_stands and given.desired.finalized and given.labelled(given.wanted_claim)
 
 
 def _creating(given: Input) -> Verdict | None:
@@ -88,6 +90,8 @@ def foreign(given: Input) -> Decision | None:
     if given.endpoint.state == "DELETING":
         message = f"An earlier {given.where} is still being deleted; a new one is made when it is gone"
         return Decision(Rest(soon=True), under_way(Reason.DELETING, message, applied=False))
+    if (claimed := contested(given)) and (given.desired.adopts or turn(given) is not Turn.UNSEEN):
+        return claimed
     if given.desired.adopts:
         return Decision(AddClaim(given.wanted_claim._replace(adopted=True, since=timestamp(given.written_at))))
     if given.desired.current_claim or given.desired.finalized:
@@ -98,7 +102,7 @@ def foreign(given: Input) -> Decision | None:
 
 
 def unclaimed(given: Input) -> Decision | None:
-    """Somebody took the finalizer or the claim off an object of ours: put it back."""
+    """Somebody took the finalizer, the label or the claim off an object of ours: put it back."""
     if _stands(given):
         return None
     return Decision(AddClaim(given.wanted_claim))

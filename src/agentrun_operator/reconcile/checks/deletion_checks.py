@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.actions import Confirm, Delete, Release, Rest, Retry
+from agentrun_operator.reconcile.actions import Confirm, Delete, FindClaimants, Release, Rest, Retry
+from agentrun_operator.reconcile.contest.turn import Turn, turn, why_not
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
 from agentrun_operator.reconcile.status.statements import ready_by_state, state_message
@@ -77,6 +78,20 @@ def foreign(given: Input) -> Decision | None:
     return Decision(Release() if given.observed.confirmed else Confirm())
 
 
+def another(given: Input) -> Decision | None:
+    """What is there may be another operator's object's: only what is this one's goes with it."""
+    match turn(given):
+        case Turn.UNKNOWN:
+            return Decision(FindClaimants())
+        case Turn.ANOTHERS:
+            return Decision(Release() if given.observed.confirmed else Confirm())
+        case Turn.UNSEEN | Turn.OPEN:
+            message = f"{why_not(given)}. deletionPolicy Orphan lets the object go"
+            return Decision(Retry(Reason.CONFLICT, at_most=BLOCKED_PAUSE), blocked(Reason.CONFLICT, message))
+        case _:
+            return None
+
+
 def deleting(given: Input) -> Decision | None:
     """AgentRun is at it."""
     if given.endpoint.state != "DELETING":
@@ -96,7 +111,7 @@ def delete(given: Input) -> Decision | None:
     return Decision(Delete(recovery=True), verdict)
 
 
-CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, deleting, delete)
+CHECKS = (released, paused, untouched, gone_with_runtime, unreadable, gone, foreign, another, deleting, delete)
 
 
 def probes_left(given: Input, trouble: str) -> Verdict | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.reconcile.actions import Confirm, Delete, Rest, Retry, Update
 from agentrun_operator.reconcile.checks.creation_checks import absent, creation_quiet, foreign, unclaimed
+from agentrun_operator.reconcile.contest.checks import conflict, contested
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
 from agentrun_operator.reconcile.status.rolled_out import split_quiet, unprotected
@@ -86,9 +87,7 @@ def rivalled(given: Input) -> Decision | None:
     """Another object has the same endpoint; when that is gone, the next one may make one."""
     if not given.observed.rival:
         return None
-    rival = given.observed.rival
-    message = f"The {given.where} belongs to {rival}; delete one of the two, or give this one another endpointName"
-    return Decision(Rest(after=BLOCKED_PAUSE), blocked(Reason.CONFLICT, message, stalled=True))
+    return Decision(Rest(after=BLOCKED_PAUSE), conflict(given, given.observed.rival))
 
 
 def observing(given: Input) -> Decision | None:
@@ -229,6 +228,7 @@ CHECKS = (
     absent,
     foreign,
     unclaimed,
+    contested,
     moving,
     create_failed,
     in_sync,

@@ -5,12 +5,16 @@ It stands before the endpoint is created or adopted: whose it is, whatever crash
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentrun_operator.reconcile.state.observed import RuntimeSeen
+
+
+LABEL_DIGITS = 40
 
 
 class Claim(NamedTuple):
@@ -63,6 +67,15 @@ class Claim(NamedTuple):
             "adopted": self.adopted,
             "since": self.since,
         }
+
+    @property
+    def label(self) -> str:
+        """The value of the label by which all objects with a claim on this endpoint are found.
+
+        It stands for the runtime as AgentRun answers it, and the name: by whatever address, or spelling of a reference,
+        somebody is led there, it is the same. Account and region, which AgentRun may tell later, are the claim's.
+        """
+        return hashlib.sha256(f"{self.runtime_id}\0{self.endpoint_name}".encode()).hexdigest()[:LABEL_DIGITS]
 
     def is_on(self, uid: str, runtime_id: str, endpoint_name: str) -> bool:
         """Whether this is that object's claim on that endpoint."""

@@ -12,6 +12,7 @@ from agentrun_operator.resources.names import LATEST
 
 if TYPE_CHECKING:
     from agentrun_operator.agentrun.models import Endpoint
+    from agentrun_operator.reconcile.state.claimants import Claimants
     from agentrun_operator.resources.reasons import Reason
 
 FAILED_UPDATE = frozenset({"UPDATE_FAILED", "FAILED", "DELETE_FAILED"})
@@ -113,6 +114,7 @@ class Observed:
         doubtful: whether a create of ours may have made an endpoint that no list shows yet.
         answered: whether nobody has looked at the endpoint since a write's answer told how it is.
         latest_seen: whether this endpoint was seen, at rest, with the word LATEST before.
+        claimants: the objects with a claim on the endpoint, of all operators; None if they were not listed.
     """
 
     problem: Problem | None = None
@@ -123,3 +125,4 @@ class Observed:
     doubtful: bool = False
     answered: bool = False
     latest_seen: bool = False
+    claimants: Claimants | None = None

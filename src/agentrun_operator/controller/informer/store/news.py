@@ -10,14 +10,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from agentrun_operator.backoff import backoff
-from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
+from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentrun_operator.controller.keys import Body, ObjectKey
 
-DECISIVE = ("conditions", "claim", "rollout")
+DECISIVE = ("conditions", "claim", "rollout", "exports")
 """Parts of the status without which a decision would be made again. Another field that an older CRD strips is missed by
 nobody."""
 
@@ -47,11 +47,13 @@ class Ours(NamedTuple):
 
     Args:
         finalizers: all of them, as they will be; None if they stay as they are.
+        label: the endpoint's label, likewise; empty if it goes.
         status: the fields of the status, each as it will be; None stands for one that goes.
     """
 
     finalizers: tuple[str, ...] | None = None
     status: Mapping[str, Any] = {}
+    label: str | None = None
 
 
 class Trigger(NamedTuple):
@@ -65,6 +67,7 @@ class Trigger(NamedTuple):
     rollout: str | None
     finalizers: tuple[str, ...]
     status: Mapping[str, Any]
+    label: str = ""
 
     @property
     def decisive(self) -> tuple[object, ...]:
@@ -84,6 +87,7 @@ class Trigger(NamedTuple):
             rollout=annotations.get(ROLLOUT),
             finalizers=tuple(metadata.get("finalizers") or ()),
             status=body["status"],
+            label=(metadata.get("labels") or {}).get(ENDPOINT_LABEL, ""),
         )
 
     def once_written(self, ours: Ours, found: Trigger) -> Trigger:
@@ -91,18 +95,21 @@ class Trigger(NamedTuple):
         decides by, it is not told again.
         """
         told = {name: value if name in DECISIVE else found.status.get(name) for name, value in ours.status.items()}
-        return self._with(ours.finalizers, told, found)
+        return self._with(ours, ours.finalizers, told, found)
 
     def once_answered(self, ours: Ours, answer: Trigger) -> Trigger:
         """The same after a write of ours was answered: what it set stands as the answer has it."""
         finalizers = None if ours.finalizers is None else answer.finalizers
-        return self._with(finalizers, {name: answer.status.get(name) for name in ours.status}, answer)
+        return self._with(ours, finalizers, {name: answer.status.get(name) for name in ours.status}, answer)
 
-    def _with(self, finalizers: tuple[str, ...] | None, fields: Mapping[str, Any], found: Trigger) -> Trigger:
+    def _with(
+        self, ours: Ours, finalizers: tuple[str, ...] | None, fields: Mapping[str, Any], found: Trigger
+    ) -> Trigger:
         status = {name: value for name, value in {**self.status, **fields}.items() if value is not None}
         return self._replace(
             finalizers=self.finalizers if finalizers is None else finalizers,
             status=found.status if status == found.status else status,  # what is equal is kept once
+            label=self.label if ours.label is None else ours.label,
         )
 
 

@@ -23,7 +23,7 @@ from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.history.entries import with_history_packed
 from agentrun_operator.reconcile.rollout.plan import block_digest
-from agentrun_operator.resources.names import ANNOTATIONS, FINALIZER
+from agentrun_operator.resources.names import ANNOTATIONS, ENDPOINT_LABEL, FINALIZER
 from agentrun_operator.resources.rollout.condensed import condensed
 from agentrun_operator.resources.spec import Spec
 from agentrun_operator.resources.status import Status
@@ -122,6 +122,8 @@ def _trimmed(body: Mapping[str, Any], known: Body) -> Body:
     kept = {name: metadata[name] for name in METADATA if metadata.get(name)}
     annotations = metadata.get("annotations") or {}
     kept["annotations"] = {name: annotations[name] for name in ANNOTATIONS if _holds(annotations.get(name))}
+    if label := (metadata.get("labels") or {}).get(ENDPOINT_LABEL):
+        kept["labels"] = {ENDPOINT_LABEL: label}
     spec, plan = _spec(body, known)
     status = _part(Status, "status", with_history_packed(body, known), known)
     found: Body = {"metadata": interned(kept), "spec": spec, "status": status}

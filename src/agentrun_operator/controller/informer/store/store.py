@@ -15,11 +15,13 @@ from agentrun_operator.controller.informer.store.fields import UnreadableError
 from agentrun_operator.controller.informer.store.news import News, Trigger
 from agentrun_operator.controller.informer.store.reading import Unreadable, trimmed, unreadable
 from agentrun_operator.controller.keys import Body, ObjectKey, is_leftover, key_of
+from agentrun_operator.observation.selectors import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from agentrun_operator.controller.informer.store.news import Ours
+    from agentrun_operator.observation.selectors import LabelSelector
 
 GONE_FOR = 600.0
 """Seconds for which an object that is gone is remembered. A list of several pages shows it as long as it may be
@@ -29,9 +31,16 @@ continued: five minutes, until the API server compacts its history."""
 class Store:
     """All objects that this operator looks after."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Make an empty one; `clock` is the time in seconds."""
+    def __init__(self, clock: Callable[[], float] = time.monotonic, selector: LabelSelector = EVERYTHING) -> None:
+        """Make an empty one.
+
+        Args:
+            clock: the time in seconds.
+            selector: what the watch shows. An object may be answered to a write of ours that it does not show any more.
+        """
         self._clock = clock
+        self._selector = selector
+        self._left: set[ObjectKey] = set()
         self._bodies: dict[ObjectKey, Body] = {}
         self._told: dict[ObjectKey, Trigger] = {}
         self._expected: dict[ObjectKey, Ours] = {}
@@ -71,7 +80,12 @@ class Store:
         self._gone.clear()
 
     def current(self, body: Mapping[str, Any]) -> Body | None:
-        """The same object as it is known now; None if it is gone, or another has its name."""
+        """The same object as it is known now; None if it is gone, its labels are others' now, or another has its
+        name.
+        """
+        return None if key_of(body) in self._left else self._same(body)
+
+    def _same(self, body: Mapping[str, Any]) -> Body | None:
         known = self._bodies.get(key_of(body))
         return known if known and _uid(known) == _uid(body) else None
 
@@ -104,6 +118,7 @@ class Store:
                 known = self._bodies[key] = trimmed(body, known)
             except UnreadableError as error:
                 return self._note_unreadable(key, unreadable(body, error))
+            self._note_labels(body)
             if self._unreadable.pop(key, None):
                 self._told.pop(key, None)
         trigger, told = Trigger.of(known), self._told.get(key)
@@ -137,6 +152,13 @@ class Store:
             raise
         self._expected.pop(key, None)
 
+    def _note_labels(self, body: Mapping[str, Any]) -> None:
+        """Whether its labels are still those of an object that is looked after here, as of the newest version."""
+        if self._selector.matches(body["metadata"].get("labels") or {}):
+            self._left.discard(key_of(body))
+        else:
+            self._left.add(key_of(body))
+
     def _newest(self, key: ObjectKey) -> int:
         """The version that is known of an object, readable or not; 0 if none is, or none counts any more."""
         known, unread = self._bodies.get(key), self._unreadable.get(key)
@@ -165,7 +187,7 @@ class Store:
             ours: what the write set: that it stands is no news then. Whatever else is new in the answer is somebody's
                 edit, for `put` to tell.
         """
-        known = self.current(body)
+        known = self._same(body)
         if known is None:
             return
         key = key_of(body)
@@ -175,6 +197,7 @@ class Store:
             except UnreadableError:
                 return  # the watch tells of it too
             self._rewound.discard(key)
+            self._note_labels(body)
         if ours and key in self._told:
             self._told[key] = self._told[key].once_answered(ours, Trigger.of(known))
 
@@ -190,12 +213,13 @@ class Store:
         was_unread = unread is not None and unread.uid == _uid(body)
         if was_unread:
             del self._unreadable[key]
-        if self.current(body) is None:
+        if self._same(body) is None:
             return was_unread
         del self._bodies[key]
         for noted in (self._told, self._overwritten, self._expected):
             noted.pop(key, None)
         self._rewound.discard(key)
+        self._left.discard(key)
         return True
 
     def _is_gone(self, body: Mapping[str, Any]) -> bool:
@@ -208,8 +232,8 @@ class Store:
     def _remember_end(self, body: Mapping[str, Any]) -> None:
         """Remember the last version of an object that is gone; who only missed it knows none but the last one seen."""
         now, uid = self._clock(), _uid(body)
-        self._gone.pop(uid, None)
-        last = int(body["metadata"].get("resourceVersion") or self._newest(key_of(body)))
+        before, _ = self._gone.pop(uid, (0, 0.0))
+        last = max(before, int(body["metadata"].get("resourceVersion") or self._newest(key_of(body))))
         self._gone[uid] = last, now
         while now - self._gone[first := next(iter(self._gone))][1] >= GONE_FOR:
             del self._gone[first]

@@ -25,17 +25,20 @@ async def _watched(**_: object) -> None:
     """Kopf watches what has a handler. This one has nothing left to do: see `kopf_quirks.taken`."""
 
 
-def settings(fitting: Callable[[], int]) -> kopf.OperatorSettings:
+def settings(fitting: Callable[[], int], selector: str = "") -> kopf.OperatorSettings:
     """Kopf's settings for a watch that only feeds a queue; each was measured.
 
     Args:
         fitting: how many objects a page may have.
+        selector: which objects, by their labels; empty: all. Lists and watches both have the server go by it.
     """
     chosen = kopf.OperatorSettings()
     chosen.peering.standalone = True
     chosen.posting.enabled = False
     chosen.scanning.disabled = True
     chosen.watching.chunk_size = cast("int", ChunkSize(fitting))
+    if selector:
+        chosen.watching.label_selectors[GROUP, VERSION, PLURAL] = selector
     chosen.watching.server_timeout = 240
     chosen.watching.client_timeout = 300
     chosen.networking.request_timeout = 30

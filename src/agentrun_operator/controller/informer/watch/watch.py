@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """The watch of all custom resources."""
+    """The watch of our custom resources."""
 
     def __init__(
         self,
@@ -38,6 +38,7 @@ class Watch:
         health: WatchHealth,
         *,
         own_signals: Callable[[], None],
+        selector: str = "",
     ) -> None:
         """Prepare the watch.
 
@@ -48,6 +49,7 @@ class Watch:
             reach: what to watch.
             health: told when nobody watches.
             own_signals: puts our signal handlers back, which kopf replaces by its own.
+            selector: which objects, by their labels; empty: all.
         """
         self._kube = kube
         self._informer = informer
@@ -55,6 +57,7 @@ class Watch:
         self._reach = reach
         self._health = health
         self._own_signals = own_signals
+        self._selector = selector
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
@@ -66,7 +69,7 @@ class Watch:
         while not stop.is_set():
             tasks = await kopf.spawn_tasks(
                 registry=self._registry,
-                settings=settings(lambda: self._kube.fitting),
+                settings=settings(lambda: self._kube.fitting, self._selector),
                 namespaces=tuple(filter(None, self._reach.namespaces)),
                 clusterwide=not any(self._reach.namespaces),
                 stop_flag=stop,

@@ -1,10 +1,11 @@
-"""Writes onto the object what guards its endpoint, and takes it off again: the finalizer and the claim.
+"""Writes onto the object what guards its endpoint, and takes it off again: the finalizer, the label and the claim.
 
 Whether that is to be done was decided before; AgentRun is not written to.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.keys import is_leftover
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.shards.others import Others
     from agentrun_operator.controller.worker.run import Memories, Run
     from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
     from agentrun_operator.controller.worker.writing.reporter import Reporter
@@ -31,6 +33,7 @@ class Claims:
         memories: Memories,
         writer: ObjectWriter,
         reporter: Reporter,
+        others: Others | None = None,
         *,
         enqueue_rivals: Callable[[ObjectKey], None],
         cleaned_up: Callable[[Body], None],
@@ -41,6 +44,7 @@ class Claims:
             memories: what is remembered of objects.
             writer: writes to the objects.
             reporter: tells people what happened.
+            others: the objects that others may look after; None: nobody else does.
             enqueue_rivals: has those looked at that may manage the same endpoint as an object.
             cleaned_up: forgets what an object that is gone had left behind.
         """
@@ -49,9 +53,23 @@ class Claims:
         self._reporter = reporter
         self._enqueue_rivals = enqueue_rivals
         self._cleaned_up = cleaned_up
+        self._others = others
+
+    async def look(self, run: Run, given: Input) -> Run:
+        """List who has a claim on the endpoint that was found, whoever looks after them.
+
+        Raises:
+            KubeError: the API server did not answer.
+        """
+        if self._others is None:
+            raise LookupError("others were asked for where nobody else looks after objects")
+        seen = await self._others.claimants(given.wanted_claim, claimed=given.desired.touched)
+        observation = run.observation
+        return run._replace(observation=observation._replace(observed=replace(observation.observed, claimants=seen)))
 
     async def add(self, run: Run, given: Input, added: AddClaim, verdict: Verdict | None) -> Run:
-        """Write the finalizer, then the claim together with what the verdict says and how a rollout begins.
+        """Write the finalizer and the label, then the claim together with what the verdict says and how a rollout
+        begins.
 
         Raises:
             KubeError: 409 when the object has changed since it was read.
@@ -62,8 +80,8 @@ class Claims:
             given = given._replace(desired=given.desired.with_rollout(added.rollout))
         if before != claim:
             run = self._memories.keep(run, run.subject.memory.claiming())
-        if not run.subject.desired.finalized:
-            run = self._memories.with_body(run, await self._writer.finalize(run.subject.body))
+        if not (run.subject.desired.finalized and given.labelled(claim)):
+            run = self._memories.with_body(run, await self._writer.finalize(run.subject.body, claim.label))
         memory, body = run.subject.memory, run.subject.body
         after = claimed_status(given, claim, verdict, memory.status(body))
         if patch := status_patch(body["status"], after):

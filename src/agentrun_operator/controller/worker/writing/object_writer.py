@@ -1,5 +1,5 @@
-"""Writes to the custom resource: the finalizer and the claim before a create, the release, and the status. Each is one
-merge patch.
+"""Writes to the custom resource: the finalizer with the label, and the claim, before a create; the release, and the
+status. Each is one merge patch.
 
 What the API server answers goes into the store at once, so that the next reconcile reads its own writes.
 """
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from agentrun_operator.controller.informer.store.news import DECISIVE, Ours
 from agentrun_operator.controller.informer.store.reading import trimmed
 from agentrun_operator.controller.keys import key_of
-from agentrun_operator.controller.kube.client import CONFLICT, TAKEN, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, TAKEN, KubeError
 from agentrun_operator.reconcile.conditions import unread as unread_conditions
 from agentrun_operator.reconcile.history.entries import with_history_in_full
-from agentrun_operator.resources.names import FINALIZER
+from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,15 +41,17 @@ class ObjectWriter:
         self._store = store
         self._metrics = metrics
 
-    async def finalize(self, body: Body) -> Body:
-        """Add the finalizer, unless the object has changed since it was read.
+    async def finalize(self, body: Body, label: str) -> Body:
+        """Add the finalizer and the endpoint's label, unless the object has changed since it was read.
 
         Raises:
             KubeError: 409 when it has, or is being deleted; nothing was written.
         """
-        finalizers = [*_finalizers(body), FINALIZER]
+        finalizers, marks = _finalizers(body), {"labels": {ENDPOINT_LABEL: label}}
+        if FINALIZER in finalizers:
+            return await self._fenced(body, "label", "", marks)
         try:
-            return await self._fenced(body, "finalizer", "", {"finalizers": finalizers})
+            return await self._fenced(body, "finalizer", "", marks | {"finalizers": [*finalizers, FINALIZER]})
         except KubeError as error:
             if error.status != INVALID or "being deleted" not in error.message:
                 raise
@@ -71,14 +73,23 @@ class ObjectWriter:
         """
         return await self._fenced(body, "rollout", "status", {}, {"status": patch})
 
-    async def release(self, body: Body) -> Body:
-        """Take the finalizer off, unless the object has changed since it was read.
+    async def announce(self, body: Body, patch: dict[str, Any]) -> Body:
+        """Merge a patch into the status that names what is about to be made, unless the object has changed.
 
         Raises:
             KubeError: 409 when it has; nothing was written.
         """
-        finalizers = [name for name in _finalizers(body) if name != FINALIZER]
-        return await self._fenced(body, "release", "", {"finalizers": finalizers})
+        return await self._fenced(body, "exports", "status", {}, {"status": patch})
+
+    async def release(self, body: Body) -> Body:
+        """Take the finalizer and the endpoint's label off, unless the object has changed since it was read.
+
+        Raises:
+            KubeError: 409 when it has; nothing was written.
+        """
+        marks: Body = {"finalizers": [name for name in _finalizers(body) if name != FINALIZER]}
+        labelled = ENDPOINT_LABEL in (body["metadata"].get("labels") or {})
+        return await self._fenced(body, "release", "", marks | ({"labels": {ENDPOINT_LABEL: None}} if labelled else {}))
 
     async def write_status(self, body: Body, patch: dict[str, Any]) -> None:
         """Merge a patch into the status. The uid in it keeps it from another object of the same name."""
@@ -135,8 +146,9 @@ class ObjectWriter:
 def set_by(patch: Mapping[str, Any], body: Mapping[str, Any]) -> Ours:
     """What a merge patch sets on an object."""
     finalizers = patch["metadata"].get("finalizers")
-    held = body["status"]
+    held, labels = body["status"], patch["metadata"].get("labels") or {}
     return Ours(
+        label=(labels[ENDPOINT_LABEL] or "") if ENDPOINT_LABEL in labels else None,
         finalizers=None if finalizers is None else tuple(finalizers),
         status={name: merged(held.get(name), value) for name, value in (patch.get("status") or {}).items()},
     )
@@ -159,6 +171,9 @@ def lacking(patch: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
     missing = []
     if "finalizers" in asked and (FINALIZER in asked["finalizers"]) != (FINALIZER in _finalizers(answer)):
         missing.append(f"the finalizer {FINALIZER}")
+    label = (asked.get("labels") or {}).get(ENDPOINT_LABEL)
+    if label and "finalizers" not in asked and (answer["metadata"].get("labels") or {}).get(ENDPOINT_LABEL) != label:
+        missing.append(f"the label {ENDPOINT_LABEL}")  # beside the finalizer it is for others, if there are any
     wanted, status = patch.get("status") or {}, answer.get("status") or {}
     asked_for = ((name, wanted[name]) for name in DECISIVE if name in wanted)
     return missing + [f"status.{name}" for name, value in asked_for if not _took(value, status.get(name))]

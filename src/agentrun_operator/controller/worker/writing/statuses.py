@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.reconcile.status.status import status_of, status_patch
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class Statuses:
         Raises:
             KubeError: the API server did not take it.
         """
+        if self._store.current(run.subject.body) is None:
+            return run  # gone, or another operator's by now, who tells of it
         overwritten = self._store.take_overwritten(run.subject.key)  # since this reconcile began
         run = self._claims.drop_unused(self._memories.keep(run, run.subject.memory.overwritten(overwritten)))
         body = self._store.current(run.subject.body) or run.subject.body

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from agentrun_operator.controller.informer.store.news import News, Ours
 from agentrun_operator.controller.informer.store.reading import trimmed
 from agentrun_operator.controller.informer.store.store import GONE_FOR, Store
-from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
+from agentrun_operator.observation.selectors import parsed
+from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT
 from support.controller import Body, body, claim, key
 from support.objects import a_condition
 
@@ -416,3 +417,78 @@ def kept_in(store: Store) -> Body:
     kept = store.get(CHAT)
     assert kept is not None
     return kept
+
+
+def labelled(made: Body, value: str | None) -> Body:
+    made["metadata"]["labels"] = {"k": value} if value else {}
+    return made
+
+
+@pytest.fixture
+def shard() -> Store:
+    """Of the objects with the label k=blue."""
+    return Store(selector=parsed("k=blue"))
+
+
+def test_an_object_that_left_the_selector_and_comes_back_asks_for_a_look_at_once(shard: Store):
+    shard.put(labelled(body("chat", version=5), "blue"))
+    shard.remove(
+        labelled(body("chat", version=6), "blue")
+    )  # as the watch tells it: how it was, with the version of its end
+    assert shard.put(labelled(body("chat", version=5), "blue")) is News.NOTHING
+    assert CHAT not in shard
+
+    assert shard.put(labelled(body("chat", version=7), "blue")) is News.LOOK
+
+    assert CHAT in shard
+
+
+def test_what_is_known_of_an_ends_version_is_never_an_older_one(shard: Store):
+    shard.put(labelled(body("chat", version=5), "blue"))
+    shard.remove(labelled(body("chat", version=9), "blue"))
+    shard.remove(labelled(body("chat", version=5), "blue"))
+    assert shard.put(labelled(body("chat", version=8), "blue")) is News.NOTHING
+
+
+def test_an_object_that_was_answered_with_others_labels_is_not_written_to_any_more(shard: Store):
+    before = labelled(body("chat", version=5), "blue")
+    shard.put(before)
+    assert shard.unchanged(trimmed(before))
+
+    shard.refresh(labelled(body("chat", version=6), "green"))
+
+    assert not shard.unchanged(trimmed(before))
+    assert shard.current(before) is None
+    shard.refresh(labelled(body("chat", version=7), "blue"))
+    assert shard.unchanged(trimmed(before))
+
+
+def test_an_older_answer_says_nothing_of_labels(shard: Store):
+    before = labelled(body("chat", version=5), "blue")
+    shard.put(before)
+    shard.refresh(labelled(body("chat", version=4), "green"))
+    assert shard.unchanged(trimmed(before))
+
+
+def test_what_left_by_an_answer_is_forgotten_when_the_watch_tells(shard: Store):
+    shard.put(labelled(body("chat", version=5), "blue"))
+    shard.refresh(labelled(body("chat", version=6), "green"))
+    assert shard.remove(labelled(body("chat", version=6), "blue"))
+    assert shard.put(labelled(body("chat", version=8), "blue")) is News.LOOK
+    assert shard.current(body("chat")) is not None
+
+
+def endpoint_labelled(made: Body, value: str) -> Body:
+    made["metadata"]["labels"] = {ENDPOINT_LABEL: value}
+    return made
+
+
+def test_somebody_takes_the_endpoints_label_off(store: Store):
+    store.put(endpoint_labelled(body("chat", version=5), "x"))
+    assert store.put(body("chat", version=6)) is News.LOOK
+
+
+def test_the_endpoints_label_that_comes_with_our_finalizer_is_no_news(store: Store):
+    store.put(body("chat", version=5))
+    with store.expecting(CHAT, Ours(finalizers=(FINALIZER,), label="x")):
+        assert store.put(endpoint_labelled(body("chat", version=6, finalizers=(FINALIZER,)), "x")) is News.NOTHING

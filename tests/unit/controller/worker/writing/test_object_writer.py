@@ -8,14 +8,15 @@ import pytest
 from agentrun_operator.controller.informer.store.news import Ours
 from agentrun_operator.controller.informer.store.reading import Unreadable
 from agentrun_operator.controller.informer.store.store import Store
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter, lacking, set_by
-from agentrun_operator.resources.names import FINALIZER
+from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER
 from support.controller import key
 from support.controller_server import MemoryServer, Weather
 
 OTHERS = "example.com/other"
+LABELLED, FINALIZED = {"labels": {ENDPOINT_LABEL: "x"}}, {"finalizers": [FINALIZER]}
 READY, STALE = [{"type": "Ready", "status": "True"}], [{"type": "Ready", "status": "Unknown"}]
 
 
@@ -28,6 +29,9 @@ READY, STALE = [{"type": "Ready", "status": "True"}], [{"type": "Ready", "status
         pytest.param({"finalizers": [FINALIZER]}, {"finalizers": [OTHERS]}, [f"the finalizer {FINALIZER}"], id="ours"),
         pytest.param({"finalizers": []}, {"finalizers": [FINALIZER]}, [f"the finalizer {FINALIZER}"], id="put back"),
         pytest.param({"finalizers": []}, {"finalizers": [OTHERS]}, [], id="ours is off"),
+        pytest.param(LABELLED, {}, [f"the label {ENDPOINT_LABEL}"], id="the label"),
+        pytest.param(LABELLED, LABELLED, [], id="the label taken"),
+        pytest.param(LABELLED | FINALIZED, FINALIZED, [], id="the label beside the finalizer, which alone guards"),
     ],
 )
 def test_of_our_marks_nothing_may_be_left_out(patch: dict[str, Any], answer: dict[str, Any], left_out: list[str]):
@@ -63,6 +67,8 @@ def test_of_a_status_what_decisions_go_by_may_not_be_left_out(
     [
         pytest.param({}, {"metadata": {"finalizers": ["a", "b"]}}, Ours(finalizers=("a", "b")), id="finalizers"),
         pytest.param({}, {"metadata": {"finalizers": []}}, Ours(finalizers=()), id="no finalizer any more"),
+        pytest.param({}, {"metadata": LABELLED}, Ours(label="x"), id="the label"),
+        pytest.param({}, {"metadata": {"labels": {ENDPOINT_LABEL: None}}}, Ours(label=""), id="no label any more"),
         pytest.param(
             {"state": "CREATING"},
             {"metadata": {}, "status": {"claim": {"uid": "1"}}},
