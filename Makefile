@@ -23,10 +23,13 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-playground: $(READY) ## A real control plane, the emulator and the operator on this machine (ARGS=--once: go through it and exit)
-	@$(BIN)/agentrun-operator playground $(ARGS)
+# FETCH=1: prebuilt programs are fetched instead of built. Only when asked for; tests never do.
+playground: $(READY) ## A real control plane, the emulator and the operator (ARGS=--once; ARGS=--context=kind-kind: in a cluster; FETCH=1: no build)
+	@$(BIN)/agentrun-operator playground $(if $(filter 1 yes true,$(FETCH)),--fetch) $(ARGS)
 
 # Failed tests (1) leave the second half its turn; an interruption, or pytest that could not begin (2 and more), does not.
+# Each of the processes loads all tests, and tests start programs: what Python has compiled is kept, whatever the machine says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) ## Every test, several at a time, then those that measure time, and what they cover; ARGS="tests/unit -k delta" runs some
 ifdef ARGS
 	@$(PYTEST) $(ARGS)
@@ -49,9 +52,10 @@ format: $(READY) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-generate: $(READY) ## Make the generated files again (crds/, the chart's, deploy/manifests/)
+generate: $(READY) ## Make the generated files again (crds/, the chart's, deploy/manifests/, argocd-cm.yaml)
 	$(BIN)/agentrun-operator crd > crds/agentrun.alibabacloud.com_agentruntimeendpoints.yaml
 	PYTHONPATH=tests $(BIN)/python -m support.chart
+	PYTHONPATH=tests $(BIN)/python -m support.argocd
 
 requirements: ## Pin the requirement files again (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \

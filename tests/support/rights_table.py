@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.resources.names import GROUP, PLURAL
 from support.robots import Grant
 

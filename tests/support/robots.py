@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from support import kube_api
 from support.cluster import Kubectl, certificate_of, eventually
 

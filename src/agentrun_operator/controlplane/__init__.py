@@ -12,21 +12,24 @@ with.
 from __future__ import annotations
 
 from agentrun_operator.controlplane.access import ADMIN, NOBODY, User
-from agentrun_operator.controlplane.binaries import Binaries, find_binaries
-from agentrun_operator.controlplane.component import Component
 from agentrun_operator.controlplane.errors import (
     AddressInUseError,
     BinariesNotFoundError,
     BuildError,
     ComponentError,
     ControlPlaneError,
+    FetchError,
     KubectlError,
 )
+from agentrun_operator.controlplane.finding.binaries import Binaries, find_binaries
+from agentrun_operator.controlplane.finding.playing import Download, find_kubectl, find_to_play
+from agentrun_operator.controlplane.kubectl import Kubectl
 from agentrun_operator.controlplane.plane import ControlPlane
-from agentrun_operator.controlplane.ports import LOOPBACK, free_port, with_free_ports
-from agentrun_operator.controlplane.probe import answers
-from agentrun_operator.controlplane.processes import ProcessGroup
 from agentrun_operator.controlplane.progress import Progress, progress_on
+from agentrun_operator.controlplane.running.component import Component
+from agentrun_operator.controlplane.running.ports import LOOPBACK, free_port, with_free_ports
+from agentrun_operator.controlplane.running.probe import answers
+from agentrun_operator.controlplane.running.processes import ProcessGroup
 
 __all__ = [
     "ADMIN",
@@ -40,12 +43,17 @@ __all__ = [
     "ComponentError",
     "ControlPlane",
     "ControlPlaneError",
+    "Download",
+    "FetchError",
+    "Kubectl",
     "KubectlError",
     "ProcessGroup",
     "Progress",
     "User",
     "answers",
     "find_binaries",
+    "find_kubectl",
+    "find_to_play",
     "free_port",
     "progress_on",
     "with_free_ports",

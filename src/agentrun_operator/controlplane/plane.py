@@ -9,18 +9,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from agentrun_operator.controlplane import access, commands
-from agentrun_operator.controlplane.component import Component
 from agentrun_operator.controlplane.files import Files
 from agentrun_operator.controlplane.kubectl import Kubectl
-from agentrun_operator.controlplane.ports import LOOPBACK, free_port, with_free_ports
-from agentrun_operator.controlplane.probe import answers
-from agentrun_operator.controlplane.processes import ProcessGroup
+from agentrun_operator.controlplane.running.component import Component
+from agentrun_operator.controlplane.running.ports import LOOPBACK, free_port, with_free_ports
+from agentrun_operator.controlplane.running.probe import answers
+from agentrun_operator.controlplane.running.processes import ProcessGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from agentrun_operator.controlplane.binaries import Binaries
+    from agentrun_operator.controlplane.finding.binaries import Binaries
 
 logger = logging.getLogger(__name__)
 
@@ -159,7 +159,7 @@ class ControlPlane:
     def _start_controllers(self, binary: Path | None) -> None:
         """Ready when they have made the first service account; they have no port to ask."""
         if binary is None:
-            logger.warning("no kube-controller-manager: deleted namespaces stay, and Deployments make no Pods")
+            logger.info("no kube-controller-manager: deleted namespaces stay, and Deployments make no Pods")
             return
         command = commands.kube_controller_manager(binary, self._files)
         is_ready = answers(f"{self.url}{FIRST_SERVICE_ACCOUNT}", self._files.certificate, self.token)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic_core import to_json
 
 from agentrun_operator.agentrun.models import MOVING_STATES
-from agentrun_operator.reconcile.claim import Claim
-from agentrun_operator.reconcile.comparable import Comparable, Weight, comparable_of_spec
-from agentrun_operator.reconcile.delta import Delta, Difference
 from agentrun_operator.reconcile.rollout.memory import Memory, effective
 from agentrun_operator.reconcile.rollout.plan import Plan, plan_of
-from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.comparable import Comparable, Weight, comparable_of_spec
+from agentrun_operator.reconcile.state.delta import Delta, Difference
+from agentrun_operator.reconcile.state.exports import Export, exports_of
+from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class RecordedStatus(NamedTuple):
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
     status has become since. It is 0 when none did, and while a step of a rollout waits to be sent. `shows_latest` says
     whether the endpoint, at rest, was last seen with the word LATEST; `resolved_version` is what that stood for, if the
-    object was on LATEST. `rollout` is what is recorded of a rollout.
+    object was on LATEST. `rollout` is what is recorded of a rollout, `exports` what was made to tell apps of the
+    endpoint, or is about to be.
     """
 
     runtime_id: str
@@ -54,6 +56,7 @@ class RecordedStatus(NamedTuple):
     shows_latest: bool
     resolved_version: str
     rollout: Memory = Memory()
+    exports: tuple[Export, ...] = ()
 
 
 class Desired(NamedTuple):
@@ -61,7 +64,8 @@ class Desired(NamedTuple):
 
     `claim` is the one that this process goes by; `claim_stands` says whether the API server holds just that.
     `literal` is what the spec says; `comparable` what the endpoint is to be like now, which differs while a version is
-    rolled out. `plan` is that of a rollout, None without one; `request` what the annotation about it says.
+    rolled out. `plan` is that of a rollout, None without one; `request` what the annotation about it says. `label` is
+    the one by which other operators find the object.
     """
 
     namespace: str
@@ -80,6 +84,7 @@ class Desired(NamedTuple):
     literal: Comparable
     plan: Plan | None = None
     request: str = ""
+    label: str = ""
 
     @property
     def endpoint_name(self) -> str:
@@ -153,6 +158,10 @@ class Desired(NamedTuple):
         recorded = self.recorded._replace(rollout=memory)
         return self._replace(recorded=recorded, comparable=_split(self.literal, self.plan, memory))
 
+    def with_exports(self, exports: tuple[Export, ...]) -> Desired:
+        """The same, once this is recorded of what tells apps of the endpoint."""
+        return self._replace(recorded=self.recorded._replace(exports=exports))
+
     def with_split_unsent(self) -> Desired:
         """The same, as long as a split of the traffic that was recorded has not reached AgentRun."""
         return self._replace(recorded=self.recorded._replace(applied_generation=0))
@@ -210,6 +219,7 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
         literal=literal,
         plan=plan,
         request=annotations.get(ROLLOUT, ""),
+        label=(metadata.get("labels") or {}).get(ENDPOINT_LABEL, ""),
     )
 
 
@@ -250,6 +260,7 @@ def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:
         shows_latest=LATEST in _versions(status) and status.get("state") not in MOVING_STATES,
         resolved_version=status.get("resolvedVersion") or "",
         rollout=Memory.of(found) if (found := status.get("rollout")) else Memory(),
+        exports=exports_of(status),
     )
 
 

@@ -76,6 +76,15 @@ def test_the_observed_one_is_shown_and_never_written_to(become_ready: BecomeRead
     assert emulator.effects() == []
 
 
+def test_the_app_gets_the_address_in_its_own_variables(become_ready: BecomeReady, kubectl: Kubectl):
+    status = become_ready("connection.yaml", "chat")
+
+    told = (kubectl.get("configmap", "chat-endpoint") or {})["data"]
+    assert told == {"OPENAI_BASE_URL": status["openaiBaseUrl"], "OPENAI_MODEL": "support-bot"}
+    container = (kubectl.get("deployment", "shop") or {})["spec"]["template"]["spec"]["containers"][0]
+    assert container["envFrom"] == [{"configMapRef": {"name": "chat-endpoint"}}]
+
+
 def test_the_adopted_one_keeps_its_id_and_outlives_its_object(
     become_ready: BecomeReady, endpoints: Endpoints, emulator: Emulator, runtime_id: str
 ):
@@ -134,6 +143,12 @@ def test_the_one_that_rolls_out_by_proof_asks_before_anybody_meets_the_version_a
     found = endpoints.wait_reason("helpdesk", "RolledBack", kind="RolledOut", within=30)
     assert rollout_of(found)["cause"] == "AnalysisFailed"
     assert split_of(remote(emulator, "helpdesk")) == ("3", ())
+
+
+def test_one_with_a_shards_label_is_any_operators_that_has_no_selector(become_ready: BecomeReady, emulator: Emulator):
+    become_ready("sharded.yaml", "sharded")
+
+    assert remote(emulator, "sharded")["status"] == "READY"
 
 
 def test_every_example_is_told_about_here():

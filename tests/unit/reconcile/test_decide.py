@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 
-from agentrun_operator.reconcile import deletion_checks, live_checks
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
@@ -15,15 +14,16 @@ from agentrun_operator.reconcile.actions import (
     Retry,
     Update,
 )
+from agentrun_operator.reconcile.checks import deletion_checks, live_checks
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.observed import Observed
-from agentrun_operator.reconcile.status import status_patch
+from agentrun_operator.reconcile.state.observed import Observed
+from agentrun_operator.reconcile.status.status import status_patch
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import decided
 from support.inputs import cases
 from support.objects import ADOPTED, NEW, OWN, Case, an_object, conditions
-from unit.reconcile import (
-    test_after_write,
+from unit.reconcile import test_after_write, test_rolling
+from unit.reconcile.checks import (
     test_deletion_checks,
     test_live_checks_absent,
     test_live_checks_different,
@@ -32,8 +32,8 @@ from unit.reconcile import (
     test_live_checks_fruitless,
     test_live_checks_paused,
     test_live_checks_unseen,
-    test_rolling,
 )
+from unit.reconcile.connection import test_told
 
 RemoteWrite = Create | Update | Delete
 GOOD = {"READY", "ACTIVE"}
@@ -229,6 +229,7 @@ def test_the_checks_come_in_the_documented_order():
         "unreadable",
         "gone",
         "foreign",
+        "another",
         "deleting",
         "delete",
     ]
@@ -241,6 +242,7 @@ def test_the_checks_come_in_the_documented_order():
         "absent",
         "foreign",
         "unclaimed",
+        "contested",
         "moving",
         "create_failed",
         "in_sync",
@@ -256,6 +258,7 @@ def test_every_reason_is_reached_by_a_row_of_some_table():
     rows = [row for table in TABLES for row in table.ROWS]
     told = [text for row in rows for text in decided(row.case) if text]
     after = [*test_after_write.FAILED, *test_after_write.REFUSED_BY_KUBERNETES]
+    after += [*test_told.ROWS, *test_told.KEPT]
     told += [text for parameters in after for text in parameters.values if isinstance(text, str)]
     words = {word.split("@")[0] for text in told for word in text.replace(",", " ").replace("=", " ").split()}
     assert {reason.value for reason in Reason} - words == set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.live import Live
 
-from agentrun_operator.cli.playground.expected import KIND
+from agentrun_operator.cli.playground.samples.expected import KIND
 from agentrun_operator.cli.playground.scene import Scene
 from agentrun_operator.cli.playground.table import Row, lines_changed, parse_table, shown, without_age
 
@@ -50,10 +50,10 @@ def _lines(stage: Stage, screen: Screen) -> None:
 
 
 def _looks(stage: Stage, screen: Screen) -> Iterator[list[Row]]:
-    scene = Scene(stage.plane)
+    scene = Scene(stage.cluster)
     while True:
         stage.check()
         if said := scene.go_on():
             screen.say(said)
-        yield parse_table(stage.plane.run_kubectl("get", KIND, "--output=wide"))
+        yield parse_table(stage.cluster.run_kubectl("get", KIND, "--output=wide"))
         time.sleep(INTERVAL)

@@ -22,7 +22,7 @@ from agentrun_operator.resources.names import KIND
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
 
 SHOWN = 3
 """Refusals, or names, that are told at once."""

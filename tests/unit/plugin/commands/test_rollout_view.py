@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 from rich.text import Text
 
-from agentrun_operator.plugin.cluster.kubectl import Connection
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection
 from agentrun_operator.plugin.commands.rollout.explained import explained
 from agentrun_operator.plugin.commands.rollout.view import view
 from agentrun_operator.plugin.rollouts.outside import situation_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, RefusedError
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, RefusedError
 from agentrun_operator.plugin.commands.diff import offline
 from agentrun_operator.plugin.commands.diff.change import Action, Change
 from agentrun_operator.plugin.commands.diff.dry_run import Cluster
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from agentrun_operator.plugin.cluster.rights import Right
+    from agentrun_operator.plugin.cluster.kubectl.rights import Right
     from agentrun_operator.plugin.commands.diff.predict import Look
     from agentrun_operator.plugin.commands.diff.reading import Manifests
     from agentrun_operator.plugin.session import Session

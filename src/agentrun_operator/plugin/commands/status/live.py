@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 import typer
 
 from agentrun_operator.plugin.cluster.endpoints import find
-from agentrun_operator.plugin.cluster.refusals import UnreachableError
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
 from agentrun_operator.plugin.cluster.standing import Word
-from agentrun_operator.plugin.commands.status.rows import row_of
 from agentrun_operator.plugin.commands.status.show import rows_of, sheet_lines, table_lines, tell_missing
+from agentrun_operator.plugin.commands.status.view.rows import row_of
 from agentrun_operator.plugin.exits import ExitCode
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from agentrun_operator.plugin.commands.status.rows import Row
     from agentrun_operator.plugin.commands.status.show import View
+    from agentrun_operator.plugin.commands.status.view.rows import Row
     from agentrun_operator.plugin.session import Session
 
 PAUSE: Final = 2.0
