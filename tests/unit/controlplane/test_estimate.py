@@ -36,7 +36,7 @@ def test_it_is_told_no_more_exactly_than_it_is(seconds, expected):
     assert in_words(seconds) == expected
 
 
-# A real build of etcd, kubectl and kube-apiserver: after each ten packages, the processor's seconds so far for each of
+# A real build of etcd, kube-apiserver and kubectl: after each ten packages, the processor's seconds so far for each of
 # two cores, how many packages were done, and how much work these were (in 1000 bytes of source).
 BUILD = Path(__file__).parent / "building" / "build.tsv"
 ROWS = [tuple(map(float, line.split())) for line in BUILD.read_text().splitlines()[1:]]
