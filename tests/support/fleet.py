@@ -1,9 +1,10 @@
-"""A fleet to look at: one endpoint for each way in which an object may stand, as specs and statuses of a real cluster."""
+"""A fleet to look at: one endpoint for each way in which an object may stand, by its spec and its status."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from agentrun_operator.resources.names import PAUSED
 from support.cluster import Kubectl
 
 Object = dict[str, Any]
@@ -21,7 +22,7 @@ class Member(NamedTuple):
     name: str
     spec: Object
     status: Object
-    annotations: Object = {}
+    paused: bool = False
 
 
 def ago(**units: float) -> str:
@@ -120,7 +121,7 @@ def fleet() -> Iterator[Member]:
     told = said("Drifted", "True Drifted", "AgentRun differs in scaling.minInstances.", ago(days=2))
     yield Member("team-b", "legal", target, status(told, drift=drift))
     told = said("Synced", "False Paused", "The annotation paused stops every write.", ago(days=12))
-    yield Member("team-b", "billing", target, status(told), {"agentrun.alibabacloud.com/paused": "true"})
+    yield Member("team-b", "billing", target, status(told), paused=True)
     told = said("Ready", "False Updating", "AgentRun is applying a change.", ago(seconds=8))
     yield Member("team-c", "onboarding", target, status(told))
     yield Member("team-c", "pending", target, {})
@@ -139,7 +140,7 @@ def create(kubectl: Kubectl, member: Member) -> None:
     manifest = {
         "apiVersion": "agentrun.alibabacloud.com/v1alpha1",
         "kind": "AgentRuntimeEndpoint",
-        "metadata": {"name": member.name, "annotations": member.annotations},
+        "metadata": {"name": member.name, "annotations": {PAUSED: "true"} if member.paused else {}},
         "spec": {"agentRuntimeRef": {"name": "support-bot"}, **member.spec},
     }
     there = kubectl.in_namespace(member.namespace)

@@ -41,7 +41,7 @@ def running_dashboard(environment: Mapping[str, str], arguments: Sequence[str] =
         arguments: of the command.
     """
     command = [sys.executable, "-m", "agentrun_operator.plugin", "dashboard", *arguments]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - the command under test
         command, env=dict(environment), stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         try:

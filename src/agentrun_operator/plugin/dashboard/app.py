@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from agentrun_operator.plugin.cluster.kubectl import Object
     from agentrun_operator.plugin.dashboard.feed import Feed
@@ -112,16 +112,18 @@ class FeedResponse(Response):
 
     Args:
         feed: which.
+        patience: seconds that the browser may take for one part of it.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, patience: float = SLOWEST) -> None:
         super().__init__()
         del self.headers["content-length"]
         self._feed = feed
+        self._patience = patience
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
         """Answer the request."""
         sending = asyncio.ensure_future(self._send(send))
         leaving = asyncio.ensure_future(_left(receive))
@@ -134,11 +136,14 @@ class FeedResponse(Response):
             await asyncio.gather(sending, leaving, return_exceptions=True)
 
     async def _send(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await self._part(send, {"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         async for event in self._feed.events():
-            async with asyncio.timeout(SLOWEST):
-                await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+            await self._part(send, {"type": "http.response.body", "body": event.encode(), "more_body": True})
+        await self._part(send, {"type": "http.response.body", "body": b""})
+
+    async def _part(self, send: Send, message: Message) -> None:
+        async with asyncio.timeout(self._patience):
+            await send(message)
 
 
 async def _left(receive: Receive) -> None:
@@ -147,7 +152,8 @@ async def _left(receive: Receive) -> None:
 
 
 def _gone() -> Response:
-    return PlainTextResponse("There is no such object\n", 404)
+    """No error: an object that goes while somebody looks at it is nothing to complain of in the browser's console."""
+    return JSONResponse(None)
 
 
 def _files() -> list[tuple[str, bytes, str]]:

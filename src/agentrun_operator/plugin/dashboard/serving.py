@@ -101,6 +101,7 @@ def _bound(port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.bind((LOOPBACK, port))
+        bound.listen()  # whoever reads the address may come before the server is ready
     except OSError as error:
         bound.close()
         raise UsageError(f"port {port} of {LOOPBACK} cannot be used ({error.strerror}): take another, or 0") from None

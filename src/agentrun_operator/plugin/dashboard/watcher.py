@@ -18,7 +18,7 @@ from agentrun_operator.plugin.dashboard.stream import Stream
 from agentrun_operator.plugin.exits import PluginError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from agentrun_operator.plugin.cluster.endpoints import Selection
     from agentrun_operator.plugin.dashboard.fleet import Fleet
@@ -31,7 +31,6 @@ PATIENCE: Final = 30
 """Seconds beyond that, after which a watch is taken for dead."""
 
 PAUSES: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before the list is asked for again, after so many failures in a row."""
 
 EXPIRED: Final = 410
 
@@ -47,15 +46,17 @@ class Watcher:
         session: the cluster and the time.
         selection: which objects.
         fleet: what is kept up to date.
+        pauses: seconds before the list is asked for again, after so many failures in a row.
     """
 
-    def __init__(self, session: Session, selection: Selection, fleet: Fleet) -> None:
+    def __init__(self, session: Session, selection: Selection, fleet: Fleet, pauses: Sequence[float] = PAUSES) -> None:
         self._kubectl = session.kubectl
         # The time for one answer would end a watch, which is one.
         self._patient = Kubectl(replace(session.kubectl.connection, request_timeout="0"))
         self._now = session.now
         self._selection = selection
         self._fleet = fleet
+        self._pauses = pauses
         self._version = ""
         self._as_of = 0.0
         self._closed = Event()
@@ -106,7 +107,7 @@ class Watcher:
         """The first failure in a row is made up for at once, and nobody needs to know."""
         if failures and not self._closed.is_set():
             self._fleet.tell(Link(live=False, as_of=self._as_of, why=str(error)))
-        self._closed.wait(PAUSES[min(failures, len(PAUSES) - 1)])
+        self._closed.wait(self._pauses[min(failures, len(self._pauses) - 1)])
 
     def _followed(self) -> Iterator[None]:
         """Take in each change from the last version on, until the API server ends the watch as it was asked to."""

@@ -93,7 +93,6 @@ async function copied(line, shown) {
 async function asked(what, key) {
   try {
     const answer = await fetch(`${what}?of=${encodeURIComponent(key)}`);
-    if (answer.status === 404) return null;
     return answer.ok ? await answer.json() : undefined;
   } catch {
     return undefined;

@@ -46,6 +46,12 @@ function open(key, byKeyboard = false) {
   if (byKeyboard) at("detail").focus();
 }
 
+// The endpoint that the address names, so that a line to it can be kept.
+function openNamed() {
+  const key = decodeURIComponent(location.hash.slice(1));
+  if (key.includes("/")) open(key);
+}
+
 function close() {
   history.replaceState(null, "", location.pathname);
   detail.close();
@@ -92,8 +98,8 @@ document.addEventListener("keydown", onKey);
 setInterval(redraw, 1000); // times go on
 
 fetch("scope").then((answer) => answer.json()).then(({ scope }) => setText(at("scope"), scope)).catch(() => {});
-const wanted = decodeURIComponent(location.hash.slice(1));
-if (wanted.includes("/")) open(wanted);
+addEventListener("hashchange", openNamed);
+openNamed();
 follow({
   begin: () => model.begin(),
   complete: () => { model.complete(); redraw(); },
