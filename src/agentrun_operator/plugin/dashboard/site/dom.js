@@ -13,6 +13,10 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+export function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
 // Has an element's content be that of another, touching only what differs: focus and selection stay where they are.
 export function become(element, wanted) {
   syncAttributes(element, wanted);

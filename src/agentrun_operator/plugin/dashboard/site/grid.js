@@ -1,7 +1,7 @@
 // The table: only the rows that are in view exist, and each is reused for another when it leaves.
 
-import { el, setText } from "./dom.js";
-import { bar, pill, track } from "./drawings.js";
+import { el, setAttribute, setText } from "./dom.js";
+import { bar, track } from "./drawings.js";
 import { shares, since, troubled } from "./words.js";
 
 const MORE = 6; // rows above and below those in view
@@ -45,8 +45,8 @@ export class Grid {
   }
 
   newRow() {
-    const cells = Object.fromEntries(["name", "state", "traffic", "rollout", "instances", "since", "why"].map((name) => [name, el("span", { class: `c-${name}`, role: "gridcell" })]));
-    const made = { element: el("div", { class: "row", role: "row" }, ...Object.values(cells)), cells, row: null, place: -1 };
+    const cells = new Cells();
+    const made = { element: el("div", { class: "row", role: "row" }, ...cells.all), cells, row: null, place: -1 };
     this.body.append(made.element);
     return made;
   }
@@ -55,22 +55,20 @@ export class Grid {
     const row = this.items[place];
     slot.element.hidden = !row;
     if (!row) { slot.row = null; return; }
+    slot.element.style.transform = `translateY(${place * this.height}px)`;
     if (slot.place !== place) {
       slot.place = place;
-      slot.element.style.transform = `translateY(${place * this.height}px)`;
       slot.element.id = `row-${place}`;
       slot.element.setAttribute("aria-rowindex", place + 2);
-    } else {
-      slot.element.style.transform = `translateY(${place * this.height}px)`;
     }
-    if (slot.row !== row) { slot.row = row; fill(slot.cells, row); }
+    if (slot.row !== row) { slot.row = row; slot.cells.show(row); }
     setText(slot.cells.since, since(row.since));
-    slot.element.dataset.troubled = troubled(row) ? "yes" : "no";
+    setAttribute(slot.element, "data-troubled", troubled(row) ? "yes" : "no");
+    setAttribute(slot.element, "aria-selected", String(row.key === this.chosen));
     slot.element.classList.toggle("cursor", row.key === this.cursor);
-    slot.element.setAttribute("aria-selected", row.key === this.chosen);
   }
 
-  cursorPlace() { return this.items.findIndex((each) => each.key === this.cursor); }
+  cursorPlace() { return this.cursor === null ? -1 : this.items.findIndex((each) => each.key === this.cursor); }
 
   choose(key) { this.chosen = key; if (key) this.cursor = key; this.refresh(); }
 
@@ -99,14 +97,37 @@ export class Grid {
   }
 }
 
-const none = () => el("span", { class: "none" }, "–");
+const dash = (text) => (text === "-" ? "–" : text);
 
-function fill(cells, row) {
-  cells.name.replaceChildren(el("b", { title: row.name }, row.name), el("small", {}, `${row.namespace} · ${row.runtime}`));
-  cells.state.replaceChildren(pill(row));
-  cells.traffic.replaceChildren(...(row.shares.length ? [bar(row.shares), el("div", { class: "numbers" }, shares(row))] : [none()]));
-  cells.rollout.replaceChildren(...(row.rollout ? [track(row.rollout), el("small", { title: row.rollout.summary }, row.rollout.summary || "at rest")] : [none()]));
-  setText(cells.instances, row.instances === "-" ? "–" : row.instances);
-  setText(cells.why, row.why === "-" ? "–" : row.why);
-  cells.why.title = row.message || row.why;
+// A row's parts stay when it shows another object: only what differs is touched.
+class Cells {
+  constructor() {
+    const cell = (name, ...content) => el("span", { class: `c-${name}`, role: "gridcell" }, ...content);
+    Object.assign(this, { title: el("b"), place: el("small"), mark: el("span", { class: "mark", "aria-hidden": "true" }), word: new Text() });
+    Object.assign(this, { state: el("span", {}, this.mark, this.word), drawn: {} });
+    Object.assign(this, { traffic: cell("traffic"), rollout: cell("rollout"), instances: cell("instances"), since: cell("since"), why: cell("why") });
+    this.all = [cell("name", this.title, this.place), cell("state", this.state), this.traffic, this.rollout, this.instances, this.since, this.why];
+  }
+
+  show(row) {
+    setText(this.title, row.name);
+    this.title.title = row.name;
+    setText(this.place, `${row.namespace} · ${row.runtime}`);
+    this.state.className = `pill ${row.style || "grey"}`;
+    setText(this.mark, row.mark);
+    if (this.word.data !== row.word) this.word.data = row.word;
+    setText(this.instances, dash(row.instances));
+    setText(this.why, dash(row.why));
+    this.why.title = row.message || row.why;
+    this.draw("traffic", row.shares.join(), () => (row.shares.length ? [bar(row.shares), el("div", { class: "numbers" }, shares(row))] : [none()]));
+    this.draw("rollout", JSON.stringify(row.rollout), () => (row.rollout ? [track(row.rollout), el("small", { title: row.rollout.summary }, row.rollout.summary || "at rest")] : [none()]));
+  }
+
+  draw(name, what, drawing) {
+    if (this.drawn[name] === what) return;
+    this.drawn[name] = what;
+    this[name].replaceChildren(...drawing());
+  }
 }
+
+const none = () => el("span", { class: "none" }, "–");
