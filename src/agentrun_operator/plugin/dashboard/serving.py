@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from agentrun_operator.plugin.dashboard.app import App
 from agentrun_operator.plugin.dashboard.fleet import Fleet
@@ -16,6 +17,7 @@ from agentrun_operator.plugin.dashboard.watcher import Watcher
 from agentrun_operator.plugin.exits import PluginError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
     from starlette.types import ASGIApp
@@ -52,33 +54,25 @@ def serve(session: Session, selection: Selection, port: int) -> None:
         session.screen.hint("Whoever has this address can read the page. Ctrl-C ends it.")
         with closing(watcher):
             watcher.start()
-            _run(session, selection, fleet, token, listener)
-
-
-def _run(session: Session, selection: Selection, fleet: Fleet, token: str, listener: socket.socket) -> None:
-    async def run() -> None:
-        connection = session.kubectl.connection
-        flags = [each for each in connection.flags if not each.startswith("--request-timeout=")]
-        app = App(session, fleet, scope=_scope(session, selection), flags=flags)
-        await Server(Guard(app.routes(), token), fleet).serve([listener])
-
-    asyncio.run(run())
+            flags = [each for each in session.kubectl.connection.flags if not each.startswith("--request-timeout=")]
+            app = App(session, fleet, scope=_scope(session, selection), flags=flags)
+            server = Server(Guard(app.routes(), token), [watcher.close, fleet.close])
+            asyncio.run(server.serve([listener]))
 
 
 class Server(uvicorn.Server):
-    """uvicorn without a word of its own, whose feeds end when it is to.
+    """uvicorn without a word of its own.
 
     Args:
         app: what it serves.
-        fleet: whose feeds these are.
+        ends: called once it is to end: feeds would go on, and after a SIGTERM nobody comes back here.
     """
 
-    def __init__(self, app: ASGIApp, fleet: Fleet) -> None:
+    def __init__(self, app: ASGIApp, ends: Sequence[Callable[[], None]]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http="h11",
-                loop="asyncio",
+                http=H11Protocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -90,11 +84,12 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=FAREWELL,
             )
         )
-        self._fleet = fleet
+        self._ends = ends
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        self._fleet.close()
+        for end in self._ends:
+            end()
 
 
 def _bound(port: int) -> socket.socket:
