@@ -51,9 +51,10 @@ format: $(READY) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-generate: $(READY) ## Make the generated files again (crds/, the chart's, deploy/manifests/)
+generate: $(READY) ## Make the generated files again (crds/, the chart's, deploy/manifests/, argocd-cm.yaml)
 	$(BIN)/agentrun-operator crd > crds/agentrun.alibabacloud.com_agentruntimeendpoints.yaml
 	PYTHONPATH=tests $(BIN)/python -m support.chart
+	PYTHONPATH=tests $(BIN)/python -m support.argocd
 
 requirements: ## Pin the requirement files again (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \

@@ -9,7 +9,7 @@ from hypothesis import settings
 from rich.console import Console
 
 from agentrun_operator.controlplane import ControlPlaneError, find_binaries, progress_on
-from agentrun_operator.controlplane.helm import find_helm
+from agentrun_operator.controlplane.finding.helm import find_helm
 from support.measured import Measured
 
 # How long an example takes says more about the machine's other work than about the code.

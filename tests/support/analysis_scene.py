@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from agentrun_operator.agentrun.auth.credentials import StaticCredentials
-from agentrun_operator.agentrun.endpoint.probing import Prober
+from agentrun_operator.agentrun.endpoint.chat.probing import Prober
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.controller.analysis.analysis import Analysis
 from agentrun_operator.controller.analysis.assignment import Assignment
@@ -32,7 +32,7 @@ from support.controller_time import START, clock
 if TYPE_CHECKING:
     from agentrun_operator.controller.analysis.limits import ProbeLimits
     from agentrun_operator.controller.analysis.probing_round import Asked
-    from agentrun_operator.reconcile.rollout.evidence import Evidence
+    from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 
 SETTLED = datetime(2026, 1, 1, tzinfo=UTC)
 PROMPTS = [{"name": "refund", "messages": [{"content": "How long?"}], "expect": {"contains": ["30 days"]}}]

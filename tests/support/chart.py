@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from rich.console import Console
 
-from agentrun_operator.controlplane.helm import find_helm
+from agentrun_operator.controlplane.finding.helm import find_helm
 from agentrun_operator.controlplane.progress import progress_on
 from support.helm import Helm, Object
 
@@ -25,10 +25,12 @@ CHART_CRD = CHART / "files" / CRD.name
 README = CHART / "README.md"
 SCHEMA = CHART / "values.schema.json"
 INSTALL = ROOT / "deploy" / "manifests" / "install.yaml"
+POLICIES = ROOT / "deploy" / "policies"
 
 NAME = NAMESPACE = "agentrun-operator"
 SECRET = "agentrun-credentials"
 BEGIN, END = "<!-- values: begin -->\n", "<!-- values: end -->\n"
+POLICY_HEAD = "# Made from the chart by `make generate`: see docs/guardrails.md.\n"
 HELMS_OWN = ("helm.sh/", "app.kubernetes.io/managed-by")
 
 
@@ -123,6 +125,23 @@ def install_manifest(helm: Helm) -> str:
     )
 
 
+def policy_manifests(helm: Helm) -> dict[str, str]:
+    """The files of deploy/policies as they must be, by name: what the chart makes with policies.enabled, one for each
+    policy, as the chart writes it.
+    """
+    told = ("--show-only=templates/policies.yaml", f"--namespace={NAMESPACE}")
+    rendered = helm("template", NAME, str(CHART), *told, values={"policies": {"enabled": True}})
+    lines = [
+        line for line in rendered.splitlines(keepends=True) if not line.strip().startswith(("# Source", *HELMS_OWN))
+    ]
+    found: dict[str, str] = {}
+    for document in "".join(lines).split("---\n")[1:]:
+        name = f"{yaml.safe_load(document)['metadata']['name'].removeprefix(f'{NAME}-')}.yaml"
+        found[name] = f"{found[name]}---\n" if name in found else POLICY_HEAD
+        found[name] += f"{document.rstrip()}\n"
+    return found
+
+
 def _without_helm(found: Object) -> Object:
     """The object without what only Helm reads."""
     metadata = dict(found["metadata"])
@@ -140,7 +159,10 @@ def main() -> None:
     with progress_on(Console(stderr=True)) as progress:
         program = find_helm(os.environ, progress)
     with TemporaryDirectory() as home:
-        INSTALL.write_text(install_manifest(Helm(program, Path(home))))
+        helm = Helm(program, Path(home))
+        INSTALL.write_text(install_manifest(helm))
+        for name, text in policy_manifests(helm).items():
+            (POLICIES / name).write_text(text)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.comparable import Comparable, comparable_of_spec
+from agentrun_operator.reconcile.state.comparable import Comparable, comparable_of_spec
 from agentrun_operator.resources.spec import Spec
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.controller.keys import ObjectKey
-from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.desired import Desired, desired_of
+from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.resources.names import API_VERSION, KIND
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from agentrun_operator.controller.kube.client import (
     KubeClient,
     KubeError,
 )
+from agentrun_operator.observation.selectors import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,7 +127,9 @@ class MemoryServer(KubeClient):
     def _answer(self, method: str, path: str, query: Mapping[str, str], body: Body, accept: str) -> Body:
         match method:
             case "GET" if path.endswith("/agentruntimeendpoints"):
-                return self._page(path, int(query.get("continue", "0")), metadata_only=accept == METADATA_ONLY)
+                return self._page(path, query, metadata_only=accept == METADATA_ONLY)
+            case "GET" if path.endswith("/leases"):
+                return {"items": [each for at, each in self.objects.items() if at.startswith(path)], "metadata": {}}
             case "GET":
                 return self._known(path)
             case "POST" if path.endswith("/selfsubjectaccessreviews"):
@@ -152,11 +155,17 @@ class MemoryServer(KubeClient):
             raise KubeError(CONFLICT, "already exists", "")
         return self.put(f"{path}/{name}", body)
 
-    def _page(self, path: str, start: int, *, metadata_only: bool) -> Body:
+    def _page(self, path: str, query: Mapping[str, str], *, metadata_only: bool) -> Body:
+        start, selector = int(query.get("continue", "0")), parsed(query.get("labelSelector", ""))
+        name = query.get("fieldSelector", "").removeprefix("metadata.name=")
+        if "" in self.forbidden and "/namespaces/" not in path:
+            raise KubeError(FORBIDDEN, "no permission", "")
         if "/namespaces/" in path and path.split("/")[5] in self.forbidden:
             raise KubeError(FORBIDDEN, "no permission", "")
         namespace = "/namespaces/" + path.split("/")[5] + "/" if "/namespaces/" in path else ""
         found = [each for at, each in self.objects.items() if "/agentruntimeendpoints/" in at and namespace in at]
+        found = [each for each in found if selector.matches(each["metadata"].get("labels") or {})]
+        found = [each for each in found if not name or each["metadata"]["name"] == name]
         page = found[start : start + self.page_size]
         items = [{"metadata": each["metadata"]} for each in page] if metadata_only else page
         more = {"continue": str(start + self.page_size)} if start + self.page_size < len(found) else {}

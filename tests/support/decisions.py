@@ -12,6 +12,7 @@ from agentrun_operator.reconcile.actions import (
     Confirm,
     Create,
     Delete,
+    FindClaimants,
     Record,
     Release,
     RemoveClaim,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.reconcile.actions import Action
     from agentrun_operator.reconcile.attempts import Attempts
-    from agentrun_operator.reconcile.observed import Observed
+    from agentrun_operator.reconcile.state.observed import Observed
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def shown(action: Action) -> str:  # noqa: PLR0911, C901 - one for each action
             )
         case Confirm():
             return "confirm"
+        case FindClaimants():
+            return "find claimants"
         case AddClaim(claim):
             return "claim as adopted" if claim.adopted else "claim"
         case RemoveClaim():

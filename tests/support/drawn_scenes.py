@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.reconcile.observed import EndpointSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen
 from support.comparables import REMOTE_FIELDS
 from support.inputs import STATES
 from support.objects import (

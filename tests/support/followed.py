@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, Create, Delete, Record, RemoveClaim, Update
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.observed import EndpointSeen
-from agentrun_operator.reconcile.status import claimed_status, recorded_status
+from agentrun_operator.reconcile.state.observed import EndpointSeen
+from agentrun_operator.reconcile.status.status import claimed_status, recorded_status
 from agentrun_operator.resources.names import FINALIZER
 from support.objects import UNTRIED, Case
 

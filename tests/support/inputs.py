@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from agentrun_operator.reconcile.attempts import Attempts
-from agentrun_operator.reconcile.delta import Difference
-from agentrun_operator.reconcile.observed import Observed
+from agentrun_operator.reconcile.state.delta import Difference
+from agentrun_operator.reconcile.state.observed import Observed
 from agentrun_operator.resources.reasons import Reason
 from support.objects import (
     ADOPTED,
@@ -33,7 +33,7 @@ from support.objects import (
 )
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.observed import EndpointSeen
+    from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 STATES = (
     "READY",

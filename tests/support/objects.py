@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.reconcile.attempts import Attempts
-from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
-from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
-from agentrun_operator.reconcile.rollout.evidence import Evidence
-from agentrun_operator.reconcile.status import status_of
-from agentrun_operator.resources.names import FINALIZER, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, Problem, RuntimeSeen
+from agentrun_operator.reconcile.status.status import status_of
+from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.decision import Decision
@@ -108,6 +108,7 @@ def an_object(
     asked: str = "",
     deleted_for: float | None = None,
     name: str = NAME,
+    label: str = "",
     **spec: Any,
 ) -> Object:
     """An object that was reconciled.
@@ -122,6 +123,7 @@ def an_object(
         asked: the annotation about a rollout.
         deleted_for: seconds since it was deleted; None if it is alive.
         name: metadata.name.
+        label: the endpoint's label; empty if it has none.
         spec: fields of the spec that differ from the usual ones; None takes one away.
     """
     annotations = {PAUSED: "true" if paused else "", RECONCILE_REQUESTED_AT: requested, ROLLOUT: asked}
@@ -134,6 +136,8 @@ def an_object(
         "annotations": {key: value for key, value in annotations.items() if value},
         "finalizers": ["example.test/another", *([FINALIZER] if finalized else [])],
     }
+    if label:
+        metadata["labels"] = {ENDPOINT_LABEL: label}
     if deleted_for is not None:
         metadata["deletionTimestamp"] = time_text(NOW - timedelta(seconds=deleted_for))
     wanted = {key: value for key, value in (SPEC | spec).items() if value is not None}
@@ -187,11 +191,12 @@ class Case:
     attempts: Attempts = UNTRIED
     now: datetime = NOW
     evidence: Evidence = UNPROVED
+    timing: Timing = LIMITS
 
     @property
     def given(self) -> Input:
         desired = desired_of(self.body)
-        return Input(desired, self.look, self.attempts, self.now, LIMITS, evidence=self.evidence)
+        return Input(desired, self.look, self.attempts, self.now, self.timing, evidence=self.evidence)
 
     def decided(self) -> Object:
         """The whole status that the decision about it leads to."""

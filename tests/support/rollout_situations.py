@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from agentrun_operator.reconcile.comparable import Weight
 from agentrun_operator.reconcile.rollout.course import course
-from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.rollout.memory import Memory, Phase
 from agentrun_operator.reconcile.rollout.plan import Plan, PlanStep
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 from agentrun_operator.reconcile.rollout.situation import Goal, Seen, Situation
+from agentrun_operator.reconcile.state.comparable import Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.agentrun.models import MOVING_STATES
-from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.rollout.plan import block_digest, plan_of
+from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.resources.names import FINALIZER
 from agentrun_operator.resources.reasons import Reason
 from agentrun_operator.resources.rollout.plan import Rollout

@@ -32,9 +32,9 @@ from agentrun_operator.agentrun.api.protocol import Operation, Request
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.auth.credentials import Credentials, CredentialsProvider, StaticCredentials
 from agentrun_operator.agentrun.auth.secret import Secret
+from agentrun_operator.agentrun.endpoint.chat.parameters import InvokeArgs
 from agentrun_operator.agentrun.endpoint.data_api import AgentRuntimeDataAPI
 from agentrun_operator.agentrun.endpoint.endpoint import AgentRuntimeEndpoint
-from agentrun_operator.agentrun.endpoint.parameters import InvokeArgs
 from agentrun_operator.agentrun.endpoint.resource import ResourceBase
 from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, NO_RETRY, RetryPolicy
 from agentrun_operator.agentrun.http.transport import Attempt

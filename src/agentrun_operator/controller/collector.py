@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
     from agentrun_operator.controller.informer.reach import Reach
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.remote.accounts.pool import AccountPool
 

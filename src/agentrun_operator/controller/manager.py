@@ -18,13 +18,13 @@ from agentrun_operator.controller.collector import Working
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
-from agentrun_operator.controller.informer.kopf_handlers import registry
 from agentrun_operator.controller.informer.lanes import lane_of
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.reach import Reach
 from agentrun_operator.controller.informer.resync import Resync
-from agentrun_operator.controller.informer.store import Store
-from agentrun_operator.controller.informer.watch import Watch
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
+from agentrun_operator.controller.informer.watch.kopf_handlers import registry
+from agentrun_operator.controller.informer.watch.watch import Watch
 from agentrun_operator.controller.keys import key_of, origin_of
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
 from agentrun_operator.controller.kube.events import EventRecorder
@@ -32,11 +32,14 @@ from agentrun_operator.controller.kube.session import KopfLogin
 from agentrun_operator.controller.kube.watch_health import WatchHealth
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
 from agentrun_operator.controller.remote.accounts.pool import AccountPool
+from agentrun_operator.controller.shards.others import Others
+from agentrun_operator.controller.shards.unattended import Unattended
 from agentrun_operator.controller.worker.gather import Gatherer
-from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controller.worker.reconciler import Reconciler
-from agentrun_operator.controller.worker.reporter import Reporter
 from agentrun_operator.controller.worker.workers import Workers
+from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+from agentrun_operator.controller.worker.writing.reporter import Reporter
+from agentrun_operator.observation.selectors import parsed
 from agentrun_operator.reconcile.input import Timing
 
 if TYPE_CHECKING:
@@ -93,33 +96,54 @@ class Manager:
         self.reach = Reach(kube, settings.namespaces)
         self.watch = WatchHealth(settings.namespaces, forbidden=self.reach.forbidden, told=self.reach.told)
         self._has_synced = False
-        self._store = Store()
+        self._store = Store(selector=parsed(settings.watch_label_selector))
+        self._others = Others(kube) if settings.watch_label_selector else None
+        self._unattended = Unattended(kube, metrics.unattended.set, _now) if self._others else None
         context = AccountContext(settings, kube, metrics, may_write, self.enqueue)
         self._accounts = AccountPool(context)
         ownership = OwnershipIndex(self._store, self._accounts.region)
         self._queue: WorkQueue[ObjectKey] = WorkQueue(self._lane, settings.workers, jitter=random.random)
         self.working = Working(self._queue, self._store, self._accounts, self.reach)
         self._recorder = EventRecorder(kube, identity, metrics, _now)
-        gatherer = Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE)
         reporter = Reporter(self._recorder, metrics)
         informer = Informer(self._store, ownership, self._queue, self._forget, overwritten=reporter.overwritten)
-        self._analysis = analysis = Analysis(self._analysis_context(settings, kube, metrics))
-        self._reconciler = Reconciler(
+        self._analysis = Analysis(self._analysis_context(settings, kube, metrics))
+        writer = ObjectWriter(kube, self._store, metrics)
+        self._reconciler = self._new_reconciler(settings, writer, reporter, ownership, informer)
+        self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
+        selector = settings.watch_label_selector
+        self._resync = Resync(kube, self._store, informer, self.reach, settings.resync_interval, selector=selector)
+        handlers = registry(KopfLogin(login, self.watch).log_in)
+        self._watch = Watch(
+            kube, informer, handlers, self.reach, self.watch, own_signals=own_signals, selector=selector
+        )
+
+    def _new_reconciler(
+        self,
+        settings: Settings,
+        writer: ObjectWriter,
+        reporter: Reporter,
+        ownership: OwnershipIndex,
+        informer: Informer,
+    ) -> Reconciler:
+        return Reconciler(
             self._store,
-            gatherer,
-            ObjectWriter(kube, self._store, metrics),
+            Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE),
+            writer,
             reporter,
-            Timing(settings.stale_after, settings.retry_max, frozen=settings.rollouts == "hold"),
-            analysis=analysis,
+            Timing(
+                settings.stale_after,
+                settings.retry_max,
+                frozen=settings.rollouts == "hold",
+                sharded=bool(settings.watch_label_selector),
+            ),
+            analysis=self._analysis,
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             left_behind=lambda body: self._inherit(informer, body),
             cleaned_up=informer.on_deleted,
             now=_now,
+            others=self._others,
         )
-        self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
-        self._resync = Resync(kube, self._store, informer, self.reach, settings.resync_interval)
-        handlers = registry(KopfLogin(login, self.watch).log_in)
-        self._watch = Watch(kube, informer, handlers, self.reach, self.watch, own_signals=own_signals)
 
     def _analysis_context(self, settings: Settings, kube: KubeClient, metrics: Metrics) -> AnalysisContext:
         namespaces, token_file = settings.metrics_namespaces, settings.prometheus_token_file
@@ -140,12 +164,14 @@ class Manager:
         resync = asyncio.create_task(self._resync.run(), name="resync")
         watch = asyncio.create_task(self._watch.run(stop), name="watch")
         analysis = asyncio.create_task(self._analysis.run(), name="analysis")
-        credentials = asyncio.create_task(self._accounts.try_own_credentials(), name="credentials")
+        aside = [asyncio.create_task(self._accounts.try_own_credentials(), name="credentials")]
+        if self._unattended:
+            aside.append(asyncio.create_task(self._unattended.run(), name="unattended"))
         try:
             await asyncio.wait({recorder, workers, resync, watch, analysis}, return_when=asyncio.FIRST_COMPLETED)
             await self._drain(workers, resync)
         finally:
-            for task in (recorder, workers, resync, watch, analysis, credentials):
+            for task in (recorder, workers, resync, watch, analysis, *aside):
                 task.cancel()
             await self._workers.drain(0.0)  # when the Lease is lost, nothing may end in its own time
             await self._accounts.aclose()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
 import signal
 import socket
 import time
@@ -19,9 +20,10 @@ from agentrun_operator.controller.errors import LeaseLostError, StartError
 from agentrun_operator.controller.kube.client import KubeClient
 from agentrun_operator.controller.kube.connection import connect
 from agentrun_operator.controller.kube.leader_election import LeaderElector, LeaseConfig
-from agentrun_operator.controller.kube.preflight import check
+from agentrun_operator.controller.kube.preflight import check, lease_of
 from agentrun_operator.controller.manager import Manager
 from agentrun_operator.controller.remote.accounts import environment
+from agentrun_operator.controller.shards.leases import OtherLeases
 from agentrun_operator.controller.telemetry.health import Health
 from agentrun_operator.controller.telemetry.metrics import Metrics
 
@@ -66,6 +68,7 @@ class Operator:
         self._stop = asyncio.Event()
         self._manager: Manager | None = None
         self._standing_by = False
+        self._in_the_way = ""
 
     async def run(self) -> None:
         """Run until it is told to stop."""
@@ -88,15 +91,33 @@ class Operator:
             return
         config = LeaseConfig(
             namespace=settings.lease_namespace,
-            name=settings.lease_name,
+            name=lease_of(settings),
             identity=self._identity,
             duration=settings.lease_duration,
             deadline=settings.renew_deadline,
             retry=settings.retry_period,
+            selector=settings.watch_label_selector,
         )
         elector = LeaderElector(self._kube, config, clock=_unsuspended)
-        if await self._acquired(elector):
-            await self._lead_while_held(elector)
+        others = OtherLeases(self._kube, settings, clock=_unsuspended)
+        while await self._is_alone(others) and await self._acquired(elector):
+            # Of two that take different Leases at once, each reads the other's now that its own is written.
+            if not await others.in_the_way():
+                await self._lead_while_held(elector)
+                return
+            await elector.release()
+
+    async def _is_alone(self, others: OtherLeases) -> bool:
+        """Wait until no other operator may look after the same objects; no when the operator is to stop before."""
+        while not self._stop.is_set():
+            told = await others.in_the_way()
+            if told != self._in_the_way:
+                log.warning("Not working yet: %s", told) if told else log.info("No other operator is in the way")
+            self._in_the_way = told
+            if not told:
+                return True
+            await run_until(asyncio.sleep(self._settings.retry_period * (0.5 + random.random())), self._stop)  # noqa: S311 - that two do not meet again
+        return False
 
     async def _acquired(self, elector: LeaderElector) -> bool:
         """Whether the Lease is ours; no when the operator is to stop before."""
@@ -146,7 +167,8 @@ class Operator:
 
     def _notes(self) -> list[str]:
         forbidden = self._manager.reach.forbidden if self._manager else {}
-        return [f"namespace {namespace} is not served: {why}" for namespace, why in forbidden.items()]
+        waiting = [f"waiting: {self._in_the_way}"] if self._in_the_way else []
+        return waiting + [f"namespace {namespace} is not served: {why}" for namespace, why in forbidden.items()]
 
     def _own_signals(self) -> None:
         loop = asyncio.get_running_loop()

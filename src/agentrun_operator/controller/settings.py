@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from agentrun_operator.controller.errors import StartError
+from agentrun_operator.observation.selectors import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +89,12 @@ def address(value: str) -> str:
     return value
 
 
+def selector(value: str) -> str:
+    """A label selector as the API server takes it; an empty one selects everything."""
+    parsed(value)
+    return value.strip()
+
+
 def base_url(value: str) -> str:
     """The address of a service of HTTP, to which paths are added; an empty one stands for none."""
     if not value:
@@ -121,6 +128,10 @@ class Settings(BaseModel):
     namespaces: NamesOrAll = ()
     """Namespaces to look at, by commas; empty: all."""
 
+    watch_label_selector: Annotated[str, AfterValidator(selector)] = ""
+    """Which objects to look at, by their labels, such as sharding.agentrun.alibabacloud.com/key=blue: several operators
+    share a cluster by it; empty: all."""
+
     workers: Annotated[int, Field(ge=1)] = 32
     """How many objects of one runtime are worked on at the same time, and twice as many in all; a broken runtime
     cannot take another's."""
@@ -153,7 +164,7 @@ class Settings(BaseModel):
     """Whether to take a Lease first, so that one replica works and the others stand by."""
 
     lease_name: Annotated[str, Field(min_length=1), AfterValidator(name)] = "agentrun-operator"
-    """The Lease's name."""
+    """The Lease's name, to which a hash of watch-label-selector is added."""
 
     lease_namespace: Name = ""
     """The Lease's namespace; empty: the Pod's own, else `default`."""
@@ -177,7 +188,8 @@ class Settings(BaseModel):
     """How to log; empty: `console` on a terminal, else `json`."""
 
     ambient_credentials_namespaces: Fence = (EVERYWHERE,)
-    """Namespaces whose objects may use the operator's own credentials, by commas; * for all; empty: none."""
+    """Namespaces whose objects may use the operator's own credentials, by commas; * for all; empty: none, which is the
+    default with watch-label-selector."""
 
     rollouts: Literal["run", "hold"] = "run"
     """Whether rollouts go on. `hold` is a change freeze: none begins and none takes a step, and what fails is reverted
@@ -199,6 +211,15 @@ class Settings(BaseModel):
     metrics_namespaces: Fence = ()
     """Namespaces whose objects may ask Prometheus, by commas; * for all, with {namespace} in prometheus-url; empty:
     none."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fenced(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """With a selector the operator's own credentials are for nobody by default: labels are the tenants' own, and
+        whoever gives an object to another shard gets none by that.
+        """
+        sharded = str(given.get("watch_label_selector") or "").strip()
+        return ({"ambient_credentials_namespaces": ()} if sharded else {}) | given
 
     @model_validator(mode="after")
     def _consistent(self) -> Settings:

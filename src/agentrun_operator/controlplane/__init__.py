@@ -12,8 +12,6 @@ with.
 from __future__ import annotations
 
 from agentrun_operator.controlplane.access import ADMIN, NOBODY, User
-from agentrun_operator.controlplane.binaries import Binaries, find_binaries
-from agentrun_operator.controlplane.component import Component
 from agentrun_operator.controlplane.errors import (
     AddressInUseError,
     BinariesNotFoundError,
@@ -22,11 +20,13 @@ from agentrun_operator.controlplane.errors import (
     ControlPlaneError,
     KubectlError,
 )
+from agentrun_operator.controlplane.finding.binaries import Binaries, find_binaries
 from agentrun_operator.controlplane.plane import ControlPlane
-from agentrun_operator.controlplane.ports import LOOPBACK, free_port, with_free_ports
-from agentrun_operator.controlplane.probe import answers
-from agentrun_operator.controlplane.processes import ProcessGroup
 from agentrun_operator.controlplane.progress import Progress, progress_on
+from agentrun_operator.controlplane.running.component import Component
+from agentrun_operator.controlplane.running.ports import LOOPBACK, free_port, with_free_ports
+from agentrun_operator.controlplane.running.probe import answers
+from agentrun_operator.controlplane.running.processes import ProcessGroup
 
 __all__ = [
     "ADMIN",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controlplane.ports import LOOPBACK
+from agentrun_operator.controlplane.running.ports import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from agentrun_operator.controlplane.binaries import Binaries
     from agentrun_operator.controlplane.files import Files
+    from agentrun_operator.controlplane.finding.binaries import Binaries
 
 CONTROLLERS = (
     "namespace-controller",  # deleted namespaces really go

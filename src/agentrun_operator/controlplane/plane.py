@@ -9,18 +9,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from agentrun_operator.controlplane import access, commands
-from agentrun_operator.controlplane.component import Component
 from agentrun_operator.controlplane.files import Files
 from agentrun_operator.controlplane.kubectl import Kubectl
-from agentrun_operator.controlplane.ports import LOOPBACK, free_port, with_free_ports
-from agentrun_operator.controlplane.probe import answers
-from agentrun_operator.controlplane.processes import ProcessGroup
+from agentrun_operator.controlplane.running.component import Component
+from agentrun_operator.controlplane.running.ports import LOOPBACK, free_port, with_free_ports
+from agentrun_operator.controlplane.running.probe import answers
+from agentrun_operator.controlplane.running.processes import ProcessGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from agentrun_operator.controlplane.binaries import Binaries
+    from agentrun_operator.controlplane.finding.binaries import Binaries
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from agentrun_operator.reconcile.claim import Claim
+from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.resources.names import FINALIZER, PAUSED
 from agentrun_operator.resources.reasons import Reason
 from agentrun_operator.resources.spec import ManagementPolicy

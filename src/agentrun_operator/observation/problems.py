@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from agentrun_operator.agentrun.api import errors
 from agentrun_operator.agentrun.odd import oddity_of
 from agentrun_operator.backoff import MAX_RETRY_AFTER
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from agentrun_operator.agentrun.models import Endpoint
-    from agentrun_operator.reconcile.claim import Claim
+    from agentrun_operator.reconcile.state.claim import Claim
 
 
 class ProblemError(Exception):

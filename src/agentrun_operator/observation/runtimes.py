@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import READY_STATES
 from agentrun_operator.agentrun.odd import oddity_of
-from agentrun_operator.reconcile.observed import RuntimeSeen
+from agentrun_operator.reconcile.state.observed import RuntimeSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperArgument, TyperOption
 
-from agentrun_operator.plugin.cluster.kubectl import Connection, Kubectl
-from agentrun_operator.plugin.cluster.rights import ENDPOINTS
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection, Kubectl
+from agentrun_operator.plugin.cluster.kubectl.rights import ENDPOINTS
 from agentrun_operator.printable import printable
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agentrun_operator.plugin.cluster.kubectl import Connection, Kubectl
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection, Kubectl
 from agentrun_operator.plugin.screen.screen import Colour, Screen
 from agentrun_operator.plugin.session import Session
 

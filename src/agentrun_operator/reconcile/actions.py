@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.claim import Claim
-    from agentrun_operator.reconcile.delta import Delta
     from agentrun_operator.reconcile.rollout.memory import Memory
+    from agentrun_operator.reconcile.state.claim import Claim
+    from agentrun_operator.reconcile.state.delta import Delta
     from agentrun_operator.resources.reasons import Reason
 
 
@@ -54,8 +54,13 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class FindClaimants:
+    """List the objects that have a claim on the endpoint, whoever looks after them."""
+
+
+@dataclass(frozen=True, slots=True)
 class AddClaim:
-    """Write the finalizer onto the object, then the claim into its status.
+    """Write the finalizer and the endpoint's label onto the object, then the claim into its status.
 
     Args:
         claim: the claim.
@@ -129,4 +134,7 @@ class Release:
 Write: TypeAlias = Create | Update | Delete
 """A write to AgentRun."""
 
-Action: TypeAlias = Rest | Retry | Confirm | AddClaim | RemoveClaim | Record | Create | Update | Delete | Release
+Look: TypeAlias = Confirm | FindClaimants
+"""A look, after which it is decided anew."""
+
+Action: TypeAlias = Rest | Retry | Look | AddClaim | RemoveClaim | Record | Write | Release

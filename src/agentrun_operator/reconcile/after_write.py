@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.models import FAILED_STATES
 from agentrun_operator.reconcile.actions import Delete, Rest, Retry
-from agentrun_operator.reconcile.creation_checks import creation_quiet
+from agentrun_operator.reconcile.checks.creation_checks import creation_quiet
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
-from agentrun_operator.reconcile.rolled_out import way_out, with_rollout
-from agentrun_operator.reconcile.statements import ready_by_state
+from agentrun_operator.reconcile.status.rolled_out import way_out, with_rollout
+from agentrun_operator.reconcile.status.statements import ready_by_state
 from agentrun_operator.reconcile.verdict import blocked, under_way
 from agentrun_operator.resources.reasons import Reason
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.input import Input
-    from agentrun_operator.reconcile.observed import Problem
+    from agentrun_operator.reconcile.state.observed import Problem
 
 SOON_MENDED = frozenset({Reason.RUNTIME_NOT_READY, Reason.CREDENTIALS_NOT_FOUND})
 """Problems that somebody else may mend at any time, so that looking again must not wait for minutes."""

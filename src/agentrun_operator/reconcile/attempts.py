@@ -14,7 +14,7 @@ from agentrun_operator.reconcile.actions import Create, Delete, Update
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.actions import Write
-    from agentrun_operator.reconcile.delta import Delta
+    from agentrun_operator.reconcile.state.delta import Delta
 
 FIRST_PAUSE = 1.0
 """Seconds before the first repetition after a failed state; each further one doubles."""

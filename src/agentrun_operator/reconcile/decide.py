@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from agentrun_operator.reconcile import deletion_checks, live_checks, rolling
+from agentrun_operator.reconcile import rolling
 from agentrun_operator.reconcile.attempts import Attempts
+from agentrun_operator.reconcile.checks import deletion_checks, live_checks
 from agentrun_operator.reconcile.decision import Decision
 from agentrun_operator.reconcile.input import Input
 

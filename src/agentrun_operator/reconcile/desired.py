@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic_core import to_json
 
 from agentrun_operator.agentrun.models import MOVING_STATES
-from agentrun_operator.reconcile.claim import Claim
-from agentrun_operator.reconcile.comparable import Comparable, Weight, comparable_of_spec
-from agentrun_operator.reconcile.delta import Delta, Difference
 from agentrun_operator.reconcile.rollout.memory import Memory, effective
 from agentrun_operator.reconcile.rollout.plan import Plan, plan_of
-from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.comparable import Comparable, Weight, comparable_of_spec
+from agentrun_operator.reconcile.state.delta import Delta, Difference
+from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Desired(NamedTuple):
 
     `claim` is the one that this process goes by; `claim_stands` says whether the API server holds just that.
     `literal` is what the spec says; `comparable` what the endpoint is to be like now, which differs while a version is
-    rolled out. `plan` is that of a rollout, None without one; `request` what the annotation about it says.
+    rolled out. `plan` is that of a rollout, None without one; `request` what the annotation about it says. `label` is
+    the one by which other operators find the object.
     """
 
     namespace: str
@@ -80,6 +81,7 @@ class Desired(NamedTuple):
     literal: Comparable
     plan: Plan | None = None
     request: str = ""
+    label: str = ""
 
     @property
     def endpoint_name(self) -> str:
@@ -210,6 +212,7 @@ def desired_of(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
         literal=literal,
         plan=plan,
         request=annotations.get(ROLLOUT, ""),
+        label=(metadata.get("labels") or {}).get(ENDPOINT_LABEL, ""),
     )
 
 

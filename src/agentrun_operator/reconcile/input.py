@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.models import READY_STATES
-from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
-from agentrun_operator.reconcile.delta import Delta, Difference, delta
-from agentrun_operator.reconcile.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
-from agentrun_operator.reconcile.rollout.evidence import Evidence
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.delta import Delta, Difference, delta
+from agentrun_operator.reconcile.state.observed import FAILED_UPDATE, EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 
@@ -35,6 +35,8 @@ class Timing:
     retry_max: float = 300.0
     frozen: bool = False
     """Whether no rollout goes forward anywhere: the setting `rollouts: hold`."""
+    sharded: bool = False
+    """Whether other operators look after other objects: the setting `watch-label-selector`."""
 
 
 class Input(NamedTuple):
@@ -94,6 +96,10 @@ class Input(NamedTuple):
         since = timestamp(self.written_at)
         name = self.desired.endpoint_name
         return Claim(self.desired.uid, runtime.account, runtime.region, runtime.id, name, since=since)
+
+    def labelled(self, claim: Claim) -> bool:
+        """Whether other operators, if there are any, find the object by the label of a claim's endpoint."""
+        return not self.timing.sharded or self.desired.label == claim.label
 
     @property
     def claimed(self) -> bool:

@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, Record, RemoveClaim, Rest
+from agentrun_operator.reconcile.contest.turn import Turn, turn
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.delta import same_version
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
-from agentrun_operator.reconcile.rolled_out import with_rollout
 from agentrun_operator.reconcile.rollout.course import course
 from agentrun_operator.reconcile.rollout.memory import Cause, effective
 from agentrun_operator.reconcile.rollout.situation import Goal, Seen, Situation
+from agentrun_operator.reconcile.state.delta import same_version
+from agentrun_operator.reconcile.status.rolled_out import with_rollout
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 
@@ -78,7 +79,7 @@ def situation(given: Input, plan: Plan) -> Situation:
 
 def _others(given: Input) -> bool:
     """Whether the endpoint is somebody else's, or nobody's to change: then there is no rollout."""
-    return given.desired.observes or bool(given.observed.rival)
+    return given.desired.observes or bool(given.observed.rival) or turn(given) is not Turn.MINE
 
 
 def _guarded(given: Input) -> bool:

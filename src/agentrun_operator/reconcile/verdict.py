@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from agentrun_operator.reconcile.delta import Delta
+    from agentrun_operator.reconcile.state.delta import Delta
     from agentrun_operator.resources.reasons import Reason
 
 Truth = Literal["True", "False", "Unknown"]

@@ -24,6 +24,15 @@ RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
 ROLLOUT: Final = f"{GROUP}/rollout"
 """Annotation: a request about a rollout, such as "approve 7 25"; answered in `status.rollout.lastRequest`."""
 
+ENDPOINT_LABEL: Final = f"{GROUP}/endpoint"
+"""Label: stands for the endpoint that an object has a claim on, so that operators find each other's objects by it."""
+
+WATCH_SELECTOR: Final = f"{GROUP}/watch-label-selector"
+"""Annotation of a Lease: which objects its holder looks after; all without it."""
+
+APP: Final = "agentrun-operator"
+NAME_LABEL: Final = "app.kubernetes.io/name"
+
 ANNOTATIONS: Final = (PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT)
 
 LATEST: Final = "LATEST"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agentrun_operator.controlplane.cache import cache_folder, cached_build
+from agentrun_operator.controlplane.building.cache import cache_folder, cached_build
+from agentrun_operator.controlplane.building.module import GoModule
 from agentrun_operator.controlplane.errors import BinariesNotFoundError, BuildError
-from agentrun_operator.controlplane.module import GoModule
 from support.cluster import eventually
 
 GO = """#!/bin/sh

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from agentrun_operator.controlplane import ADMIN, NOBODY, ComponentError, ControlPlane, KubectlError
-from agentrun_operator.controlplane.module import KUBERNETES
+from agentrun_operator.controlplane.building.module import KUBERNETES
 from support.cluster import Kubectl, eventually
 
 CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept"}, "data": {"key": "value"}}

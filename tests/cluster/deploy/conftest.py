@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from agentrun_operator.controlplane import Binaries, ControlPlane, progress_on
-from agentrun_operator.controlplane.helm import find_helm
+from agentrun_operator.controlplane.finding.helm import find_helm
 from agentrun_operator.emulator import Behaviour, Transitions
 from support.chart import CHART, NAMESPACE, SECRET
 from support.chart_release import Release, ReleasedOperator

@@ -14,6 +14,7 @@ OIDC_ARN = "acs:ram::1000000000000001:oidc-provider/{}"
 
 OTHERS: Values = {
     "namespaces": ["team-a"],
+    "watchLabelSelector": "a=b",
     "workers": 7,
     "pollInterval": "61s",
     "fastPollInterval": "2s",
@@ -58,6 +59,9 @@ OTHERS: Values = {
     "rbac.secretNames": ["other"],
     "statusPolicy.enabled": False,
     "statusPolicy.writers": ["other"],
+    "policies.enabled": True,
+    "policies.exempt": ["other"],
+    "shardPolicy.enabled": False,
     "serviceAccount.create": False,
     "serviceAccount.name": "other",
     "serviceAccount.annotations": {"a": "b"},
@@ -120,12 +124,14 @@ AROUND: dict[str, Values] = {
     "credentials.securityToken": KEYS,
     "credentials.rrsa.roleArn": ARNS,
     "credentials.rrsa.oidcProviderArn": ARNS,
+    "policies.": {"policies.enabled": True},
+    "shardPolicy.": {"watchLabelSelector": "a=b"},
     "serviceMonitor.": {"serviceMonitor.enabled": True},
     "prometheusRule.": {"prometheusRule.enabled": True},
     "dashboard.": {"dashboard.enabled": True},
 }
 # These are what others need around them.
-BY_THEMSELVES = ("serviceMonitor.enabled", "prometheusRule.enabled", "dashboard.enabled")
+BY_THEMSELVES = ("policies.enabled", "serviceMonitor.enabled", "prometheusRule.enabled", "dashboard.enabled")
 
 
 def nested(values: Values) -> Values:

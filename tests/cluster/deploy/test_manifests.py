@@ -1,4 +1,4 @@
-"""The plain manifests are what the chart makes, and work with kubectl alone: -f and -k."""
+"""The plain manifests and policies are what the chart makes; the manifests work with kubectl alone: -f and -k."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from agentrun_operator.controlplane import Binaries, ControlPlane
-from support.chart import INSTALL, NAMESPACE, SECRET, install_manifest
+from support.chart import INSTALL, NAMESPACE, POLICIES, SECRET, install_manifest, policy_manifests
 from support.chart_release import Release, ReleasedOperator
 from support.cluster import Kubectl
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, Emulator
@@ -53,6 +53,12 @@ def overlay(tmp_path: Path, service: Emulator) -> Path:
 
 def test_the_manifest_is_what_the_chart_makes(templates: Helm):
     assert INSTALL.read_text() == install_manifest(templates), "run `make generate`"
+
+
+def test_the_policies_are_what_the_chart_makes(templates: Helm):
+    files = {path.name: path.read_text() for path in POLICIES.iterdir() if path.name != "kustomization.yaml"}
+
+    assert files == policy_manifests(templates), "run `make generate`"
 
 
 def test_the_manifest_applies_and_an_overlay_of_it_makes_objects_ready(

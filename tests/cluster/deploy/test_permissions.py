@@ -23,6 +23,7 @@ AT_START = [
     ("agentruntimeendpoints", "patch", "No permission to patch agentruntimeendpoints"),
     ("agentruntimeendpoints/status", "patch", "No permission to patch agentruntimeendpoints/status"),
     ("leases", "get", "No permission to get leases"),
+    ("leases", "list", "No permission to list leases"),
     ("leases", "create", "No permission to create leases"),
     ("leases", "update", "No permission to update leases"),
 ]

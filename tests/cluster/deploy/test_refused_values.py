@@ -43,8 +43,21 @@ def test_helm_heeds_the_schema(templates: Helm):
             "needs service.enabled",
             id="a ServiceMonitor without a Service",
         ),
+        pytest.param(
+            {"policies": {"enabled": True}, "extraEnv": [{"name": "AGENTRUN_REGION", "value": "cn-beijing"}]},
+            "the region is agentrun.region",
+            id="a region that the policies do not know",
+        ),
     ],
 )
 def test_values_that_do_not_go_together_are_refused(templates: Helm, values: Values, said: str):
     with pytest.raises(HelmError, match=said):
         templates.template(CHART, values)
+
+
+def test_policies_are_refused_where_kubernetes_has_none(templates: Helm):
+    asked = ("template", "mine", str(CHART), "--kube-version=1.29.0")
+    assert "ValidatingAdmissionPolicy" not in templates(*asked)
+
+    with pytest.raises(HelmError, match=r"policies.enabled needs Kubernetes 1.30 or newer"):
+        templates(*asked, values={"policies": {"enabled": True}})

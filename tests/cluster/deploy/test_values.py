@@ -7,8 +7,10 @@ import pytest
 import yaml
 
 from agentrun_operator.controller.settings import ENV_PREFIX, Settings
+from agentrun_operator.observation.operators import lease_name
 from support.chart import CHART, README
 from support.helm import Helm, Object, container, environment, of_kind, only, pod
+from support.shards import SHARD_KEY
 
 Values = dict[str, Any]
 
@@ -24,6 +26,7 @@ def test_the_chart_lints(templates: Helm):
 
 EVERY_SETTING = {
     "namespaces": ["team-a", "team-b"],
+    "watchLabelSelector": " sharding.agentrun.alibabacloud.com/key in (blue, red) ",
     "workers": 3000000,
     "pollInterval": 61,
     "fastPollInterval": 0.5,
@@ -59,6 +62,7 @@ def test_every_setting_reaches_the_operator(templates: Helm):
     read = Settings(**texts).model_dump()
     assert read == {
         "namespaces": ("team-a", "team-b"),
+        "watch_label_selector": "sharding.agentrun.alibabacloud.com/key in (blue, red)",
         "workers": 3000000,
         "poll_interval": 61.0,
         "fast_poll_interval": 0.5,
@@ -91,6 +95,12 @@ def test_every_setting_reaches_the_operator(templates: Helm):
     ("given", "text"),
     [
         pytest.param({}, "*", id="by default all"),
+        pytest.param({"watchLabelSelector": "a=b"}, "", id="by default nobody with a selector"),
+        pytest.param(
+            {"watchLabelSelector": "a=b", "ambientCredentialsNamespaces": ["*"]},
+            "*",
+            id="all with a selector, if asked",
+        ),
         pytest.param({"ambientCredentialsNamespaces": []}, "", id="an empty list is nobody"),
         pytest.param({"ambientCredentialsNamespaces": None}, "", id="a value that was taken away is nobody"),
         pytest.param({"ambientCredentialsNamespaces": ["a", "b"]}, "a,b", id="names"),
@@ -150,6 +160,38 @@ def test_named_namespaces_get_roles_and_the_operator_no_cluster_role(templates: 
     }
 
 
+def test_a_shard_takes_a_lease_of_its_own_which_its_role_names(templates: Helm):
+    selector = f"{SHARD_KEY} in (blue, red)"
+
+    objects = templates.template(CHART, {"watchLabelSelector": f" {selector} ", "leaseName": "mine"})
+
+    rules = only(objects, "Role")["rules"]
+    assert [rule.get("resourceNames") for rule in rules] == [None, [lease_name("mine", selector)]]
+    assert only(objects, "Deployment")["spec"]["strategy"] == {"type": "Recreate"}
+    assert only(templates.template(CHART), "Deployment")["spec"]["strategy"]["type"] == "RollingUpdate"
+
+
+def test_a_shard_of_named_namespaces_may_list_all_objects_and_nothing_more(templates: Helm):
+    sharded = {"watchLabelSelector": "a=b", "rbac": {"aggregate": False}}
+
+    named = templates.template(CHART, sharded | {"namespaces": ["team-a"]})
+
+    assert only(named, "ClusterRole")["rules"] == [
+        {"apiGroups": ["agentrun.alibabacloud.com"], "resources": ["agentruntimeendpoints"], "verbs": ["list"]}
+    ]
+    assert len(of_kind(templates.template(CHART, sharded), "ClusterRole")) == 1
+
+
+def test_which_shard_an_object_belongs_to_is_guarded_with_a_selector_alone(templates: Helm):
+    def policies(values: Values) -> list[str]:
+        found = of_kind(templates.template(CHART, values), "ValidatingAdmissionPolicy")
+        return [each["metadata"]["name"].rpartition("-")[2] for each in found]
+
+    assert policies({}) == ["status"]
+    assert policies({"watchLabelSelector": "a=b"}) == ["shard", "status"]
+    assert policies({"watchLabelSelector": "a=b", "shardPolicy": {"enabled": False}}) == ["status"]
+
+
 def test_the_status_is_guarded_where_the_operator_looks(templates: Helm):
     objects = templates.template(CHART, {"namespaces": ["team-a", "team-b"]}, namespace="system")
 
@@ -157,6 +199,52 @@ def test_the_status_is_guarded_where_the_operator_looks(templates: Helm):
     assert selector["matchExpressions"][0]["values"] == ["team-a", "team-b"]
     everywhere = only(templates.template(CHART), "ValidatingAdmissionPolicyBinding")
     assert "matchResources" not in everywhere["spec"]
+
+
+GUARDED = {"policies": {"enabled": True}}
+
+
+def test_guardrails_are_policies_and_nothing_else(templates: Helm):
+    objects = templates.template(CHART, GUARDED | {"namespaces": ["team-a"]})
+    without = templates.template(CHART, {"namespaces": ["team-a"]})
+
+    def unchanged(found: list[Object]) -> list[Object]:
+        return [each for each in found if each["kind"] not in POLICY | {"Deployment"}]
+
+    assert unchanged(objects) == unchanged(without)
+    assert len(of_kind(objects, "ValidatingAdmissionPolicy")) == len(list((CHART / "policies").iterdir())) + 1
+    for binding in of_kind(objects, "ValidatingAdmissionPolicyBinding"):
+        selector = binding["spec"]["matchResources"]["namespaceSelector"]
+        assert selector["matchExpressions"][0]["values"] == ["team-a"]
+
+
+def test_guardrails_pass_over_the_operator_and_those_that_are_named(templates: Helm):
+    values = {"policies": {"enabled": True, "exempt": ["system:serviceaccount:other:operator"]}}
+
+    policies = of_kind(templates.template(CHART, values, namespace="system"), "ValidatingAdmissionPolicy")
+
+    accounts = '["system:serviceaccount:system:agentrun-operator","system:serviceaccount:other:operator"]'
+    exempt = {str(each["spec"].get("matchConditions", [{}])[0].get("expression")) for each in policies}
+    assert exempt == {f"!(request.userInfo.username in {accounts})", "None"}  # none for that of the status
+
+
+@pytest.mark.parametrize(
+    ("values", "region"),
+    [
+        pytest.param({}, "cn-hangzhou", id="the default"),
+        pytest.param({"agentrun": {"region": "cn-beijing"}}, "cn-beijing", id="the operator's"),
+    ],
+)
+def test_guardrails_and_the_operator_agree_on_the_region_of_objects_that_name_none(
+    templates: Helm, values: Values, region: str
+):
+    objects = templates.template(CHART, GUARDED | values)
+
+    (policy,) = (
+        each for each in objects if each["metadata"]["name"].endswith("-regions") and "Binding" not in each["kind"]
+    )
+    assert f"orValue('{region}')" in str(policy["spec"]["variables"])
+    assert environment(objects)["AGENTRUN_REGION"] == region
 
 
 def test_secrets_can_be_narrowed_to_names(templates: Helm):

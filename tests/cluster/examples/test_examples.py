@@ -136,6 +136,12 @@ def test_the_one_that_rolls_out_by_proof_asks_before_anybody_meets_the_version_a
     assert split_of(remote(emulator, "helpdesk")) == ("3", ())
 
 
+def test_one_with_a_shards_label_is_any_operators_that_has_no_selector(become_ready: BecomeReady, emulator: Emulator):
+    become_ready("sharded.yaml", "sharded")
+
+    assert remote(emulator, "sharded")["status"] == "READY"
+
+
 def test_every_example_is_told_about_here():
     told = Path(__file__).read_text()
 

@@ -1,11 +1,11 @@
 """What the operator knows of an object right after its own write, as a real API server answers it."""
 
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import key_of
 from agentrun_operator.controller.kube.client import KubeClient
 from agentrun_operator.controller.kube.connection import connect
 from agentrun_operator.controller.telemetry.metrics import Metrics
-from agentrun_operator.controller.worker.object_writer import ObjectWriter
+from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
 from agentrun_operator.controlplane import ControlPlane
 from agentrun_operator.resources.names import FINALIZER
 from support.cluster import Kubectl

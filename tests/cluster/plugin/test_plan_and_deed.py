@@ -11,9 +11,9 @@ import pytest
 
 from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.controlplane import KubectlError
-from agentrun_operator.reconcile.comparable import FIELDS, Comparable
-from agentrun_operator.reconcile.delta import delta
-from agentrun_operator.reconcile.observed import EndpointSeen
+from agentrun_operator.reconcile.state.comparable import FIELDS, Comparable
+from agentrun_operator.reconcile.state.delta import delta
+from agentrun_operator.reconcile.state.observed import EndpointSeen
 from support.cluster import eventually
 from support.drawn_scenes import drawn_scenes
 from support.endpoints import KIND

@@ -1,12 +1,18 @@
 """`release`, the way out of a deletion that is stuck, on a real control plane with the operator."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from support.cluster import Kubectl
+from agentrun_operator.controlplane import ControlPlane
+from agentrun_operator.controlplane.access import NOBODY
+from support.cluster import Kubectl, eventually
 from support.emulator import Emulator
 from support.endpoints import GROUP, KIND, Endpoints
+from support.guarded import told
 from support.operator import Operator
-from support.plugin import Plugin
+from support.plugin import Plugin, Result
+from support.policies import policies_in
 
 
 @pytest.fixture
@@ -67,3 +73,34 @@ def test_what_others_hold_is_said(plugin: Plugin, endpoints: Endpoints, kubectl:
     told = plugin("release", "chat", "--yes")
     assert (told.code, "its finalizers: example.com/theirs" in told.err) == (1, True)
     kubectl.patch(KIND, "chat", {"metadata": {"finalizers": None}})
+
+
+@pytest.fixture
+def guarded(control_plane: ControlPlane, endpoints: Endpoints, kubectl: Kubectl) -> Iterator[Kubectl]:
+    """Two objects that are being deleted, of which `stuck` says why it is not done, in a namespace under guardrails."""
+    for name in ("chat", "stuck"):
+        endpoints.apply(name)
+        kubectl.patch(KIND, name, {"metadata": {"finalizers": [f"{GROUP}/endpoint"]}})
+        endpoints.delete(name)
+    kubectl.patch(KIND, "stuck", {"status": {"conditions": [told("DeleteFailed")]}}, subresource="status")
+    kubectl("create", "role", "user", "--verb=*", f"--resource={KIND}")
+    kubectl("create", "rolebinding", "user", "--role=user", f"--user={NOBODY}")
+    with policies_in(control_plane, kubectl.namespace):
+        yield kubectl
+
+
+def test_a_guardrails_words_are_shown_with_what_would_do_and_what_is_stuck_goes(plugin: Plugin, guarded: Kubectl):
+    def answer() -> Result:
+        guarded.patch(KIND, "chat", {"spec": {"deletionPolicy": "Delete"}})
+        return plugin("release", "chat", "--yes", "--timeout=0s", f"--as={NOBODY}")
+
+    eventually(lambda: "denied request" in answer().err, what="the policy at work")
+
+    code, out, err = answer()
+    assert (code, out) == (3, "")
+    assert "deletionPolicy Orphan leaves the endpoint at AgentRun" in err  # the API server's words
+    assert f"Orphan needs the label {GROUP}/orphan=allowed on the Namespace, or one of these reasons" in err
+    assert (
+        plugin("release", "stuck", "--yes", "--timeout=0s", f"--as={NOBODY}").code == 3
+    )  # nobody is there to let it go
+    assert (guarded.get(KIND, "stuck") or {})["spec"]["deletionPolicy"] == "Orphan"

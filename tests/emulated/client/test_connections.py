@@ -8,9 +8,9 @@ import pytest
 
 from agentrun_operator.agentrun.api.errors import HTTPError, NoAnswerError, ServiceUnavailableError
 from agentrun_operator.agentrun.api.operations import get_runtime
-from agentrun_operator.agentrun.http import over_aiohttp
 from agentrun_operator.agentrun.http.client import AsyncClient
-from agentrun_operator.agentrun.http.connections import Reuse
+from agentrun_operator.agentrun.http.connections import over_aiohttp
+from agentrun_operator.agentrun.http.connections.connections import Reuse
 from agentrun_operator.agentrun.http.retry import NO_RETRY
 from support.agentrun import a_config, envelope
 

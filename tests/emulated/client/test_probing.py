@@ -14,7 +14,7 @@ import pytest
 
 from agentrun_operator.agentrun import Config, ConfigError
 from agentrun_operator.agentrun.auth.credentials import StaticCredentials
-from agentrun_operator.agentrun.endpoint.probing import ANSWER_LIMIT, Prober, Question
+from agentrun_operator.agentrun.endpoint.chat.probing import ANSWER_LIMIT, Prober, Question
 from agentrun_operator.agentrun.models.chat import ChatReply, Failure
 from support.agentrun import a_config
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID

@@ -8,9 +8,9 @@ import pytest
 
 from agentrun_operator.agentrun import Config
 from agentrun_operator.agentrun.auth.chain import credentials_for
-from agentrun_operator.agentrun.endpoint.completion import Chunk
-from agentrun_operator.agentrun.endpoint.openai import Chat
-from agentrun_operator.agentrun.endpoint.streaming import ChatError, Question, chunks
+from agentrun_operator.agentrun.endpoint.chat.completion import Chunk
+from agentrun_operator.agentrun.endpoint.chat.openai import Chat
+from agentrun_operator.agentrun.endpoint.chat.streaming import ChatError, Question, chunks
 from agentrun_operator.agentrun.models.chat import Failure
 from support.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ACCOUNT_ID, REGION, TOKEN, Emulator, running_emulator
 from support.evil_server import Evil, chunk, head, running_evil, whole

@@ -9,9 +9,9 @@ from aiohttp import web
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.kube.client import KubeClient, KubeError
-from agentrun_operator.controller.kube.login.kubeconfig import Context
+from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import Context
+from agentrun_operator.controller.kube.login.kubeconfig.section import Section
 from agentrun_operator.controller.kube.login.login import Login
-from agentrun_operator.controller.kube.login.section import Section
 from agentrun_operator.controller.kube.paging import PAGE_BYTES
 from agentrun_operator.controller.kube.preflight import check
 from agentrun_operator.controller.remote.accounts.secret_credentials import read_credentials

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.agentrun.auth.credentials import StaticCredentials
-from agentrun_operator.agentrun.endpoint.probing import Prober
+from agentrun_operator.agentrun.endpoint.chat.probing import Prober
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.controller.analysis.analysis import Analysis
 from agentrun_operator.controller.analysis.assignment import Assignment
@@ -28,9 +28,9 @@ from agentrun_operator.controller.analysis.prometheus import Prometheus
 from agentrun_operator.controller.keys import AccountKey, Body, ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account
 from agentrun_operator.controller.telemetry.logs import QUIET
-from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.rollout.memory import Cause, ProbeEndpoint
 from agentrun_operator.reconcile.rollout.plan import block_digest, plan_of
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 from agentrun_operator.resources.rollout.plan import Rollout
 from support.agentrun import a_config
 from support.evil_server import Asked, Evil, EvilServer, dripping, endless, running_evil, whole

@@ -13,7 +13,7 @@ import pytest
 
 from agentrun_operator.controller.analysis import prometheus as module
 from agentrun_operator.controller.analysis.prometheus import ANSWER_LIMIT, Prometheus
-from agentrun_operator.reconcile.rollout.queries import NOTHING, Reading
+from agentrun_operator.reconcile.rollout.proof.queries import NOTHING, Reading
 from support.evil_server import Asked, Evil, EvilServer, chunk, dripping, endless, head, running_evil, whole
 from support.patience import stretched
 

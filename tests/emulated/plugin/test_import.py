@@ -3,7 +3,7 @@ from typing import Any
 import yaml
 from hypothesis import HealthCheck, given, settings
 
-from agentrun_operator.plugin.commands.importing.manifest import PAUSING
+from agentrun_operator.plugin.commands.importing.manifests.manifest import PAUSING
 from agentrun_operator.printable import UNPRINTABLE
 from agentrun_operator.resources.names import PAUSED
 from support.emulator import Emulator

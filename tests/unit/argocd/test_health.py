@@ -8,8 +8,8 @@ import pytest
 from agentrun_operator.reconcile.after_write import failed, refused_by_kubernetes
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
-from agentrun_operator.reconcile.observed import Observed, Problem
 from agentrun_operator.reconcile.rollout.memory import Cause, Memory, Phase
+from agentrun_operator.reconcile.state.observed import Observed, Problem
 from agentrun_operator.resources.reasons import Reason
 from support.argocd import script
 from support.objects import (

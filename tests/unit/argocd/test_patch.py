@@ -2,26 +2,29 @@
 
 import yaml
 
-from agentrun_operator.reconcile.rollout.request import Verb
 from agentrun_operator.resources.names import GROUP, KIND
-from support.argocd import ARGO_CD
+from support.argocd import ACTIONS, ARGO_CD, PATCH, install_form
 
-(PATCH,) = yaml.safe_load_all((ARGO_CD / "argocd-cm.yaml").read_text())
-HEALTH, ACTIONS = (f"resource.customizations.{what}.{GROUP}_{KIND}" for what in ("health", "actions"))
-
-
-def test_the_patch_holds_the_script_of_the_health():
-    assert PATCH["data"][HEALTH] == (ARGO_CD / "health.lua").read_text()
+(WRITTEN,) = yaml.safe_load_all(PATCH.read_text())
+HEALTH, SCRIPTS = (f"resource.customizations.{what}.{GROUP}_{KIND}" for what in ("health", "actions"))
 
 
-def test_the_patch_holds_the_scripts_of_the_actions():
-    actions = yaml.safe_load(PATCH["data"][ACTIONS])
+def test_it_is_what_make_generate_writes():
+    assert PATCH.read_text() == install_form()
+
+
+def test_it_holds_the_script_of_the_health():
+    assert WRITTEN["data"][HEALTH] == (ARGO_CD / "health.lua").read_text()
+
+
+def test_it_holds_the_scripts_of_the_actions():
+    actions = yaml.safe_load(WRITTEN["data"][SCRIPTS])
 
     assert actions["discovery.lua"] == (ARGO_CD / "actions" / "discovery.lua").read_text()
     assert {each["name"]: each["action.lua"] for each in actions["definitions"]} == {
-        verb.value: (ARGO_CD / "actions" / verb / "action.lua").read_text() for verb in Verb
+        action: (ARGO_CD / "actions" / action / "action.lua").read_text() for action in ACTIONS
     }
 
 
-def test_the_patch_changes_nothing_else():
-    assert PATCH["data"].keys() == {HEALTH, ACTIONS}
+def test_it_changes_nothing_else():
+    assert WRITTEN["data"].keys() == {HEALTH, SCRIPTS}

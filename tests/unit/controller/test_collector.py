@@ -13,7 +13,7 @@ from agentrun_operator.controller.concurrency.limits import UNPROVEN_SHARE
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.reach import Reach
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
 from agentrun_operator.controller.remote.accounts.pool import AccountPool

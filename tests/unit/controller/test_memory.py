@@ -5,8 +5,8 @@ import tracemalloc
 from collections.abc import Callable
 
 from agentrun_operator.agentrun.models import Endpoint
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
 from support.controller import body, endpoint, key
 

@@ -7,6 +7,7 @@ from agentrun_operator.controller.settings import ENV_PREFIX, Settings, load
 
 DEFAULTS: dict[str, Any] = {
     "namespaces": (),
+    "watch_label_selector": "",
     "workers": 32,
     "poll_interval": 60.0,
     "fast_poll_interval": 1.0,
@@ -74,6 +75,7 @@ def test_every_setting_tells_what_it_is(name: str):
         pytest.param("namespaces", " team-a , ,team-b,", ("team-a", "team-b"), id="a careless list"),
         pytest.param("namespaces", "team-a,team-b,team-a", ("team-a", "team-b"), id="one that is named twice"),
         pytest.param("namespaces", "", (), id="an empty list is all"),
+        pytest.param("watch_label_selector", " a=b, c ", "a=b, c", id="a selector"),
         pytest.param("leader_elect", "false", False, id="a switch"),
         pytest.param("workers", "8", 8, id="a whole number"),
         pytest.param("api_qps", "0.5", 0.5, id="a number"),
@@ -140,6 +142,9 @@ BAD: list[tuple[str, str, str]] = [
     ("namespaces", "team-a,Team_B", "a name in Kubernetes"),
     ("namespaces", ",", "it names none"),
     ("namespaces", "  ", "it names none"),
+    ("watch_label_selector", "key=a b", "is no part of a label selector"),
+    ("watch_label_selector", "key in (a", "is no part of a label selector"),
+    ("watch_label_selector", "a" * 1025, "at most 1024 characters"),
     ("ambient_credentials_namespaces", "-a", "a name in Kubernetes"),
     ("ambient_credentials_namespaces", "*,team-a", "give it alone"),
     ("ambient_credentials_namespaces", "*,*", "give it alone"),
@@ -265,6 +270,22 @@ def test_the_operators_own_credentials_are_for_those_that_are_named_and_for_nobo
     assert load(ambient_credentials_namespaces=text).ambient_credentials_namespaces == allowed
     monkeypatch.setenv(variable.format("AMBIENT_CREDENTIALS_NAMESPACES"), text)
     assert load().ambient_credentials_namespaces == allowed
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        pytest.param({}, (), id="by default nobody"),
+        pytest.param({"ambient_credentials_namespaces": "*"}, ("*",), id="all, if asked"),
+        pytest.param({"watch_label_selector": " "}, ("*",), id="a blank selector is none"),
+    ],
+)
+def test_with_a_selector_the_operators_own_credentials_are_for_nobody_unless_they_are_given(
+    given: dict[str, str], allowed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+):
+    assert load(**({"watch_label_selector": "a=b"} | given)).ambient_credentials_namespaces == allowed
+    monkeypatch.setenv("AGENTRUN_OPERATOR_WATCH_LABEL_SELECTOR", given.pop("watch_label_selector", "a=b"))
+    assert load(**given).ambient_credentials_namespaces == allowed
 
 
 def test_a_flag_opens_what_an_empty_variable_closes(monkeypatch: pytest.MonkeyPatch):

@@ -31,7 +31,8 @@ def nodes(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_a_value_with_the_same_default(name: str):
-    read = Settings(**{name: VALUES[camel(name)]})
+    value = VALUES[camel(name)]
+    read = Settings(**({} if value == "auto" else {name: value}))
 
     assert getattr(read, name) == Settings.model_fields[name].default
 

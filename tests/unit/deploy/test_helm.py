@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 
 from agentrun_operator.controlplane import BinariesNotFoundError, progress_on
-from agentrun_operator.controlplane.cache import cache_folder
-from agentrun_operator.controlplane.helm import HELM, find_helm
-from agentrun_operator.controlplane.module import KUBERNETES
+from agentrun_operator.controlplane.building.cache import cache_folder
+from agentrun_operator.controlplane.building.module import KUBERNETES
+from agentrun_operator.controlplane.finding.helm import HELM, find_helm
 
 
 def find(environ: dict[str, str]) -> Path:

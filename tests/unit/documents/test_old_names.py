@@ -184,7 +184,10 @@ def test_an_old_name_is_found(path: str, text: str):
         ("src/a.py", '"""Objects in one page of a list."""'),
         ("docs/a.md", "claims, drift, rivals and limits go their pace, and turns are taken"),
         ("benchmarks/a.py", "Objects = Annotated[int, typer.Option()]"),
-        ("src/agentrun_operator/controller/kube/events.py", "from agentrun_operator.reconcile.observed import Problem"),
+        (
+            "src/agentrun_operator/controller/kube/events.py",
+            "from agentrun_operator.observation.problems import Problem",
+        ),
         ("tests/a.py", "emulator.calls('agentrun')"),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from agentrun_operator.plugin.cluster.refusals import InvalidError
+from agentrun_operator.plugin.cluster.kubectl.refusals import InvalidError
 from agentrun_operator.plugin.commands.diff.dry_run import Cluster
 
 

@@ -17,7 +17,7 @@ from agentrun_operator.reconcile.actions import (
     Update,
 )
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.observed import Observed
+from agentrun_operator.reconcile.state.observed import Observed
 from agentrun_operator.resources.names import PAUSED
 from agentrun_operator.resources.reasons import Reason
 from support.inputs import bodies, looks

@@ -5,7 +5,7 @@ import pytest
 from agentrun_operator.reconcile.actions import Create, Delete, Retry, Update
 from agentrun_operator.reconcile.after_write import accepted, failed, refused_by_kubernetes, taken
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import shown
 from support.objects import (

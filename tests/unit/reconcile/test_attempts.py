@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentrun_operator.reconcile.attempts import FIRST_PAUSE, TOO_MANY_UPDATES, Attempts
-from agentrun_operator.reconcile.delta import Difference
+from agentrun_operator.reconcile.state.delta import Difference
 from support.objects import NOW
 
 DIFFERENCE = (Difference("description", "ours", "theirs"),)

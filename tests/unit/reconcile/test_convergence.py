@@ -25,7 +25,7 @@ from agentrun_operator.reconcile.after_write import accepted, failed
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.observed import EndpointSeen, Problem
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Problem
 from agentrun_operator.resources.names import FINALIZER
 from agentrun_operator.resources.reasons import Reason
 from support.objects import NOW, Case, Object, a_look, a_new_object, an_endpoint, conditions, time_text

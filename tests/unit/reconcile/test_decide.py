@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 
-from agentrun_operator.reconcile import deletion_checks, live_checks
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
@@ -15,15 +14,16 @@ from agentrun_operator.reconcile.actions import (
     Retry,
     Update,
 )
+from agentrun_operator.reconcile.checks import deletion_checks, live_checks
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.observed import Observed
-from agentrun_operator.reconcile.status import status_patch
+from agentrun_operator.reconcile.state.observed import Observed
+from agentrun_operator.reconcile.status.status import status_patch
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import decided
 from support.inputs import cases
 from support.objects import ADOPTED, NEW, OWN, Case, an_object, conditions
-from unit.reconcile import (
-    test_after_write,
+from unit.reconcile import test_after_write, test_rolling
+from unit.reconcile.checks import (
     test_deletion_checks,
     test_live_checks_absent,
     test_live_checks_different,
@@ -32,7 +32,6 @@ from unit.reconcile import (
     test_live_checks_fruitless,
     test_live_checks_paused,
     test_live_checks_unseen,
-    test_rolling,
 )
 
 RemoteWrite = Create | Update | Delete
@@ -229,6 +228,7 @@ def test_the_checks_come_in_the_documented_order():
         "unreadable",
         "gone",
         "foreign",
+        "another",
         "deleting",
         "delete",
     ]
@@ -241,6 +241,7 @@ def test_the_checks_come_in_the_documented_order():
         "absent",
         "foreign",
         "unclaimed",
+        "contested",
         "moving",
         "create_failed",
         "in_sync",

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrun_operator.reconcile.claim import Claim
-from agentrun_operator.reconcile.delta import Difference
 from agentrun_operator.reconcile.desired import desired_of, recorded_of
+from agentrun_operator.reconcile.state.claim import Claim
+from agentrun_operator.reconcile.state.delta import Difference
 from support.objects import (
     ADOPTED,
     COPIED,

@@ -9,11 +9,11 @@ import pytest
 from agentrun_operator.reconcile.actions import AddClaim, Record, Rest
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.delta import Difference
-from agentrun_operator.reconcile.rolled_out import with_rollout
-from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.rollout.memory import Cause
 from agentrun_operator.reconcile.rollout.plan import plan_of
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
+from agentrun_operator.reconcile.state.delta import Difference
+from agentrun_operator.reconcile.status.rolled_out import with_rollout
 from agentrun_operator.reconcile.verdict import Verdict, good
 from agentrun_operator.resources.reasons import Reason
 from agentrun_operator.resources.rollout.plan import Rollout

@@ -12,9 +12,9 @@ from agentrun_operator.reconcile.actions import AddClaim, Record, Rest, Update
 from agentrun_operator.reconcile.after_write import accepted, failed, refused_by_kubernetes
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.observed import Problem
 from agentrun_operator.reconcile.rollout.memory import Cause
-from agentrun_operator.reconcile.status import recorded_status, status_of
+from agentrun_operator.reconcile.state.observed import Problem
+from agentrun_operator.reconcile.status.status import recorded_status, status_of
 from agentrun_operator.resources.names import ROLLOUT
 from agentrun_operator.resources.reasons import Reason
 from support.decisions import shown
@@ -38,7 +38,7 @@ from support.objects import (
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.decision import Decision
-    from agentrun_operator.reconcile.observed import EndpointSeen, Observed
+    from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed
 
 PLAN: Object = {
     "steps": [{"weight": 25, "bake": "1h"}, {"weight": 60, "bake": "1h", "approval": True}],

@@ -4,8 +4,8 @@ import pytest
 
 from agentrun_operator.reconcile.actions import Confirm, Rest, Update
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.delta import Difference
-from agentrun_operator.reconcile.observed import Observed
+from agentrun_operator.reconcile.state.delta import Difference
+from agentrun_operator.reconcile.state.observed import Observed
 from agentrun_operator.resources.reasons import Reason
 from support.objects import (
     Case,

@@ -1,5 +1,8 @@
 -- Tries a plan again that was given up.
-local rollout = obj.status.rollout
+local rollout = obj.status and obj.status.rollout or {}
+if rollout.number == nil then
+  error("There is no rollout", 0)
+end
 obj.metadata.annotations = obj.metadata.annotations or {}
 obj.metadata.annotations["agentrun.alibabacloud.com/rollout"] = "retry " .. rollout.number
 return obj

@@ -25,6 +25,16 @@
 {{- if and (has "*" .Values.metricsNamespaces) (not (contains "{namespace}" .Values.prometheusUrl)) }}
 {{- fail "metricsNamespaces: * would let every namespace read the metrics of all others: put {namespace} into prometheusUrl, or give names" }}
 {{- end }}
+{{- if .Values.policies.enabled }}
+{{- if not (semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version) }}
+{{- fail "policies.enabled needs Kubernetes 1.30 or newer: an older one has no ValidatingAdmissionPolicies" }}
+{{- end }}
+{{- range .Values.extraEnv }}
+{{- if eq .name "AGENTRUN_REGION" }}
+{{- fail "extraEnv: with policies.enabled the region is agentrun.region, by which the policies judge objects that name none" }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and .Values.serviceMonitor.enabled (not .Values.service.enabled) }}
 {{- fail "serviceMonitor.enabled needs service.enabled: a ServiceMonitor finds Pods through the Service" }}
 {{- end }}

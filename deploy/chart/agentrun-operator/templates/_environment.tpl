@@ -3,7 +3,7 @@
 - name: POD_NAMESPACE
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 {{- range $name := list
-  "namespaces" "workers" "pollInterval" "fastPollInterval" "resyncInterval" "staleAfter" "retryMax" "apiQps" "apiBurst"
+  "namespaces" "watchLabelSelector" "workers" "pollInterval" "fastPollInterval" "resyncInterval" "staleAfter" "retryMax" "apiQps" "apiBurst"
   "pollShare" "leaderElect" "leaseName" "leaseNamespace" "leaseDuration" "renewDeadline" "retryPeriod" "healthAddress"
   "logLevel" "logFormat" "rollouts" "probeConcurrency" "probeCallsPerMinute" "prometheusUrl" "prometheusTokenFile"
   "metricsNamespaces"
@@ -15,8 +15,10 @@
 {{- end }}
 {{- /* Always there: without it, all namespaces would be let in. */}}
 - name: AGENTRUN_OPERATOR_AMBIENT_CREDENTIALS_NAMESPACES
-  value: {{ include "agentrun-operator.asText" (get .Values "ambientCredentialsNamespaces") | quote }}
-{{- range $name, $value := .Values.agentrun }}
+  value: {{ include "agentrun-operator.ambientNamespaces" . | quote }}
+{{- /* The policies judge objects that name no region by this one, so that no other source may have the word. */}}
+{{- $region := ternary (dict "region" (include "agentrun-operator.region" .)) dict .Values.policies.enabled }}
+{{- range $name, $value := merge $region .Values.agentrun }}
 {{- with $value }}
 - name: AGENTRUN_{{ $name | snakecase | upper }}
   value: {{ . | quote }}

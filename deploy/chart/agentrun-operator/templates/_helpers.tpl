@@ -40,6 +40,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (ternary (include "agentrun-operator.fullname" .) "default" .Values.serviceAccount.create) .Values.serviceAccount.name }}
 {{- end }}
 
+{{- /* The operator as admission policies know it. */}}
+{{- define "agentrun-operator.username" -}}
+{{- printf "system:serviceaccount:%s:%s" .Release.Namespace (include "agentrun-operator.serviceAccountName" .) }}
+{{- end }}
+
+{{- /* Where objects are that name no region. */}}
+{{- define "agentrun-operator.region" -}}
+{{- default "cn-hangzhou" .Values.agentrun.region }}
+{{- end }}
+
 {{- define "agentrun-operator.image" -}}
 {{- with .Values.image }}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
@@ -66,4 +76,35 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- /* A value as an environment variable holds it: lists by commas, numbers without an exponent. */}}
 {{- define "agentrun-operator.asText" -}}
 {{- if kindIs "slice" . }}{{ join "," . }}{{ else if kindIs "string" . }}{{ . }}{{ else }}{{ toJson . }}{{ end }}
+{{- end }}
+
+{{- define "agentrun-operator.ambientNamespaces" -}}
+{{- if eq (toString (get .Values "ambientCredentialsNamespaces")) "auto" }}
+{{- ternary "" "*" (ne (include "agentrun-operator.selector" .) "") }}
+{{- else }}
+{{- include "agentrun-operator.asText" (get .Values "ambientCredentialsNamespaces") }}
+{{- end }}
+{{- end }}
+
+{{- define "agentrun-operator.selector" -}}
+{{- trim .Values.watchLabelSelector }}
+{{- end }}
+
+{{- /* The Lease's name, as the operator makes it. */}}
+{{- define "agentrun-operator.lease" -}}
+{{- with include "agentrun-operator.selector" . }}
+{{- printf "%s-%s" $.Values.leaseName (sha256sum . | trunc 10) }}
+{{- else }}
+{{- .Values.leaseName }}
+{{- end }}
+{{- end }}
+
+{{- /* Whether the Deployment that is there has a selector: it is taken away, or changed. */}}
+{{- define "agentrun-operator.wasSharded" -}}
+{{- $deployment := lookup "apps/v1" "Deployment" .Release.Namespace (include "agentrun-operator.fullname" .) }}
+{{- if $deployment }}
+{{- range (first $deployment.spec.template.spec.containers).env }}
+{{- if eq .name "AGENTRUN_OPERATOR_WATCH_LABEL_SELECTOR" }}true{{ end }}
+{{- end }}
+{{- end }}
 {{- end }}

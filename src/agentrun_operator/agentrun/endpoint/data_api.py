@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from openai import AsyncStream, Stream
     from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
 
-    from agentrun_operator.agentrun.endpoint.parameters import ChatParameters
+    from agentrun_operator.agentrun.endpoint.chat.parameters import ChatParameters
 
 DEFAULT_ENDPOINT = "Default"
 """The endpoint that the service makes for each runtime."""
@@ -49,7 +49,7 @@ class AgentRuntimeDataAPI:
         **parameters: Unpack[ChatParameters],
     ) -> ChatCompletion | Stream[ChatCompletionChunk]:
         """Call the endpoint as an OpenAI-compatible chat: see `AgentRuntimeEndpoint.invoke_openai`."""
-        from agentrun_operator.agentrun.endpoint import openai as chats  # noqa: PLC0415 - HTTP is loaded by a call
+        from agentrun_operator.agentrun.endpoint.chat import openai as chats  # noqa: PLC0415 - HTTP is loaded by a call
 
         chat = chats.chat_of(merged(self._config, config) or Config(), self._names)
         return chats.complete(chat, messages, parameters, stream=stream)
@@ -62,7 +62,7 @@ class AgentRuntimeDataAPI:
         **parameters: Unpack[ChatParameters],
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
         """As `invoke_openai`, awaited; a stream is an AsyncStream."""
-        from agentrun_operator.agentrun.endpoint import openai as chats  # noqa: PLC0415 - HTTP is loaded by a call
+        from agentrun_operator.agentrun.endpoint.chat import openai as chats  # noqa: PLC0415 - HTTP is loaded by a call
 
         chat = await chats.chat_of_async(merged(self._config, config) or Config(), self._names)
         return await chats.complete_async(chat, messages, parameters, stream=stream)

@@ -1,4 +1,4 @@
-"""The part of `AgentRuntimeEndpoint` that calls the endpoint; addresses and signatures are in `endpoint/openai.py`."""
+"""The part of `AgentRuntimeEndpoint` that calls the endpoint; addresses and signatures: `endpoint/chat/openai.py`."""
 # ruff: noqa: FBT001, FBT002 - `stream` comes second, as callers of the official SDK pass it
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
 
     from agentrun_operator.agentrun.auth.config import Config
-    from agentrun_operator.agentrun.endpoint.parameters import ChatParameters
+    from agentrun_operator.agentrun.endpoint.chat.parameters import ChatParameters
 
 
 class InvocableEndpoint(RemoteEndpoint):
@@ -92,7 +92,7 @@ class InvocableEndpoint(RemoteEndpoint):
         """
         config = merged(self.config, config)
         if self._names is None:
-            from agentrun_operator.agentrun.endpoint.openai import names_of  # noqa: PLC0415 - HTTP is loaded by a call
+            from agentrun_operator.agentrun.endpoint.chat.openai import names_of  # noqa: PLC0415 - HTTP is loaded by a call
 
             self._names = run(names_of(*self._ids(), self.agent_runtime_endpoint_name), config)
         return AgentRuntimeDataAPI(*self._names, config).invoke_openai(messages, stream, **parameters)
@@ -134,7 +134,7 @@ class InvocableEndpoint(RemoteEndpoint):
         """As `invoke_openai`, awaited; a stream is an AsyncStream."""
         config = merged(self.config, config)
         if self._names is None:
-            from agentrun_operator.agentrun.endpoint.openai import names_of  # noqa: PLC0415 - HTTP is loaded by a call
+            from agentrun_operator.agentrun.endpoint.chat.openai import names_of  # noqa: PLC0415 - HTTP is loaded by a call
 
             self._names = await run_async(names_of(*self._ids(), self.agent_runtime_endpoint_name), config)
         return await AgentRuntimeDataAPI(*self._names, config).invoke_openai_async(messages, stream, **parameters)

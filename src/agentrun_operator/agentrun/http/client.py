@@ -21,15 +21,15 @@ from agentrun_operator.agentrun.api.protocol import Pause, Process, Request
 from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.config import Config, checked
 from agentrun_operator.agentrun.auth.signing import ControlPlaneAuth, random_nonce, utc_now
-from agentrun_operator.agentrun.http.authorities import context_of
-from agentrun_operator.agentrun.http.body import LARGE_AT_ONCE, BodyError
-from agentrun_operator.agentrun.http.connections import known_to_httpx, limits_of, unbound
+from agentrun_operator.agentrun.http.answer.body import LARGE_AT_ONCE, BodyError
+from agentrun_operator.agentrun.http.answer.reading import read, read_async
+from agentrun_operator.agentrun.http.answer.translation import late_answer, unread_answer
+from agentrun_operator.agentrun.http.connections.authorities import context_of
+from agentrun_operator.agentrun.http.connections.connections import known_to_httpx, limits_of, unbound
 from agentrun_operator.agentrun.http.deadline import Deadline, hold
 from agentrun_operator.agentrun.http.driver import ATTEMPT_DEADLINE, CONNECTION_FAILURES, Driver
 from agentrun_operator.agentrun.http.read_ahead import ReadAhead
-from agentrun_operator.agentrun.http.reading import read, read_async
 from agentrun_operator.agentrun.http.retry import DEFAULT_RETRY, RetryPolicy
-from agentrun_operator.agentrun.http.translation import late_answer, unread_answer
 
 if TYPE_CHECKING:
     import ssl

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 
 from agentrun_operator.agentrun.auth.redaction import Redactor
-from agentrun_operator.agentrun.http.body import ACCEPTED
-from agentrun_operator.agentrun.http.connections import proxy_to
-from agentrun_operator.agentrun.http.translation import no_answer, read_answer
+from agentrun_operator.agentrun.http.answer.body import ACCEPTED
+from agentrun_operator.agentrun.http.answer.translation import no_answer, read_answer
+from agentrun_operator.agentrun.http.connections.connections import proxy_to
 from agentrun_operator.agentrun.http.transport import Attempt, Outcome, Steps, attempt_of, headers_of, steps
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.api.protocol import Process, Request
     from agentrun_operator.agentrun.auth.config import Config
-    from agentrun_operator.agentrun.http.body import Body
+    from agentrun_operator.agentrun.http.answer.body import Body
     from agentrun_operator.agentrun.http.retry import RetryPolicy
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.cli.playground.agents import Manners
+    from agentrun_operator.cli.playground.samples.agents import Manners
 
 TIMEOUT = 10.0  # seconds
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from agentrun_operator.cli.errors import CommandError
 from agentrun_operator.cli.playground.advice import advice
-from agentrun_operator.cli.playground.objects import apply
+from agentrun_operator.cli.playground.samples.objects import apply
 from agentrun_operator.cli.playground.screen import Screen
 from agentrun_operator.cli.playground.stage import Stage, running_stage
 from agentrun_operator.cli.playground.tour import StepError, tour

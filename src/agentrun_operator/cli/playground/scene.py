@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.cli.playground import objects
-from agentrun_operator.cli.playground.expected import ROLLED
+from agentrun_operator.cli.playground.samples import objects
+from agentrun_operator.cli.playground.samples.expected import ROLLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

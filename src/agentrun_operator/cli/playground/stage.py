@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentrun_operator.cli.playground import agents
 from agentrun_operator.cli.playground.control_client import ControlClient
+from agentrun_operator.cli.playground.samples import agents
 from agentrun_operator.controlplane import (
     LOOPBACK,
     Component,

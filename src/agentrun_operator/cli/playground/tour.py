@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentrun_operator.cli.playground import expected, objects
-from agentrun_operator.cli.playground.expected import ROLLED
+from agentrun_operator.cli.playground.samples import expected, objects
+from agentrun_operator.cli.playground.samples.expected import ROLLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

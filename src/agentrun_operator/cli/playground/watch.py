@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.live import Live
 
-from agentrun_operator.cli.playground.expected import KIND
+from agentrun_operator.cli.playground.samples.expected import KIND
 from agentrun_operator.cli.playground.scene import Scene
 from agentrun_operator.cli.playground.table import Row, lines_changed, parse_table, shown, without_age
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.rollout.rounds import calls_of
+from agentrun_operator.reconcile.rollout.proof.rounds import calls_of
 from agentrun_operator.resources.rollout.fields import seconds
 
 if TYPE_CHECKING:

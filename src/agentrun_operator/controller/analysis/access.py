@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.auth.chain import credentials_for
 from agentrun_operator.agentrun.auth.config import Config
-from agentrun_operator.agentrun.endpoint.probing import Prober
+from agentrun_operator.agentrun.endpoint.chat.probing import Prober
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.controller.analysis.follower import AnalysisContext, Follower
-from agentrun_operator.reconcile.rollout.evidence import Evidence
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,12 +16,12 @@ from agentrun_operator.controller.analysis.limits import Waiting
 from agentrun_operator.controller.analysis.metrics_round import MetricsRound
 from agentrun_operator.controller.analysis.probing_round import PARALLEL, ProbingRound
 from agentrun_operator.controller.kube.client import KubeError
-from agentrun_operator.reconcile.rollout.judge import RoundVerdict, Verdict
 from agentrun_operator.reconcile.rollout.memory import Cause
-from agentrun_operator.reconcile.rollout.metric_judge import counts
 from agentrun_operator.reconcile.rollout.plan import block_digest
 from agentrun_operator.reconcile.rollout.probe_endpoints import CANARY, STABLE, Owner
-from agentrun_operator.reconcile.rollout.rounds import (
+from agentrun_operator.reconcile.rollout.proof.judge import RoundVerdict, Verdict
+from agentrun_operator.reconcile.rollout.proof.metric_judge import counts
+from agentrun_operator.reconcile.rollout.proof.rounds import (
     Series,
     StepTiming,
     calls_of,
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from agentrun_operator.agentrun.endpoint.probing import Prober
+    from agentrun_operator.agentrun.endpoint.chat.probing import Prober
     from agentrun_operator.controller.analysis.assignment import Assignment
     from agentrun_operator.controller.analysis.limits import ProbeLimits
     from agentrun_operator.controller.analysis.probing_round import Asked
     from agentrun_operator.controller.analysis.prometheus import Prometheus
     from agentrun_operator.controller.keys import Body, ObjectKey
     from agentrun_operator.controller.remote.accounts.account import Account
-    from agentrun_operator.reconcile.rollout.evidence import Evidence
     from agentrun_operator.reconcile.rollout.memory import Memory
+    from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
     from agentrun_operator.resources.rollout.analysis import Analysis as Block
 
 log = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.rollout.judge import RoundVerdict, Verdict
 from agentrun_operator.reconcile.rollout.memory import ALL, Cause
-from agentrun_operator.reconcile.rollout.metric_judge import Measured, compared, counts, judge_metrics
-from agentrun_operator.reconcile.rollout.queries import Names, Reading, rendered
+from agentrun_operator.reconcile.rollout.proof.judge import RoundVerdict, Verdict
+from agentrun_operator.reconcile.rollout.proof.metric_judge import Measured, compared, counts, judge_metrics
+from agentrun_operator.reconcile.rollout.proof.queries import Names, Reading, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,17 +9,17 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.api.errors import AgentRunError
-from agentrun_operator.agentrun.endpoint.probing import Question
-from agentrun_operator.reconcile.rollout.expectation import Judged, Outcome, judged
-from agentrun_operator.reconcile.rollout.judge import Pair, RoundVerdict, Verdict, judge_round
+from agentrun_operator.agentrun.endpoint.chat.probing import Question
 from agentrun_operator.reconcile.rollout.probe_endpoints import CANARY, STABLE
+from agentrun_operator.reconcile.rollout.proof.expectation import Judged, Outcome, judged
+from agentrun_operator.reconcile.rollout.proof.judge import Pair, RoundVerdict, Verdict, judge_round
 from agentrun_operator.resources.rollout.fields import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractAsyncContextManager
 
-    from agentrun_operator.agentrun.endpoint.probing import Prober
+    from agentrun_operator.agentrun.endpoint.chat.probing import Prober
     from agentrun_operator.resources.rollout.analysis import Probes, Prompt
 
 PARALLEL = 2

@@ -16,7 +16,7 @@ from pydantic_core import from_json
 
 from agentrun_operator.agentrun.auth.secret import Secret
 from agentrun_operator.agentrun.http.client import default_ssl_context
-from agentrun_operator.reconcile.rollout.queries import Reading, read_answer
+from agentrun_operator.reconcile.rollout.proof.queries import Reading, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,15 +7,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.concurrency.priority import Priority
-from agentrun_operator.controller.informer.news import News, Overwrites
+from agentrun_operator.controller.informer.store.news import News, Overwrites
 from agentrun_operator.controller.keys import ObjectKey, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
-    from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import Body
 
 log = logging.getLogger(__name__)

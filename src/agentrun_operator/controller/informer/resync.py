@@ -17,7 +17,7 @@ from agentrun_operator.controller.kube.client import KubeError
 if TYPE_CHECKING:
     from agentrun_operator.controller.informer.informer import Informer
     from agentrun_operator.controller.informer.reach import Reach
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,9 @@ CHECK = 5.0
 class Resync:
     """The comparison."""
 
-    def __init__(self, kube: KubeClient, store: Store, informer: Informer, reach: Reach, interval: float) -> None:
+    def __init__(
+        self, kube: KubeClient, store: Store, informer: Informer, reach: Reach, interval: float, *, selector: str = ""
+    ) -> None:
         """Prepare it.
 
         Args:
@@ -38,12 +40,14 @@ class Resync:
             informer: where differences go.
             reach: what to list.
             interval: seconds between two comparisons.
+            selector: which objects, by their labels; the server goes by it.
         """
         self._kube = kube
         self._store = store
         self._informer = informer
         self._reach = reach
         self._interval = interval
+        self._selector = selector
         self._late_lists = 0
 
     async def fill(self) -> int:
@@ -58,7 +62,7 @@ class Resync:
         return len(self._store)
 
     async def _fill(self, namespace: str) -> None:
-        async for page in self._kube.pages(namespace):
+        async for page in self._kube.pages(namespace, labels=self._selector):
             for body in page:
                 self._informer.on_object(body, Priority.RESYNC)
             page.clear()  # what is read is not kept while the next one is asked for
@@ -86,14 +90,14 @@ class Resync:
         read: set[str] = set()  # a namespace may be allowed again before the others are listed
         for namespace in self._reach.namespaces:
             with self._reach.listing(namespace):
-                async for page in self._kube.pages(namespace, metadata_only=True):
+                async for page in self._kube.pages(namespace, metadata_only=True, labels=self._selector):
                     listed.update((key_of(item), _seen(item)) for item in page)
                     page.clear()
                 read.add(namespace)
         known = {key: seen for key, seen in known.items() if not read.isdisjoint((key.namespace, ""))}
         for key, (uid, _) in known.items():
             if key not in listed or listed[key][0] != uid:
-                log.info("%s is gone; the watch did not tell", key)
+                log.info("%s is gone, or looked after elsewhere; the watch did not tell", key)
                 self._informer.on_deleted(_named(key, uid))
         if any(listed[key] < seen for key, seen in known.items() if key in listed and listed[key][0] == seen[0]):
             log.warning("The API server's history went back, as after a restore of etcd: every object is read anew")

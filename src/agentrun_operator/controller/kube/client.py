@@ -117,13 +117,23 @@ class KubeClient:
         """Read whatever is at a path."""
         return await self._request("GET", path, accept=accept, query=query)
 
-    async def pages(self, namespace: str = "", *, metadata_only: bool = False) -> AsyncIterator[list[Body]]:
-        """All custom resources, page by page; of one namespace, or of all if it is empty."""
+    async def pages(
+        self, namespace: str = "", *, metadata_only: bool = False, labels: str = "", fields: str = ""
+    ) -> AsyncIterator[list[Body]]:
+        """Custom resources, page by page.
+
+        Args:
+            namespace: of one namespace; empty: of all.
+            metadata_only: whether their metadata is enough.
+            labels: a selector that the server goes by; empty: all of them.
+            fields: likewise, of fields.
+        """
         path = f"{RESOURCES}/namespaces/{namespace}/{PLURAL}" if namespace else f"{RESOURCES}/{PLURAL}"
         accept, limit = (METADATA_ONLY, PageLimit(METADATA_PAGE)) if metadata_only else (JSON, PageLimit(PAGE))
         token: str | None = ""
         while token is not None:
-            query = {"limit": str(limit.objects)} | ({"continue": token} if token else {})
+            more = {"continue": token, "labelSelector": labels, "fieldSelector": fields}
+            query = {"limit": str(limit.objects)} | {name: value for name, value in more.items() if value}
             try:
                 page = await self._request("GET", path, accept=accept, query=query, at_most=limit.at_most)
             except TooLargeError:
@@ -163,6 +173,17 @@ class KubeClient:
     async def lease(self, namespace: str, name: str) -> Body:
         """Read a Lease."""
         return await self.get(f"{_leases(namespace)}/{name}")
+
+    async def leases(self, namespace: str) -> list[Body]:
+        """All Leases of a namespace."""
+        found: list[Body] = []
+        token: str | None = ""
+        while token is not None:
+            more = {"continue": token} if token else {}
+            page = await self.get(_leases(namespace), limit=str(PAGE), **more)
+            found += page.get("items") or []
+            token = page["metadata"].get("continue") or None
+        return found
 
     async def create_lease(self, namespace: str, lease: Body) -> Body:
         """Make a Lease; 409 when there is one."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.kube.login.errors import AccessError
-from agentrun_operator.controller.kube.login.kubeconfig import Context, load
+from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import Context, load
+from agentrun_operator.controller.kube.login.kubeconfig.section import Section
 from agentrun_operator.controller.kube.login.login import Login
-from agentrun_operator.controller.kube.login.section import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

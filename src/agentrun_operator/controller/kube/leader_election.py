@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import LeaseLostError
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.resources.names import APP, NAME_LABEL, WATCH_SELECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,7 @@ class LeaseConfig:
         duration: others may take the Lease this long after the last renewal they saw.
         deadline: the holder stops this long after its last renewal that succeeded.
         retry: the pause between two tries.
+        selector: which objects its holder looks after, for others to read; empty: all.
     """
 
     namespace: str
@@ -47,6 +49,13 @@ class LeaseConfig:
     duration: float
     deadline: float
     retry: float
+    selector: str = ""
+
+    @property
+    def marks(self) -> Body:
+        """What tells others of the Lease whose it is."""
+        annotations = {WATCH_SELECTOR: self.selector} if self.selector else {}
+        return {"labels": {NAME_LABEL: APP}, "annotations": annotations}
 
 
 class LeaderElector:
@@ -192,10 +201,11 @@ class LeaderElector:
         spec = self._next_spec(release=release)
         async with asyncio.timeout(within):
             if self._known is None:
-                head = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": self.config.name}}
+                head: Body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+                head["metadata"] = {"name": self.config.name} | self.config.marks
                 answer = await self._kube.create_lease(self.config.namespace, head | {"spec": spec})
             else:
-                lease = self._known | {"spec": spec}
+                lease = self._known | {"metadata": _marked(self._known["metadata"], self.config.marks), "spec": spec}
                 answer = await self._kube.replace_lease(self.config.namespace, self.config.name, lease)
         self._observe(answer)
         self._renewed = None if release else sent
@@ -210,3 +220,8 @@ class LeaderElector:
             "leaseDurationSeconds": 1 if release else int(self.config.duration),
             "leaseTransitions": int(old.get("leaseTransitions") or 0) + taken,
         }
+
+
+def _marked(head: Body, marks: Body) -> Body:
+    """A Lease's metadata with our marks beside what others wrote."""
+    return head | {part: (head.get(part) or {}) | ours for part, ours in marks.items()}

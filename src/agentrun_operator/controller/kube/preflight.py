@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.kube.client import NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.observation.operators import lease_name
 from agentrun_operator.resources.names import CRD_NAME, GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
@@ -72,10 +73,15 @@ async def refused_in(kube: KubeClient, namespace: str, needed: Iterable[tuple[st
 async def _lease_is_allowed(kube: KubeClient, settings: Settings) -> None:
     if not settings.leader_elect:
         return
-    namespace, name = settings.lease_namespace or "default", settings.lease_name
+    namespace, name = settings.lease_namespace or "default", lease_of(settings)
     refused = [
         verb
-        for verb, of in (("get", name), ("create", ""), ("update", name))  # no `create` can be granted by a name
+        for verb, of in (
+            ("get", name),
+            ("list", ""),
+            ("create", ""),
+            ("update", name),
+        )  # by a name no `list` and `create`
         if not await kube.allowed(verb, "leases", group="coordination.k8s.io", namespace=namespace, name=of)
     ]
     if refused:
@@ -83,6 +89,11 @@ async def _lease_is_allowed(kube: KubeClient, settings: Settings) -> None:
             f"No permission to {', '.join(refused)} leases in namespace {namespace}, which"
             " leader election needs: grant it, or set --leader-elect=false with a single replica"
         )
+
+
+def lease_of(settings: Settings) -> str:
+    """The name of the Lease that is taken."""
+    return lease_name(settings.lease_name, settings.watch_label_selector)
 
 
 async def _resource_is_served(kube: KubeClient) -> None:

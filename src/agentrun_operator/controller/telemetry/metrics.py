@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 
-from agentrun_operator.reconcile.rollout.expectation import Outcome
+from agentrun_operator.reconcile.rollout.proof.expectation import Outcome
 
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector
 
     from agentrun_operator.agentrun.http.transport import Attempt
-    from agentrun_operator.reconcile.rollout.expectation import Judged
+    from agentrun_operator.reconcile.rollout.proof.expectation import Judged
 
 CALL_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 ANSWER_BUCKETS = (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
@@ -72,6 +72,11 @@ class Metrics:
         self.leader = Gauge("agentrun_leader", "1 while this replica leads", registry=self.registry)
         self.watch_down = Gauge(
             "agentrun_watch_down_seconds", "For how long there has been no watch of the objects", registry=self.registry
+        )
+        self.unattended = Gauge(
+            "agentrun_unattended_objects",
+            "Objects without a status for five minutes, of all operators'; 0 without watch-label-selector",
+            registry=self.registry,
         )
         # There from the start: a counter that appears with its first event has no increase to be alerted of.
         self.reconciles.labels("error")

@@ -10,7 +10,7 @@ from agentrun_operator.agentrun.models import Endpoint
 from agentrun_operator.observation.problems import problem_of
 from agentrun_operator.reconcile.actions import Create, Delete, Update
 from agentrun_operator.reconcile.after_write import WriteResult
-from agentrun_operator.reconcile.payload import create_body, update_body
+from agentrun_operator.reconcile.state.payload import create_body, update_body
 
 if TYPE_CHECKING:
     from agentrun_operator.agentrun.api.protocol import Operation

@@ -13,7 +13,7 @@ from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.controller.worker.object_memory import CREATE_LAG, NEVER
 from agentrun_operator.controller.worker.run import Observation
 from agentrun_operator.observation.problems import ProblemError, another_account, nameless, without_id
-from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.agentrun.models import Endpoint
-    from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
+    from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
     from agentrun_operator.controller.remote.accounts.account import Account
     from agentrun_operator.controller.remote.accounts.pool import AccountPool
     from agentrun_operator.controller.remote.runtime.endpoint_cache import EndpointCache
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.controller.worker.run import Subject
-    from agentrun_operator.reconcile.comparable import Comparable
     from agentrun_operator.reconcile.desired import Desired
+    from agentrun_operator.reconcile.state.comparable import Comparable
 
 
 VERSIONS_AGE = 30.0

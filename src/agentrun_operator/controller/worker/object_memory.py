@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import Body
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
-    from agentrun_operator.reconcile.claim import Claim
     from agentrun_operator.reconcile.desired import Desired
-    from agentrun_operator.reconcile.observed import EndpointSeen
     from agentrun_operator.reconcile.rollout.memory import ProbeEndpoint
+    from agentrun_operator.reconcile.state.claim import Claim
+    from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 LIST_LAG = 15.0
 """Seconds for which a list may lack an endpoint whose creation nobody knows to have failed. How long lists lag is not

@@ -19,7 +19,6 @@ from agentrun_operator.observation.problems import ProblemError, problem_of
 from agentrun_operator.reconcile.actions import Rest, Retry
 from agentrun_operator.reconcile.after_write import AGAIN
 from agentrun_operator.reconcile.input import BLOCKED_PAUSE
-from agentrun_operator.reconcile.observed import EndpointSeen
 from agentrun_operator.reconcile.rollout.probe_endpoints import (
     Foreign,
     Look,
@@ -34,17 +33,18 @@ from agentrun_operator.reconcile.rollout.probe_endpoints import (
     taken,
     wanted_versions,
 )
+from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from agentrun_operator.agentrun.api.protocol import Operation
     from agentrun_operator.agentrun.models import Endpoint
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
     from agentrun_operator.controller.worker.object_memory import ObjectMemory, ProbesMemory
-    from agentrun_operator.controller.worker.rollouts import Rollouts
     from agentrun_operator.controller.worker.run import Memories, Run, Subject
+    from agentrun_operator.controller.worker.writing.rollouts import Rollouts
     from agentrun_operator.reconcile.input import Input
     from agentrun_operator.reconcile.rollout.memory import ProbeEndpoint
     from agentrun_operator.reconcile.rollout.probe_endpoints import ProbePlan, Step

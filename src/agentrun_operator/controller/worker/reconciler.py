@@ -11,22 +11,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.informer.reading import leftover_of
 from agentrun_operator.controller.keys import is_leftover
 from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
-from agentrun_operator.controller.worker.claims import Claims
 from agentrun_operator.controller.worker.execute import execute
+from agentrun_operator.controller.worker.leftovers import Leftovers
 from agentrun_operator.controller.worker.object_memory import Moment
 from agentrun_operator.controller.worker.probe_endpoints import ProbeEndpoints, sooner
-from agentrun_operator.controller.worker.rollouts import Rollouts
 from agentrun_operator.controller.worker.run import Conclude, Continue, Memories, Run, Step
-from agentrun_operator.controller.worker.statuses import Statuses
+from agentrun_operator.controller.worker.writing.claims import Claims
+from agentrun_operator.controller.worker.writing.rollouts import Rollouts
+from agentrun_operator.controller.worker.writing.statuses import Statuses
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
     Create,
     Delete,
+    FindClaimants,
     Record,
     Release,
     RemoveClaim,
@@ -42,12 +43,11 @@ from agentrun_operator.reconcile.after_write import (
     refused_by_kubernetes,
     taken,
 )
+from agentrun_operator.reconcile.checks.deletion_checks import probes_left
 from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.decision import Decision
-from agentrun_operator.reconcile.deletion_checks import probes_left
-from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.input import Input, Timing
-from agentrun_operator.reconcile.observed import EndpointSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,12 +55,13 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.models import Endpoint
     from agentrun_operator.controller.analysis.analysis import Analysis
-    from agentrun_operator.controller.informer.store import Store
+    from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.shards.others import Others
     from agentrun_operator.controller.worker.gather import Gatherer
-    from agentrun_operator.controller.worker.object_writer import ObjectWriter
-    from agentrun_operator.controller.worker.reporter import Reporter
     from agentrun_operator.controller.worker.run import Subject
+    from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+    from agentrun_operator.controller.worker.writing.reporter import Reporter
     from agentrun_operator.reconcile.actions import Write
     from agentrun_operator.reconcile.after_write import WriteResult
 
@@ -84,6 +85,7 @@ class Reconciler:
         left_behind: Callable[[Body], None],
         cleaned_up: Callable[[Body], None],
         now: Callable[[], datetime],
+        others: Others | None = None,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -100,33 +102,29 @@ class Reconciler:
             left_behind: keeps the endpoint of an object that is gone, to be deleted.
             cleaned_up: forgets it again.
             now: the time of day.
+            others: the objects that other operators may look after; None: there are none.
             clock: the time in seconds.
             jitter: random numbers from 0 to 1.
         """
-        self._store = store
-        self._gatherer = gatherer
-        self._writer = writer
-        self._reporter = reporter
-        self._timing = timing
-        self._left_behind = left_behind
+        self._store, self._gatherer, self._timing = store, gatherer, timing
+        self._writer, self._reporter = writer, reporter
         self._now, self._clock, self._jitter = now, clock, jitter
         self._began = Moment(now(), clock())
         self._memories = Memories()
-        self._claims = Claims(self._memories, writer, reporter, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up)
+        self._leftovers = Leftovers(reporter, others, left_behind=left_behind, cleaned_up=cleaned_up, now=now)
+        self._claims = Claims(
+            self._memories, writer, reporter, others, enqueue_rivals=enqueue_rivals, cleaned_up=cleaned_up
+        )
         self._statuses = Statuses(store, self._memories, writer, reporter, self._claims)
         self._rollouts = Rollouts(self._memories, writer, reporter, analysis)
         self._probe_endpoints = ProbeEndpoints(store, self._memories, self._rollouts, clock)
 
     def forget(self, key: ObjectKey) -> None:
-        """An object is gone. What a create for it may have made, and nobody deleted, is left behind."""
+        """An object is gone, or looked after elsewhere."""
         self._rollouts.forget(key)
         memory = self._memories.forget(key)
-        if memory is None or memory.pending is None or is_leftover(key):
-            return
-        desired = desired_of(memory.pending, memory.status(memory.pending))
-        if not desired.orphans:
-            self._reporter.left_behind(memory.pending)
-            self._left_behind(leftover_of(memory.pending, desired, self._now()))
+        if memory is not None and not is_leftover(key):
+            self._leftovers.keep(memory)
 
     async def reconcile(self, key: ObjectKey) -> Rest | Retry:
         """One reconcile.
@@ -142,7 +140,7 @@ class Reconciler:
             await self._writer.tell_unread(key, unread, self._now())
             return Rest()
         body = self._store.get(key)
-        if body is None:
+        if body is None or await self._leftovers.is_void(key, body):
             return Rest()
         try:
             return await self._reconcile(key, body)
@@ -182,6 +180,8 @@ class Reconciler:
         match decision.action:
             case Confirm():
                 return await self._confirm(run, decision)
+            case FindClaimants():
+                return Continue(await self._claims.look(run, given))
             case AddClaim() as added:
                 return Continue(await self._claims.add(run, given, added, decision.verdict))
             case Record(rollout):

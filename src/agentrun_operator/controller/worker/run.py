@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agentrun_operator.reconcile.after_write import WriteResult
     from agentrun_operator.reconcile.decision import Decision
     from agentrun_operator.reconcile.desired import Desired
-    from agentrun_operator.reconcile.observed import Observed
+    from agentrun_operator.reconcile.state.observed import Observed
 
 
 class Observation(NamedTuple):

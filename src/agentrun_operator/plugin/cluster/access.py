@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.plugin.exits import UnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
 
 ASK: Right = Right("create", "selfsubjectaccessreviews", "authorization.k8s.io")
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from agentrun_operator.plugin.cluster.endpoints import Selection, find
+from agentrun_operator.plugin.cluster.kubectl.refusals import ConflictError, NotFoundError
+from agentrun_operator.plugin.cluster.kubectl.rights import ENDPOINTS, GET, PATCH
 from agentrun_operator.plugin.cluster.reading import full_name, mapping, text
-from agentrun_operator.plugin.cluster.refusals import ConflictError, NotFoundError
-from agentrun_operator.plugin.cluster.rights import ENDPOINTS, GET, PATCH
 from agentrun_operator.plugin.exits import PluginError
 from agentrun_operator.resources.names import KIND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl, Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl, Object
 
 ATTEMPTS: Final = 5
 """How often a change is planned anew before it is given up."""

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
+from agentrun_operator.plugin.cluster.kubectl.refusals import NoKindError, NotFoundError
+from agentrun_operator.plugin.cluster.kubectl.rights import ENDPOINTS, GET, LIST
 from agentrun_operator.plugin.cluster.reading import mapping, text
-from agentrun_operator.plugin.cluster.refusals import NoKindError, NotFoundError
-from agentrun_operator.plugin.cluster.rights import ENDPOINTS, GET, LIST
 from agentrun_operator.plugin.exits import UsageError
 from agentrun_operator.resources.names import API_VERSION, PLURAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl, Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl, Object
 
 NAME: Final = re.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 PAGE: Final = 500

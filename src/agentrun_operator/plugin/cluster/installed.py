@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentrun_operator.plugin.cluster.rights import Right
-from agentrun_operator.resources.names import CRD_NAME
+from agentrun_operator.observation.operators import lease_name
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
+from agentrun_operator.resources.names import APP, CRD_NAME, NAME_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
 
-APP = "agentrun-operator"
-NAME_LABEL = "app.kubernetes.io/name"
+ENV_PREFIX = "AGENTRUN_OPERATOR_"
 VERSION_LABEL = "app.kubernetes.io/version"
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"
 DEPLOYMENTS = "deployments.apps"
@@ -32,11 +32,15 @@ class Installed(NamedTuple):
         name: its name.
         version: of agentrun-operator; empty where it does not tell.
         ready: how many replicas are; 0 of what has none.
+        selector: which objects an operator looks after; empty: all.
+        lease: the Lease that it takes.
     """
 
     name: str
     version: str
     ready: int = 0
+    selector: str = ""
+    lease: str = APP
 
 
 def installed_crd(kubectl: Kubectl) -> Installed | None:
@@ -56,13 +60,25 @@ def installed_operators(kubectl: Kubectl, namespace: str) -> list[Installed]:
         UnknownError: the cluster does not tell.
     """
     found = kubectl.items(DEPLOYMENTS, LIST_DEPLOYMENTS, namespace=namespace, selector=f"{NAME_LABEL}={APP}")
-    return [Installed(each["metadata"]["name"], _version(each), _ready(each)) for each in found]
+    return [_operator(each) for each in found]
+
+
+def _operator(deployment: Mapping[str, Any]) -> Installed:
+    variables = {each["name"]: str(each.get("value") or "") for each in _container(deployment).get("env") or ()}
+    selector = variables.get(f"{ENV_PREFIX}WATCH_LABEL_SELECTOR", "").strip()
+    lease = lease_name(variables.get(f"{ENV_PREFIX}LEASE_NAME") or APP, selector)
+    return Installed(deployment["metadata"]["name"], _version(deployment), _ready(deployment), selector, lease)
+
+
+def _container(deployment: Mapping[str, Any]) -> Mapping[str, Any]:
+    containers = deployment.get("spec", {}).get("template", {}).get("spec", {}).get("containers") or [{}]
+    first: Mapping[str, Any] = containers[0]
+    return first
 
 
 def _version(deployment: Mapping[str, Any]) -> str:
     """The image's tag, which is what runs; else what the label says, else nothing."""
-    containers = deployment.get("spec", {}).get("template", {}).get("spec", {}).get("containers") or [{}]
-    tag = TAG.search(containers[0].get("image", "").rpartition("/")[2])
+    tag = TAG.search(_container(deployment).get("image", "").rpartition("/")[2])
     return tag["tag"].removeprefix("v") if tag else _label(deployment)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from agentrun_operator.plugin.cluster.refusals import UnreachableError
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
 from agentrun_operator.plugin.exits import UsageError
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ def history(
     ] = (Output.TABLE),
 ) -> None:
     """Show what was asked of AgentRun lately, and what came of it, newest first."""
-    from agentrun_operator.reconcile.entries import entries_of  # noqa: PLC0415 - the help needs none of it
+    from agentrun_operator.reconcile.history.entries import entries_of  # noqa: PLC0415 - the help needs none of it
 
     found = existing(session.kubectl, name)
     kept = (found.get("status") or {}).get("history") or []

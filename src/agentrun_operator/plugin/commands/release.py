@@ -8,8 +8,8 @@ import typer
 
 from agentrun_operator.plugin.cluster.changes import NoSuchError, edit, existing
 from agentrun_operator.plugin.cluster.endpoints import Selection, find
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, RefusedError
 from agentrun_operator.plugin.cluster.reading import entries, full_name, mapping, text
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, RefusedError
 from agentrun_operator.plugin.cluster.standing import is_deleted, is_paused, standing_of
 from agentrun_operator.plugin.cluster.waiting import seconds_of, until
 from agentrun_operator.plugin.exits import PluginError, UnknownError
@@ -22,7 +22,7 @@ from agentrun_operator.resources.reasons import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
 
 ORPHAN = "Orphan"
 

@@ -57,8 +57,8 @@ def planned(kept: Mapping[str, Any] | None, to: int | None, found: Mapping[str, 
         NotPossibleError: there is nothing to go back to.
         UnknownError: the spec cannot be read, since the CRD is newer than this program.
     """
-    from agentrun_operator.reconcile.entries import entries_of  # noqa: PLC0415 - the help needs none of it
-    from agentrun_operator.reconcile.rollback import NoTargetError, rollback_target  # noqa: PLC0415 - as above
+    from agentrun_operator.reconcile.history.entries import entries_of  # noqa: PLC0415 - the help needs none of it
+    from agentrun_operator.reconcile.history.rollback import NoTargetError, rollback_target  # noqa: PLC0415 - as above
     from agentrun_operator.resources.spec import Spec  # noqa: PLC0415 - as above
 
     source = found if kept is None else kept

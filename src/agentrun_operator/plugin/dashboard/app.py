@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Message, Receive, Scope, Send
 
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
     from agentrun_operator.plugin.dashboard.feed import Feed
     from agentrun_operator.plugin.dashboard.fleet import Fleet
     from agentrun_operator.plugin.session import Session

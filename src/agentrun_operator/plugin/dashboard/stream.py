@@ -7,13 +7,13 @@ from tempfile import TemporaryFile
 from threading import Timer
 from typing import TYPE_CHECKING, Final
 
-from agentrun_operator.plugin.cluster.refusals import UnreachableError, refusal_of
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError, refusal_of
 from agentrun_operator.plugin.exits import UnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from agentrun_operator.plugin.cluster.rights import Right
+    from agentrun_operator.plugin.cluster.kubectl.rights import Right
 
 LONGEST: Final = 16 * 2**20
 """Bytes of a line: an object has a tenth of that at most."""

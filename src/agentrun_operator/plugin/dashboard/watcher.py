@@ -9,10 +9,10 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from agentrun_operator.plugin.cluster.endpoints import listed, path_of
-from agentrun_operator.plugin.cluster.kubectl import Kubectl
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
+from agentrun_operator.plugin.cluster.kubectl.rights import WATCH
 from agentrun_operator.plugin.cluster.reading import full_name, mapping, text
-from agentrun_operator.plugin.cluster.refusals import UnreachableError
-from agentrun_operator.plugin.cluster.rights import WATCH
 from agentrun_operator.plugin.dashboard.fleet import Link
 from agentrun_operator.plugin.dashboard.stream import Stream
 from agentrun_operator.plugin.exits import PluginError

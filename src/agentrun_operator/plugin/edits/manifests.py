@@ -20,7 +20,7 @@ from agentrun_operator.plugin.exits import UnknownError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
 
 SHOWN = 3
 """Refusals that are told at once."""

@@ -11,7 +11,7 @@ from agentrun_operator.observation.problems import ProblemError, region_not_serv
 from agentrun_operator.observation.secret_data import found_in
 from agentrun_operator.plugin.exits import UnknownError, UsageError
 from agentrun_operator.plugin.remote.account import Account
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:

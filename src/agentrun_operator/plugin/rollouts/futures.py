@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.comparable import Weight
 from agentrun_operator.reconcile.rollout.course import deciding
 from agentrun_operator.reconcile.rollout.events import happened
-from agentrun_operator.reconcile.rollout.evidence import PROOF, Evidence
 from agentrun_operator.reconcile.rollout.memory import effective
-from agentrun_operator.reconcile.rollout.notes import noted
+from agentrun_operator.reconcile.rollout.proof.evidence import PROOF, Evidence
 from agentrun_operator.reconcile.rollout.request import Verb
 from agentrun_operator.reconcile.rollout.situation import Goal, Seen
+from agentrun_operator.reconcile.rollout.table.notes import noted
+from agentrun_operator.reconcile.state.comparable import Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

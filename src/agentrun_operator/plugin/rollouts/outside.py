@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from agentrun_operator.agentrun.models import MOVING_STATES, READY_STATES
-from agentrun_operator.reconcile.comparable import Weight
-from agentrun_operator.reconcile.rollout.evidence import PROOF, Evidence
 from agentrun_operator.reconcile.rollout.memory import Cause, Memory, Phase, effective
+from agentrun_operator.reconcile.rollout.proof.evidence import PROOF, Evidence
 from agentrun_operator.reconcile.rollout.situation import Goal, Seen, Situation
+from agentrun_operator.reconcile.state.comparable import Weight
 from agentrun_operator.resources.names import LATEST
 from agentrun_operator.resources.reasons import Reason
 

@@ -16,7 +16,7 @@ from agentrun_operator.resources.names import ROLLOUT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
     from agentrun_operator.plugin.rollouts.record import Rolling
     from agentrun_operator.plugin.rollouts.requests import Asked
     from agentrun_operator.plugin.session import Session

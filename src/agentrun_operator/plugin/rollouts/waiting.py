@@ -14,7 +14,7 @@ from agentrun_operator.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
     from agentrun_operator.plugin.session import Session
 
 

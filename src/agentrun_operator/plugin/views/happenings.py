@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError
+from agentrun_operator.plugin.cluster.kubectl.rights import LIST_EVENTS
 from agentrun_operator.plugin.cluster.reading import entries, mapping, moment, number, text
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError
-from agentrun_operator.plugin.cluster.rights import LIST_EVENTS
 from agentrun_operator.plugin.screen.page import Line
 from agentrun_operator.plugin.screen.times import since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
 
 SHOWN: Final = 6
 MOST: Final = 10_000

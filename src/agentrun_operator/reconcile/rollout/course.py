@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.rollout import beginnings, endings, steps
-from agentrun_operator.reconcile.rollout.clock import timed
 from agentrun_operator.reconcile.rollout.memory import Cause, Phase
-from agentrun_operator.reconcile.rollout.notes import noted
 from agentrun_operator.reconcile.rollout.situation import Situation
+from agentrun_operator.reconcile.rollout.table import beginnings, endings, steps
+from agentrun_operator.reconcile.rollout.table.clock import timed
+from agentrun_operator.reconcile.rollout.table.notes import noted
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.rollout.memory import Memory

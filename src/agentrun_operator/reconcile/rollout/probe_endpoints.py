@@ -13,15 +13,15 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from agentrun_operator.agentrun.models import MOVING_STATES, READY_STATES
-from agentrun_operator.reconcile.comparable import Comparable
-from agentrun_operator.reconcile.payload import create_body, update_body
 from agentrun_operator.reconcile.rollout.memory import ProbeEndpoint
+from agentrun_operator.reconcile.state.comparable import Comparable
+from agentrun_operator.reconcile.state.payload import create_body, update_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from agentrun_operator.agentrun.models import EndpointCreate, EndpointUpdate
-    from agentrun_operator.reconcile.observed import EndpointSeen
+    from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 CANARY, STABLE = "canary", "stable"
 LETTERS = {CANARY: "c", STABLE: "s"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.agentrun.models import MOVING_STATES, READY_STATES
-from agentrun_operator.reconcile.rollout.evidence import PROOF
 from agentrun_operator.reconcile.rollout.memory import ALL, Wire, effective
+from agentrun_operator.reconcile.rollout.proof.evidence import PROOF
 from agentrun_operator.reconcile.rollout.request import Request, Verb
 from agentrun_operator.resources.names import LATEST
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from agentrun_operator.reconcile.comparable import Weight
-    from agentrun_operator.reconcile.observed import EndpointSeen
-    from agentrun_operator.reconcile.rollout.evidence import Evidence
     from agentrun_operator.reconcile.rollout.memory import Memory
     from agentrun_operator.reconcile.rollout.plan import Plan, PlanStep
+    from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
+    from agentrun_operator.reconcile.state.comparable import Weight
+    from agentrun_operator.reconcile.state.observed import EndpointSeen
 
 
 class Seen(NamedTuple):

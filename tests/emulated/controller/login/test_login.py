@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from agentrun_operator.controller.kube.login import login as module
 from agentrun_operator.controller.kube.login.access import Access
 from agentrun_operator.controller.kube.login.errors import AccessError
-from agentrun_operator.controller.kube.login.kubeconfig import load
+from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import load
 from agentrun_operator.controller.kube.login.login import Login
 from support.kubeconfigs import Plugin, a_kubeconfig, written
 from support.patience import stretched

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.kube.login.credential import Credential
 from agentrun_operator.controller.kube.login.errors import AccessError
-from agentrun_operator.controller.kube.login.kubeconfig import Context, load
-from agentrun_operator.controller.kube.login.plugin import ask_plugin
+from agentrun_operator.controller.kube.login.kubeconfig.credential import Credential
+from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import Context, load
+from agentrun_operator.controller.kube.login.plugin.plugin import ask_plugin
 from support.cluster import eventually
 from support.kubeconfigs import PLUGIN_VERSION, Plugin, a_kubeconfig, written
 from support.patience import stretched

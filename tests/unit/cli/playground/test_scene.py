@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.cli.playground.objects import PROMOTED, READY, TAKEN_BACK, why_not
+from agentrun_operator.cli.playground.samples.objects import PROMOTED, READY, TAKEN_BACK, why_not
 from agentrun_operator.cli.playground.scene import ACTS, next_act
 
 TO_GOOD, TO_BAD = ACTS

@@ -6,7 +6,7 @@ import pytest
 from agentrun_operator.agentrun import ConfigError
 from agentrun_operator.agentrun.auth.credentials import Credentials
 from agentrun_operator.agentrun.auth.secret import Secret
-from agentrun_operator.agentrun.endpoint.probing import Question
+from agentrun_operator.agentrun.endpoint.chat.probing import Question
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.controller.analysis.access import payer_of, prober_for
 from agentrun_operator.controller.keys import AccountKey

@@ -11,8 +11,8 @@ from agentrun_operator.controller.analysis.follower import ENDPOINT_PATIENCE
 from agentrun_operator.controller.analysis.limits import ProbeLimits
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.kube.client import KubeError
-from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.rollout.memory import Cause, Memory
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 from support.analysis_scene import BOTH, PROMPTS, SETTLED, Scene, block, elapsed, says
 from support.controller_time import clock
 

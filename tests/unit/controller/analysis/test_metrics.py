@@ -6,7 +6,7 @@ from agentrun_operator.controller.analysis.limits import ProbeLimits
 from agentrun_operator.controller.analysis.prometheus import Prometheus
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.reconcile.rollout.memory import Cause, Check, Memory
-from agentrun_operator.reconcile.rollout.queries import Reading
+from agentrun_operator.reconcile.rollout.proof.queries import Reading
 from support.analysis_scene import Scene, block, elapsed
 from support.controller_time import clock
 

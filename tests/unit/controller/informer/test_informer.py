@@ -6,8 +6,8 @@ import pytest
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.resources.names import PAUSED
 from support.controller import Body, body, key
 from support.controller_time import clock, settle

@@ -8,10 +8,10 @@ import pytest
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.informer.informer import Informer
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.reach import ASK_AGAIN, Reach
 from agentrun_operator.controller.informer.resync import CHECK, Resync
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.kube.client import METADATA_ONLY, KubeError
 from support.controller import body, key
 from support.controller_server import CALM, CLUSTER_WIDE, MemoryServer, Weather

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agentrun_operator.controller.errors import LeaseLostError
 from agentrun_operator.controller.kube.leader_election import LeaderElector, LeaseConfig
+from agentrun_operator.resources.names import APP, NAME_LABEL, WATCH_SELECTOR
 from support import controller_time
 from support.controller_server import MemoryServer, Weather
 from support.controller_time import clock, settle
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.usefixtures("no_leaks")
 PATH = "/apis/coordination.k8s.io/v1/namespaces/system/leases/operator"
 TERMS = LeaseConfig("system", "operator", "a", duration=15.0, deadline=10.0, retry=2.0)
 SOON = 2 * TERMS.retry
+
+OURS = {NAME_LABEL: APP}
 
 REFUSED = Weather(refused=True)
 BLACK_HOLE = Weather(before=1e6)
@@ -177,7 +180,7 @@ async def test_a_lease_given_back_is_anothers_within_a_retry(kube: MemoryServer)
 async def test_what_others_wrote_into_the_lease_stays(kube: MemoryServer):
     kube.put(PATH, {"metadata": {"name": "operator", "labels": {"theirs": "yes"}}, "spec": {"strategy": "theirs"}})
     await lease_of(kube).acquire()
-    assert kube.objects[PATH]["metadata"]["labels"] == {"theirs": "yes"}
+    assert kube.objects[PATH]["metadata"]["labels"] == {"theirs": "yes"} | OURS
     assert spec_in(kube)["strategy"] == "theirs"
 
 
@@ -187,7 +190,13 @@ async def test_an_edit_of_the_lease_by_somebody_does_not_lose_it(kube: MemorySer
     kube.put(PATH, kube.objects[PATH] | {"metadata": {"name": "operator", "labels": {"edited": "yes"}}})
     await kept_for(lease, 60)
     assert lease.held
-    assert kube.objects[PATH]["metadata"]["labels"] == {"edited": "yes"}
+    assert kube.objects[PATH]["metadata"]["labels"] == {"edited": "yes"} | OURS
+
+
+async def test_a_lease_tells_which_objects_its_holder_looks_after(kube: MemoryServer):
+    await LeaderElector(kube, replace(TERMS, selector="a=b"), clock).acquire()
+    made = kube.objects[PATH]["metadata"]
+    assert (made["labels"], made["annotations"]) == (OURS, {WATCH_SELECTOR: "a=b"})
 
 
 async def test_a_renewal_that_fails_now_and_then_loses_nothing(kube: MemoryServer):

@@ -11,7 +11,7 @@ from agentrun_operator.controller.worker.execute import execute
 from agentrun_operator.controller.worker.run import Observation
 from agentrun_operator.reconcile.actions import Create
 from agentrun_operator.reconcile.desired import desired_of
-from agentrun_operator.reconcile.observed import Observed
+from agentrun_operator.reconcile.state.observed import Observed
 from support.controller import body
 from support.controller_agentrun import AgentRun
 from support.controller_time import clock

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import AccountKey, ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account, PolledRuntime
 from agentrun_operator.controller.remote.accounts.pool import AccountPool

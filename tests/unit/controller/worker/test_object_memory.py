@@ -9,8 +9,8 @@ import pytest
 from agentrun_operator.controller.worker.object_memory import LIST_LAG, NEVER, Moment, ObjectMemory
 from agentrun_operator.reconcile.actions import Create, Delete, Update, Write
 from agentrun_operator.reconcile.after_write import WriteResult
-from agentrun_operator.reconcile.delta import Difference
-from agentrun_operator.reconcile.observed import EndpointSeen, Problem
+from agentrun_operator.reconcile.state.delta import Difference
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Problem
 from agentrun_operator.resources.reasons import Reason
 from support.controller import body, claim, desired, endpoint
 from support.objects import a_condition

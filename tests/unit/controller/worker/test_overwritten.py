@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
 from agentrun_operator.controller.kube.client import CONFLICT, KubeError
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.gather import Gatherer
-from agentrun_operator.controller.worker.object_writer import ObjectWriter, merged
 from agentrun_operator.controller.worker.reconciler import Reconciler
-from agentrun_operator.controller.worker.reporter import Reporter
 from agentrun_operator.controller.worker.run import Observation, Subject
+from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter, merged
+from agentrun_operator.controller.worker.writing.reporter import Reporter
 from agentrun_operator.reconcile.input import Timing
-from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.names import FINALIZER
 from support.analysis import unused_analysis
 from support.controller import body, claim, endpoint, key

@@ -7,18 +7,22 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.gather import Gatherer
-from agentrun_operator.controller.worker.object_writer import ObjectWriter
 from agentrun_operator.controller.worker.reconciler import Reconciler
-from agentrun_operator.controller.worker.reporter import Reporter
-from agentrun_operator.controller.worker.run import Observation, Subject
+from agentrun_operator.controller.worker.run import Memories, Observation, Run, Subject
+from agentrun_operator.controller.worker.writing.claims import Claims
+from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter
+from agentrun_operator.controller.worker.writing.reporter import Reporter
+from agentrun_operator.controller.worker.writing.statuses import Statuses
+from agentrun_operator.observation.selectors import parsed
 from agentrun_operator.reconcile.actions import Rest
 from agentrun_operator.reconcile.attempts import Attempts
 from agentrun_operator.reconcile.input import Input, Timing
-from agentrun_operator.reconcile.observed import EndpointSeen, Observed, Problem, RuntimeSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, Problem, RuntimeSeen
+from agentrun_operator.reconcile.verdict import Verdict, good
 from agentrun_operator.resources.names import FINALIZER
 from agentrun_operator.resources.reasons import Reason
 from support.analysis import unused_analysis
@@ -161,3 +165,24 @@ async def test_pauses_do_not_follow_a_clock_that_is_set_back(world: World):
     assert attempts.waiting(reconciler._moment().time) == 1.0
     seconds[0] += 1.0
     assert attempts.waiting(reconciler._moment().time) == 0.0
+
+
+async def test_nothing_is_told_of_an_object_that_another_operator_looks_after_by_now(world: World):
+    memories, store = Memories(), Store(selector=parsed("k=blue"))
+    held = body(uid="old", **OURS)
+    store.put(held | {"metadata": held["metadata"] | {"labels": {"k": "blue"}}})
+    kept = store.get(CHAT)
+    assert kept is not None
+    run = Run(memories.subject(CHAT, kept), Observation(THEIRS))
+    writer = ObjectWriter(world.kube, store, Metrics())
+    claims = Claims(memories, writer, Silent(), enqueue_rivals=world.rivals_told.append, cleaned_up=world.left.remove)
+    store.refresh(body(uid="old", version=2, **OURS))  # answered without the label
+
+    told = Verdict(good(Reason.AVAILABLE, "serves"), None)
+    await Statuses(store, memories, writer, Silent(), claims).write(run, lambda _: _never(), told)
+
+    assert world.kube.patches == []
+
+
+def _never() -> Input:
+    raise AssertionError("nothing is to be computed")

@@ -1,4 +1,4 @@
-from agentrun_operator.plugin.cluster.refusals import UnreachableError, refusal_of
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError, refusal_of
 
 LOGGED = 'E1130 23:10:24.736183    7808 memcache.go:381] "Couldn\'t get current server API group list" err="Get ..."\n'
 SAID = "The connection to the server 10.0.0.1:6443 was refused"

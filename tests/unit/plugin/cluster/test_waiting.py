@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, UnreachableError
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, UnreachableError
 from agentrun_operator.plugin.cluster.waiting import seconds_of, until
 from agentrun_operator.plugin.exits import UsageError
 

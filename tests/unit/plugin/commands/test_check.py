@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.plugin.cluster.installed import Installed
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, NoKindError
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, NoKindError
 from agentrun_operator.plugin.commands.check import crd, operator
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing, UntoldError, WrongError, looked, show
 from agentrun_operator.plugin.commands.check.objects import looked_after, named_secrets
@@ -17,6 +17,7 @@ from agentrun_operator.plugin.exits import ExitCode
 from agentrun_operator.plugin.flags import Format
 from agentrun_operator.plugin.screen.screen import Colour, Screen
 from agentrun_operator.resources.crd import root_schema
+from agentrun_operator.resources.names import WATCH_SELECTOR
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 OK, TOLD, WRONG, UNKNOWN = (Finding(mark, "part", "as it is") for mark in Standing)
@@ -131,7 +132,7 @@ def test_a_lease_tells_whether_an_operator_leads(lease, mark, told):
 
 def test_a_lease_is_named_with_its_selector():
     lease = a_lease()
-    lease["metadata"] = {"name": "x", "annotations": {operator.SELECTOR: "team=a"}}
+    lease["metadata"] = {"name": "x", "annotations": {WATCH_SELECTOR: "team=a"}}
 
     assert "Lease x (team=a) is held" in operator.lease(lease, NOW).text
 
@@ -141,7 +142,7 @@ def test_a_lease_is_named_with_its_selector():
     [
         pytest.param({"name": "agentrun-operator"}, True, id="the usual name"),
         pytest.param({"name": "x", "labels": {"app.kubernetes.io/name": "agentrun-operator"}}, True, id="the label"),
-        pytest.param({"name": "x", "annotations": {operator.SELECTOR: ""}}, True, id="the annotation"),
+        pytest.param({"name": "x", "annotations": {WATCH_SELECTOR: ""}}, True, id="the annotation"),
         pytest.param({"name": "kube-scheduler"}, False, id="another's"),
     ],
 )

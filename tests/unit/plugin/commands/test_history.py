@@ -11,7 +11,7 @@ from agentrun_operator.plugin.commands.rollback import planned
 from agentrun_operator.plugin.edits.edit import NotPossibleError
 from agentrun_operator.plugin.exits import UnknownError
 from agentrun_operator.plugin.screen.screen import UNBOUNDED
-from agentrun_operator.reconcile.entries import entries_of
+from agentrun_operator.reconcile.history.entries import entries_of
 from support.rolling_objects import NOW
 
 Object = dict[str, Any]

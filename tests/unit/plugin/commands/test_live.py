@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.plugin.cluster.endpoints import Selection
-from agentrun_operator.plugin.cluster.kubectl import Connection, Kubectl
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection, Kubectl
 from agentrun_operator.plugin.commands.status.live import follow
 from agentrun_operator.plugin.commands.status.show import View
 from agentrun_operator.plugin.screen.screen import Colour, Screen

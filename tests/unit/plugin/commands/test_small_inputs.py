@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agentrun_operator.plugin.cluster.access import _documents, _review
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.plugin.commands.diff.offline import merged
 from agentrun_operator.plugin.commands.invoke import target
 from agentrun_operator.plugin.edits.making import _read

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from agentrun_operator.plugin.cluster.kubectl import Connection, Kubectl
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection, Kubectl
 from agentrun_operator.plugin.dashboard.app import App
 from agentrun_operator.plugin.dashboard.fleet import Fleet
 from agentrun_operator.plugin.dashboard.guard import Guard, new_token

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from agentrun_operator.plugin.cluster.endpoints import Selection
-from agentrun_operator.plugin.cluster.kubectl import Connection, Kubectl
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, NoKindError
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection, Kubectl
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, NoKindError
 from agentrun_operator.plugin.dashboard.fleet import Fleet, Link
 from agentrun_operator.plugin.dashboard.watcher import Watcher
 from agentrun_operator.plugin.screen.screen import Colour, Screen

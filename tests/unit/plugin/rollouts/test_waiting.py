@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.plugin.cluster.refusals import UnreachableError
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
 from agentrun_operator.plugin.exits import ExitCode
 from agentrun_operator.plugin.rollouts.waiting import BackError, _ready, _rolled_out, wait_rolled_out
 from agentrun_operator.plugin.screen.screen import Colour, Screen

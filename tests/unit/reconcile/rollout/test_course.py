@@ -1,10 +1,10 @@
 """The table of progressive delivery, row by row: what is recorded next, and why."""
 
-from agentrun_operator.reconcile.comparable import Weight
-from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.rollout.memory import Cause, Check, Memory, Phase
 from agentrun_operator.reconcile.rollout.plan import PlanStep
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 from agentrun_operator.reconcile.rollout.situation import Goal, Seen
+from agentrun_operator.reconcile.state.comparable import Weight
 from agentrun_operator.resources.names import LATEST
 from support.rollout_situations import (
     AT_25,

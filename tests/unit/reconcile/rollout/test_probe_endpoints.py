@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agentrun_operator.reconcile.observed import EndpointSeen
 from agentrun_operator.reconcile.rollout.memory import ProbeEndpoint
 from agentrun_operator.reconcile.rollout.probe_endpoints import (
     CANARY,
@@ -24,6 +23,7 @@ from agentrun_operator.reconcile.rollout.probe_endpoints import (
     taken,
     wanted_versions,
 )
+from agentrun_operator.reconcile.state.observed import EndpointSeen
 from agentrun_operator.resources.names import PROBE_NAME_PATTERN
 from support.objects import an_endpoint
 

@@ -2,11 +2,12 @@
 
 import pytest
 
-from agentrun_operator.reconcile.rollout import beginnings, clock, course, endings, notes, request, steps
+from agentrun_operator.reconcile.rollout import course, request
 from agentrun_operator.reconcile.rollout.memory import Phase, Wire, effective
 from agentrun_operator.reconcile.rollout.request import Verb
 from agentrun_operator.reconcile.rollout.simulation import life
 from agentrun_operator.reconcile.rollout.situation import Situation
+from agentrun_operator.reconcile.rollout.table import beginnings, clock, endings, notes, steps
 from support.rollout_invariants import INVARIANTS, records, violations
 from support.rollout_lives import END, a_life
 

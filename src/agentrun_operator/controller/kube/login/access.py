@@ -12,8 +12,8 @@ from agentrun_operator.proxies import Proxy, ProxyError, http_proxy, proxy_for, 
 if TYPE_CHECKING:
     import ssl
 
-    from agentrun_operator.controller.kube.login.credential import Credential
-    from agentrun_operator.controller.kube.login.section import Section
+    from agentrun_operator.controller.kube.login.kubeconfig.credential import Credential
+    from agentrun_operator.controller.kube.login.kubeconfig.section import Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.controller.kube.login.access import Access
-    from agentrun_operator.controller.kube.login.credential import Credential
-    from agentrun_operator.controller.kube.login.kubeconfig import Context
+    from agentrun_operator.controller.kube.login.kubeconfig.credential import Credential
+    from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import Context
 
 RELOAD = 60.0
 """Seconds between two readings: a file may hold another token."""

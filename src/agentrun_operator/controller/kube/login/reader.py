@@ -11,19 +11,19 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from agentrun_operator.controller.kube.login.access import Access, Route, route_of
-from agentrun_operator.controller.kube.login.credential import Credential, ask_provider, read_user
 from agentrun_operator.controller.kube.login.errors import AccessError
-from agentrun_operator.controller.kube.login.plugin import ask_plugin
-from agentrun_operator.controller.kube.login.tls import authorities, ssl_context
+from agentrun_operator.controller.kube.login.kubeconfig.credential import Credential, ask_provider, read_user
+from agentrun_operator.controller.kube.login.kubeconfig.tls import authorities, ssl_context
+from agentrun_operator.controller.kube.login.plugin.plugin import ask_plugin
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from agentrun_operator.controller.kube.login.kubeconfig import Context
+    from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import Context
+    from agentrun_operator.controller.kube.login.kubeconfig.tls import Certificate
     from agentrun_operator.controller.kube.login.problems import Problems
-    from agentrun_operator.controller.kube.login.tls import Certificate
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from agentrun_operator.agentrun.api.errors import ConfigError
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.http.client import default_ssl_context
-from agentrun_operator.agentrun.http.connections import proxy_to
+from agentrun_operator.agentrun.http.connections.connections import proxy_to
 from agentrun_operator.controller.errors import StartError
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.auth.config import Config
 from agentrun_operator.agentrun.auth.redaction import Redactor
-from agentrun_operator.agentrun.http.body import LARGE_AT_ONCE
+from agentrun_operator.agentrun.http.answer.body import LARGE_AT_ONCE
 from agentrun_operator.agentrun.http.client import AsyncClient
 from agentrun_operator.agentrun.http.retry import NO_RETRY
 from agentrun_operator.agentrun.http.transport import OVERLOADED

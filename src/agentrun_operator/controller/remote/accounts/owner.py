@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.agentrun.http.client import AsyncClient
-    from agentrun_operator.reconcile.claim import Claim
+    from agentrun_operator.reconcile.state.claim import Claim
 
 GOOD_FOR = 10.0
 """Seconds for which an answer serves everybody who asks."""

@@ -16,7 +16,7 @@ from agentrun_operator.controller.remote.accounts.environment import ambient
 from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR, RateLimiters, make_account
 from agentrun_operator.controller.settings import EVERYWHERE
 from agentrun_operator.observation.problems import ProblemError, region_not_served, reported
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from agentrun_operator.controller.kube.client import FORBIDDEN, NOT_FOUND, KubeC
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
 from agentrun_operator.observation.problems import ProblemError
 from agentrun_operator.observation.secret_data import Found, found_in
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:

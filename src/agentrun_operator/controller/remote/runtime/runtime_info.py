@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.keys import ObjectKey
     from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
     from agentrun_operator.controller.remote.runtime.subscribers import Subscribers
-    from agentrun_operator.reconcile.observed import RuntimeSeen
+    from agentrun_operator.reconcile.state.observed import RuntimeSeen
 
 READY_FOR = 600.0
 """Seconds for which a runtime that was READY is taken to be so; AgentRun says so itself when it is not."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.agentrun.http.client import AsyncClient
     from agentrun_operator.agentrun.models import Runtime
-    from agentrun_operator.reconcile.observed import RuntimeSeen
+    from agentrun_operator.reconcile.state.observed import RuntimeSeen
 
 FEW = 3
 """Runtimes that are asked for one by one before the first list, which may be a long one."""

@@ -26,11 +26,12 @@ def check(
         kubectl agentrun check
         kubectl agentrun check -n team-a --operator-namespace agentrun-system
     """
-    from agentrun_operator.plugin.commands.check import account, crd, finding, objects, operator, rights  # noqa: PLC0415 - models and HTTP are slow to load
+    from agentrun_operator.plugin.commands.check import account, crd, finding, objects, operator, rights, shards  # noqa: PLC0415 - models and HTTP are slow to load
 
     parts: dict[str, Callable[[], list[Finding]]] = {
         "crd": lambda: crd.findings(session.kubectl),
         "operator": lambda: operator.findings(session, operator_namespace),
+        "shards": lambda: shards.findings(session, operator_namespace),
         "rights": lambda: rights.findings(session.kubectl),
         "objects": lambda: objects.findings(session),
         "account": lambda: account.findings(session.kubectl),

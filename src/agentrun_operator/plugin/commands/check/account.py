@@ -14,7 +14,7 @@ from agentrun_operator.plugin.remote.account import Account, RejectedError
 from agentrun_operator.plugin.remote.unowned import Remote, unowned
 
 if TYPE_CHECKING:
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
 
 MOST_RUNTIMES = 50
 """Runtimes whose endpoints are asked for: each is a call."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.refusals import NoKindError
+from agentrun_operator.plugin.cluster.kubectl.refusals import NoKindError
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing
 from agentrun_operator.resources.crd import root_schema
 from agentrun_operator.resources.names import API_VERSION, KIND
@@ -13,7 +13,7 @@ from agentrun_operator.resources.names import API_VERSION, KIND
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
 
 OPENAPI = f"/openapi/v3/apis/{API_VERSION}"
 RULES = frozenset({"type", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "maxItems", "default"})
@@ -29,7 +29,7 @@ def findings(kubectl: Kubectl) -> list[Finding]:
     Raises:
         UnknownError: the cluster does not tell.
     """
-    from agentrun_operator.plugin.cluster.rights import GET  # noqa: PLC0415 - for its word alone
+    from agentrun_operator.plugin.cluster.kubectl.rights import GET  # noqa: PLC0415 - for its word alone
 
     try:
         published = kubectl.raw(OPENAPI, GET)

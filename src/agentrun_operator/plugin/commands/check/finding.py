@@ -7,7 +7,7 @@ import textwrap
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, NoKindError
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, NoKindError
 from agentrun_operator.plugin.exits import ExitCode, PluginError
 from agentrun_operator.plugin.flags import Format
 from agentrun_operator.printable import printable

@@ -6,15 +6,15 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError
-from agentrun_operator.plugin.cluster.rights import ENDPOINTS, GET_SECRET, LIST
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError
+from agentrun_operator.plugin.cluster.kubectl.rights import ENDPOINTS, GET_SECRET, LIST
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing, unknown
 from agentrun_operator.plugin.exits import PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
     from agentrun_operator.plugin.session import Session
 
 LATE = timedelta(minutes=5)

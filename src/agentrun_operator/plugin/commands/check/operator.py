@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.installed import APP, NAME_LABEL, Installed, installed_operators
-from agentrun_operator.plugin.cluster.rights import Right
+from agentrun_operator.observation.operators import is_operators, selector_of
+from agentrun_operator.plugin.cluster.installed import Installed, installed_operators
+from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing, unknown
 from agentrun_operator.plugin.exits import PluginError
-from agentrun_operator.resources.names import GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LEASES = "leases.coordination.k8s.io"
 LIST_LEASES = Right("list", "leases", "coordination.k8s.io")
-SELECTOR = f"{GROUP}/watch-label-selector"
 GRACE = timedelta(seconds=30)
 """How far the clocks of this machine and the operator's may be apart."""
 
@@ -32,7 +31,6 @@ def findings(session: Session, namespace: str) -> list[Finding]:
     leases, deployments = None, None
     try:
         leases = ours(session.kubectl.items(LEASES, LIST_LEASES, namespace=namespace))
-        found += [lease(each, session.now()) for each in leases]
     except PluginError as error:
         found.append(unknown("operator", error))
     try:
@@ -40,6 +38,8 @@ def findings(session: Session, namespace: str) -> list[Finding]:
         found += [deployment(each, metadata.version("agentrun-operator")) for each in deployments]
     except PluginError as error:
         found.append(unknown("version", error))
+    taken, now = frozenset(each.lease for each in deployments or ()), session.now()
+    found += [past(each) if is_past(each, taken, now) else lease(each, now) for each in leases or ()]
     if leases == [] and not deployments:
         found.append(missing(namespace, certain=deployments is not None))
     return found
@@ -47,12 +47,24 @@ def findings(session: Session, namespace: str) -> list[Finding]:
 
 def ours(leases: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The Leases of our operators: by the label, by the annotation, or by the usual name."""
-    return [each for each in leases if _is_ours(each["metadata"])]
+    return [each for each in leases if is_operators(each)]
 
 
-def _is_ours(head: Mapping[str, Any]) -> bool:
-    labelled = (head.get("labels") or {}).get(NAME_LABEL) == APP
-    return labelled or SELECTOR in (head.get("annotations") or {}) or head["name"] == APP
+def is_past(found: Mapping[str, Any], taken: frozenset[str], now: datetime) -> bool:
+    """Whether a Lease is an operator's that is no more: one with another selector, for one.
+
+    Args:
+        found: the Lease.
+        taken: the Leases that the operators take; empty if they are not known.
+        now: the time of day.
+    """
+    return bool(taken) and found["metadata"]["name"] not in taken and not is_held(found, now)
+
+
+def past(found: Mapping[str, Any]) -> Finding:
+    """What there is to say of such a Lease."""
+    told = f"Lease {found['metadata']['name']}{_selector(found)} is in nobody's use, and no Deployment here takes it"
+    return Finding(Standing.TOLD, "operator", f"{told}: delete it if it is of the past")
 
 
 def lease(found: Mapping[str, Any], now: datetime) -> Finding:
@@ -70,15 +82,24 @@ def lease(found: Mapping[str, Any], now: datetime) -> Finding:
     if renewed is None:
         return Finding(Standing.WRONG, "operator", f"{name} of {holder} was never renewed")
     age = now - renewed
-    if age > timedelta(seconds=spec.get("leaseDurationSeconds") or DEFAULT_DURATION) + GRACE:
+    if not is_held(found, now):
         since = timedelta(seconds=int(age.total_seconds()))
         told = f"{name} of {holder} was not renewed for {since}: the operator has stopped"
         return Finding(Standing.WRONG, "operator", f"{told}; look at its Pods and logs")
     return Finding(Standing.OK, "operator", f"{name} is held and renewed by {holder}")
 
 
+def is_held(found: Mapping[str, Any], now: datetime) -> bool:
+    """Whether somebody holds a Lease, and renewed it lately."""
+    spec = found.get("spec") or {}
+    renewed = _time(spec.get("renewTime"))
+    if not spec.get("holderIdentity") or renewed is None:
+        return False
+    return now - renewed <= timedelta(seconds=spec.get("leaseDurationSeconds") or DEFAULT_DURATION) + GRACE
+
+
 def _selector(found: Mapping[str, Any]) -> str:
-    selector = (found["metadata"].get("annotations") or {}).get(SELECTOR)
+    selector = selector_of(found)
     return f" ({selector})" if selector else ""
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentrun_operator.plugin.cluster.access import held
-from agentrun_operator.plugin.cluster.rights import GET, GET_SECRET, LIST, LIST_EVENTS, PATCH
+from agentrun_operator.plugin.cluster.kubectl.rights import GET, GET_SECRET, LIST, LIST_EVENTS, PATCH
 from agentrun_operator.plugin.commands.check.finding import Finding, Standing
 
 if TYPE_CHECKING:
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
-    from agentrun_operator.plugin.cluster.rights import Right
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.rights import Right
 
 NEEDED: dict[Right, str] = {
     GET: "all commands about a NAME, and diff",

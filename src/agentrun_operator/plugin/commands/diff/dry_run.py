@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, NoKindError, RefusedError
-from agentrun_operator.plugin.cluster.rights import ENDPOINTS, GET, GET_SECRET, LIST, PATCH
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, NoKindError, RefusedError
+from agentrun_operator.plugin.cluster.kubectl.rights import ENDPOINTS, GET, GET_SECRET, LIST, PATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
 
 Body = dict[str, Any]
 Key = tuple[str, str]

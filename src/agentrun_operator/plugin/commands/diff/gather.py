@@ -21,7 +21,7 @@ from agentrun_operator.observation.runtimes import numbers_of, seen_of
 from agentrun_operator.plugin.commands.diff.predict import Look
 from agentrun_operator.plugin.remote.account import RemoteError
 from agentrun_operator.reconcile.desired import desired_of
-from agentrun_operator.reconcile.observed import EndpointSeen, Observed, RuntimeSeen
+from agentrun_operator.reconcile.state.observed import EndpointSeen, Observed, RuntimeSeen
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from agentrun_operator.plugin.remote.account import Account
     from agentrun_operator.plugin.remote.account_pool import AccountPool
     from agentrun_operator.reconcile.desired import Desired
-    from agentrun_operator.reconcile.observed import Problem
+    from agentrun_operator.reconcile.state.observed import Problem
 
 Body = dict[str, Any]
 

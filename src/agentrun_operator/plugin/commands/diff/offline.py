@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from agentrun_operator.reconcile.claim import Claim
 from agentrun_operator.reconcile.conditions import timestamp
+from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.resources.names import API_VERSION, FINALIZER
 from agentrun_operator.resources.refusals import refusals
 from agentrun_operator.resources.spec import Spec
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from agentrun_operator.reconcile.observed import Observed
+    from agentrun_operator.reconcile.state.observed import Observed
 
 Body = dict[str, Any]
 

@@ -9,7 +9,7 @@ from agentrun_operator.observation.ownership import first_rival, has_endpoint, m
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from agentrun_operator.reconcile.observed import RuntimeSeen
+    from agentrun_operator.reconcile.state.observed import RuntimeSeen
 
 Body = dict[str, Any]
 Key = tuple[str, str]

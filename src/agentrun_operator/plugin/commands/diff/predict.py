@@ -13,15 +13,15 @@ from agentrun_operator.agentrun.models import MOVING_STATES
 from agentrun_operator.plugin.commands.diff.change import Action, Change, Field
 from agentrun_operator.reconcile.actions import AddClaim, Confirm, Create, Delete, Record, Release, RemoveClaim, Update
 from agentrun_operator.reconcile.attempts import Attempts
-from agentrun_operator.reconcile.comparable import FIELDS, Comparable
 from agentrun_operator.reconcile.conditions import timestamp
 from agentrun_operator.reconcile.decide import decide
-from agentrun_operator.reconcile.delta import Delta, delta
 from agentrun_operator.reconcile.desired import desired_of
-from agentrun_operator.reconcile.entries import with_history_packed
+from agentrun_operator.reconcile.history.entries import with_history_packed
 from agentrun_operator.reconcile.input import Input
-from agentrun_operator.reconcile.observed import EndpointSeen
-from agentrun_operator.reconcile.status import claimed_status, recorded_status, status_of
+from agentrun_operator.reconcile.state.comparable import FIELDS, Comparable
+from agentrun_operator.reconcile.state.delta import Delta, delta
+from agentrun_operator.reconcile.state.observed import EndpointSeen
+from agentrun_operator.reconcile.status.status import claimed_status, recorded_status, status_of
 from agentrun_operator.resources.names import FINALIZER, LATEST, PAUSED
 from agentrun_operator.resources.reasons import Reason
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agentrun_operator.reconcile.decision import Decision
-    from agentrun_operator.reconcile.observed import Observed
     from agentrun_operator.reconcile.rollout.memory import Memory
+    from agentrun_operator.reconcile.state.observed import Observed
 
 Body = dict[str, Any]
 
@@ -183,7 +183,7 @@ def _step(course: _Course, given: Input, decision: Decision) -> _Course | Change
 
 
 def _claimed(course: _Course, given: Input, added: AddClaim, decision: Decision) -> _Course:
-    """After the finalizer and the claim, as `controller.worker.claims` writes them."""
+    """After the finalizer and the claim, as `controller.worker.writing.claims` writes them."""
     if added.rollout is not None:
         given = given._replace(desired=given.desired.with_rollout(added.rollout))
         course = course._replace(begun=added.rollout)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-from agentrun_operator.plugin.cluster.refusals import ForbiddenError, RefusedError
+from agentrun_operator.plugin.cluster.kubectl.refusals import ForbiddenError, RefusedError
 from agentrun_operator.plugin.commands.diff import offline
 from agentrun_operator.plugin.commands.diff.change import Action, Change
 from agentrun_operator.plugin.commands.diff.dry_run import Cluster

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.plugin.cluster.refusals import (
+from agentrun_operator.plugin.cluster.kubectl.refusals import (
     ForbiddenError,
     NoKindError,
     NotFoundError,
     RefusedError,
     UnreachableError,
 )
-from agentrun_operator.plugin.cluster.rights import CREATE, ENDPOINTS, LIST
+from agentrun_operator.plugin.cluster.kubectl.rights import CREATE, ENDPOINTS, LIST
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl, Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl, Object
 
 BATCH = 100
 """Manifests that the API server is asked about at once."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.plugin.commands.importing.drafts import Wanted, drafts, region_of
 from agentrun_operator.plugin.commands.importing.files import folder, write
 from agentrun_operator.plugin.commands.importing.known import known, verdict
+from agentrun_operator.plugin.commands.importing.manifests.drafts import Wanted, drafts, region_of
 from agentrun_operator.plugin.commands.importing.reading import chosen, endpoints_of
 from agentrun_operator.plugin.commands.importing.report import Report
 from agentrun_operator.plugin.commands.importing.screening import screened
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentrun_operator.agentrun import Runtime
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
-    from agentrun_operator.plugin.commands.importing.drafts import Draft
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
     from agentrun_operator.plugin.commands.importing.known import Known
+    from agentrun_operator.plugin.commands.importing.manifests.drafts import Draft
     from agentrun_operator.plugin.commands.importing.mode import Mode
     from agentrun_operator.plugin.remote.unowned import Remote
     from agentrun_operator.plugin.screen.screen import Screen

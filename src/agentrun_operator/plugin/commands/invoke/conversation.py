@@ -6,7 +6,7 @@ import json
 import statistics
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.agentrun.endpoint.streaming import ChatError, chunks
+from agentrun_operator.agentrun.endpoint.chat.streaming import ChatError, chunks
 from agentrun_operator.agentrun.models.chat import Failure
 from agentrun_operator.plugin.exits import ExitCode, PluginError, UnknownError
 from agentrun_operator.plugin.flags import Format
@@ -15,7 +15,7 @@ from agentrun_operator.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from agentrun_operator.agentrun.endpoint.streaming import Question
+    from agentrun_operator.agentrun.endpoint.chat.streaming import Question
     from agentrun_operator.plugin.commands.invoke.target import Target
     from agentrun_operator.plugin.session import Session
 

@@ -6,15 +6,15 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentrun_operator.agentrun import AgentRunError, Config
-from agentrun_operator.agentrun.endpoint.openai import Chat, chat_of
-from agentrun_operator.agentrun.endpoint.streaming import Question
+from agentrun_operator.agentrun.endpoint.chat.openai import Chat, chat_of
+from agentrun_operator.agentrun.endpoint.chat.streaming import Question
 from agentrun_operator.plugin.cluster.changes import existing
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.plugin.cluster.kubectl import Kubectl
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl
 
 INPUT_LIMIT = 1024 * 1024
 """Characters of standard input."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentrun_operator.plugin.cluster.changes import edit, no_such
 from agentrun_operator.plugin.cluster.endpoints import again
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
 from agentrun_operator.plugin.cluster.reading import full_name
-from agentrun_operator.plugin.cluster.refusals import UnreachableError
 from agentrun_operator.plugin.cluster.standing import Standing, is_deleted, standing_of
 from agentrun_operator.plugin.cluster.waiting import until
 from agentrun_operator.plugin.exits import ExitCode, PluginError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentrun_operator.plugin.cluster.endpoints import Found
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
     from agentrun_operator.plugin.session import Session
 
 LONGEST = 1024

@@ -25,7 +25,7 @@ from agentrun_operator.resources.names import PAUSED
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Objects.")]
 All = Annotated[bool, typer.Option("--all", help="All objects, or those with the labels of -l.")]

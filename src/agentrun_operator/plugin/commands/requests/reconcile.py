@@ -16,7 +16,7 @@ from agentrun_operator.plugin.session import Session
 from agentrun_operator.resources.names import RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
 
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Objects.")]
 

@@ -10,7 +10,7 @@ from agentrun_operator.printable import UNPRINTABLE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
 
 
 def document(objects: Sequence[Object], *, one: bool) -> Object:

@@ -13,7 +13,7 @@ from agentrun_operator.plugin.exits import ExitCode, PluginError
 
 if TYPE_CHECKING:
     from agentrun_operator.plugin.cluster.endpoints import Found
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
     from agentrun_operator.plugin.commands.status.show import View
     from agentrun_operator.plugin.session import Session
 

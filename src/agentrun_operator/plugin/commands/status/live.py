@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from agentrun_operator.plugin.cluster.endpoints import find
-from agentrun_operator.plugin.cluster.refusals import UnreachableError
+from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
 from agentrun_operator.plugin.cluster.standing import Word
 from agentrun_operator.plugin.commands.status.show import rows_of, sheet_lines, table_lines, tell_missing
 from agentrun_operator.plugin.exits import ExitCode

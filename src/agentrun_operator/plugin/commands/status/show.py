@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from agentrun_operator.plugin.cluster.endpoints import Selection
-    from agentrun_operator.plugin.cluster.kubectl import Object
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
     from agentrun_operator.plugin.session import Session
     from agentrun_operator.plugin.views.rows import Row
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.reconcile.rollout.evidence import Evidence
 from agentrun_operator.reconcile.rollout.memory import FAIL, PASS, Cause, Check, Memory
+from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 
 if TYPE_CHECKING:
     from agentrun_operator.reconcile.rollout.plan import Plan

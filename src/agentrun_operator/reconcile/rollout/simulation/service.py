@@ -7,8 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentrun_operator.reconcile.comparable import Weight
 from agentrun_operator.reconcile.rollout.situation import Seen
+from agentrun_operator.reconcile.state.comparable import Weight
 
 if TYPE_CHECKING:
     from datetime import datetime

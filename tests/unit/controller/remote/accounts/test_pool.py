@@ -16,8 +16,8 @@ from agentrun_operator.controller.concurrency.queue.workqueue import WorkQueue
 from agentrun_operator.controller.concurrency.rate_limiter import AdaptiveRateLimiter
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.informer.informer import Informer
-from agentrun_operator.controller.informer.ownership_index import OwnershipIndex
-from agentrun_operator.controller.informer.store import Store
+from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
+from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import ObjectKey
 from agentrun_operator.controller.remote.accounts.account import Account
 from agentrun_operator.controller.remote.accounts.factory import SECRET_GOOD_FOR, AccountContext
@@ -26,7 +26,7 @@ from agentrun_operator.controller.settings import Settings
 from agentrun_operator.controller.telemetry.logs import reconcile_id
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.observation.problems import ProblemError
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 from support.controller import body, desired, key
 from support.controller_server import MemoryServer, Weather

@@ -10,7 +10,7 @@ from agentrun_operator.agentrun.auth.secret import Secret
 from agentrun_operator.controller.remote.accounts.secret_credentials import SecretCredentials, read_credentials
 from agentrun_operator.observation.problems import ProblemError
 from agentrun_operator.observation.secret_data import Found
-from agentrun_operator.reconcile.observed import Problem
+from agentrun_operator.reconcile.state.observed import Problem
 from agentrun_operator.resources.reasons import Reason
 from support.controller_server import MemoryServer, Weather
 from support.controller_time import clock

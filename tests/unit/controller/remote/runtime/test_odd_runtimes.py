@@ -9,7 +9,7 @@ from agentrun_operator.controller.remote.accounts.runtime_names import RuntimeNa
 from agentrun_operator.controller.remote.runtime.runtime import RuntimeCache
 from agentrun_operator.controller.remote.runtime.runtime_list import RuntimeList
 from agentrun_operator.observation.problems import ProblemError
-from agentrun_operator.reconcile.claim import Claim
+from agentrun_operator.reconcile.state.claim import Claim
 from support.controller_agentrun import GET_RUNTIME, LIST_RUNTIMES, LIST_VERSIONS, AgentRun
 from support.controller_time import clock
 

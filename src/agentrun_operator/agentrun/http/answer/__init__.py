@@ -1,0 +1,1 @@
+"""What an answer means: its bytes, read and bounded, as a response or a typed error. Sends nothing."""

@@ -1,0 +1,1 @@
+"""How the service is reached: pools of connections, proxies, authorities, and the library below. Reads no answer."""

@@ -1,0 +1,1 @@
+"""Programs that say who asks (`exec` of a kubeconfig's user), run so that none hangs or is left behind."""
