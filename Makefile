@@ -73,6 +73,9 @@ requirements: ## Pin the requirement files again (needs uv)
 page-test: $(READY) ## Try the page of `kubectl agentrun dashboard` in a real browser, which root is given where there is none
 	@. deploy/browser.sh && $(PYTEST) tests/browser $(ARGS)
 
+pictures: $(READY) ## Draw the terminal and the page anew, of the playground as it runs (2 min)
+	@. deploy/browser.sh && PYTHONPATH=tests $(BIN)/python docs/pictures/first_look.py
+
 image-test: $(READY) ## Build the image without a registry and test it (needs root, buildah, debootstrap)
 	@deploy/image/test.sh $(ARGS)
 
@@ -82,4 +85,4 @@ plugin-archive: $(READY) ## Build the kubectl plugin's archive for this platform
 clean: ## Remove what was made here (the control plane's cache stays)
 	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help playground test bench soak check format generate requirements page-test image-test plugin-archive clean
+.PHONY: help playground test bench soak check format generate requirements page-test pictures image-test plugin-archive clean

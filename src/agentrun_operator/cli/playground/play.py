@@ -12,6 +12,7 @@ from rich.console import Console
 
 from agentrun_operator.cli.errors import CommandError
 from agentrun_operator.cli.playground.advice import advice
+from agentrun_operator.cli.playground.page import running_page
 from agentrun_operator.cli.playground.samples.objects import apply
 from agentrun_operator.cli.playground.screen import Screen
 from agentrun_operator.cli.playground.stage import Stage, running_stage
@@ -43,10 +44,12 @@ def play(*, once: bool) -> None:
 def _stay(stage: Stage, screen: Screen) -> None:
     apply(stage.plane)
     screen.say(advice(stage))
-    try:
-        watch(stage, screen)
-    except KeyboardInterrupt:
-        screen.say("Stopping")
+    with running_page(stage.plane.kubectl, [f"--kubeconfig={stage.plane.kubeconfig}"], stage.logs) as page:
+        screen.say(f"The endpoints in a browser, as they change: {page}\n")
+        try:
+            watch(stage, screen)
+        except KeyboardInterrupt:
+            screen.say("Stopping")
 
 
 @contextmanager

@@ -85,8 +85,8 @@ def shown(said: str) -> str:
 
 
 def _state(index: int, place: int, last: int, phase: str) -> str:
-    """Of a step: rest (nothing is under way), done, here, back (given up at it) or todo."""
-    if not phase:
+    """Of a step: rest (none is under way), done, here, back (given up at it) or todo."""
+    if not phase or (phase == "RolledBack" and not place):
         return "rest"
     here = min(place, last)
     if index == here:

@@ -56,11 +56,11 @@ def serve(session: Session, selection: Selection, port: int) -> None:
             watcher.start()
             flags = [each for each in session.kubectl.connection.flags if not each.startswith("--request-timeout=")]
             app = App(session, fleet, scope=_scope(session, selection), flags=flags)
-            server = Server(Guard(app.routes(), token), [watcher.close, fleet.close])
+            server = PageServer(Guard(app.routes(), token), [watcher.close, fleet.close])
             asyncio.run(server.serve([listener]))
 
 
-class Server(uvicorn.Server):
+class PageServer(uvicorn.Server):
     """uvicorn without a word of its own.
 
     Args:

@@ -72,7 +72,8 @@ def test_a_row_says_from_when_it_is_a_problem(thing: Object, after: Any):
         pytest.param(rolling(), ["done", "here", "todo"], id="under way"),
         pytest.param(rolling(step=0), ["todo", "todo", "todo"], id="not begun"),
         pytest.param(rolling(step=9), ["done", "done", "here"], id="a plan that became shorter"),
-        pytest.param(rolling("RolledBack"), ["done", "back", "todo"], id="taken back"),
+        pytest.param(rolling("RolledBack"), ["done", "back", "todo"], id="taken back at a step"),
+        pytest.param(rolling("RolledBack", step=0), ["rest", "rest", "rest"], id="taken back"),
         pytest.param(rolling(""), ["rest", "rest", "rest"], id="at rest"),
     ],
 )

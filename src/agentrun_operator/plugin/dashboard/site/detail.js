@@ -1,7 +1,7 @@
 // One endpoint: asked for when its row changes, and every few seconds, since it tells of times.
 
 import { become, el } from "./dom.js";
-import { evidence, pill, split, steps } from "./drawings.js";
+import { evidence, phase, pill, split, steps } from "./drawings.js";
 import { since } from "./words.js";
 
 const AGAIN = 5000; // milliseconds
@@ -128,7 +128,7 @@ function list(lines, kind) {
 function rolling(course, lines) {
   const versions = course.canary ? `${course.stable || "–"} → ${course.canary}` : `version ${course.stable || "–"}`;
   const told = lines.filter(({ label }) => !["phase", "versions", "stable"].includes(label));
-  const head = el("p", { class: "versions" }, versions, el("small", {}, course.phase || "at rest"));
+  const head = el("p", { class: "versions" }, versions, phase(course));
   return [head, steps(course), told.length ? list(told) : null, course.checks.length ? evidence(course.checks) : null].filter(Boolean);
 }
 

@@ -36,8 +36,16 @@ export function split(shares) {
 // The steps as a row has them.
 export function track(rollout) {
   const drawn = el("div", { class: "track", "aria-hidden": "true" });
-  drawn.append(...rollout.steps.slice(0, 6).map(({ state }) => el("i", { class: state }, STEP_MARKS[state] || "")));
+  const states = rollout.phase === "RolledBack" ? ["back"] : rollout.steps.slice(0, 6).map(({ state }) => state);
+  drawn.append(...states.map((state) => el("i", { class: state }, STEP_MARKS[state])));
   return drawn;
+}
+
+const PHASES = { Progressing: ["…", "cyan"], AwaitingApproval: ["?", "yellow"], Held: ["!", "yellow"], RolledBack: ["✗", "red"] };
+
+export function phase({ phase: told }) {
+  const [mark, style] = PHASES[told] ?? ["", "grey"];
+  return el("small", { class: style }, el("b", { "aria-hidden": "true" }, mark), ` ${told || "at rest"}`);
 }
 
 // The steps with what each asks for.
