@@ -200,9 +200,9 @@ def test_who_is_colour_blind_tells_versions_and_states_apart(page: Any, dashboar
     page.emulate_media(color_scheme=scheme)
     visit(page, dashboard)
     versions = page.evaluate(COLOURS, ["--share-0", "--share-1"])
-    assert apart(*versions, sight) > 25
+    assert apart(versions[0], versions[1], sight) > 25
     states = page.evaluate(COLOURS, ["--green-ground", "--red-ground", "--green", "--red"])
-    assert max(apart(*states[:2], sight), apart(*states[2:], sight)) > 8
+    assert max(apart(states[0], states[1], sight), apart(states[2], states[3], sight)) > 8
     # And without any colour: a mark and a word, a hatch and numbers.
     assert all(re.fullmatch(r"\S+ \S[A-Z]\w+", each) for each in page.evaluate(ROWS))
     images = page.locator("#row-0 .bar i").evaluate_all(

@@ -115,10 +115,8 @@ class FeedResponse(Response):
         patience: seconds that the browser may take for one part of it.
     """
 
-    media_type = "text/event-stream"
-
     def __init__(self, feed: Feed, patience: float = SLOWEST) -> None:
-        super().__init__()
+        super().__init__(media_type="text/event-stream")
         del self.headers["content-length"]
         self._feed = feed
         self._patience = patience

@@ -32,12 +32,6 @@ PATIENCE: Final = 30
 
 PAUSES: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
 
-EXPIRED: Final = 410
-
-
-class ExpiredError(PluginError):
-    """The API server no longer knows the version from which a watch is to go on."""
-
 
 class Watcher:
     """Reads the cluster for as long as the page is there.
@@ -97,14 +91,14 @@ class Watcher:
                 for _ in self._followed():
                     failures = 0
                 known, failures = True, 0
-            except ExpiredError:
-                continue
             except PluginError as error:
                 self._pause(failures, error)
                 failures += 1
 
     def _pause(self, failures: int, error: PluginError) -> None:
-        """The first failure in a row is made up for at once, and nobody needs to know."""
+        """The first failure in a row is made up for at once, and nobody needs to know: as a rule the API server has
+        forgotten the version from which a watch is to go on.
+        """
         if failures and not self._closed.is_set():
             self._fleet.tell(Link(live=False, as_of=self._as_of, why=str(error)))
         self._closed.wait(self._pauses[min(failures, len(self._pauses) - 1)])
@@ -139,8 +133,6 @@ class Watcher:
     def _take(self, event: dict[str, Any]) -> None:
         thing = mapping(event, "object")
         if event.get("type") == "ERROR":
-            if thing.get("code") == EXPIRED:
-                raise ExpiredError(text(thing.get("message")))
             raise UnreachableError(text(thing.get("message")) or "the watch was ended")
         if event.get("type") == "DELETED":
             self._fleet.drop(full_name(thing))
