@@ -23,8 +23,9 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-playground: $(READY) ## A real control plane, the emulator and the operator on this machine (ARGS=--once: go through it and exit)
-	@$(BIN)/agentrun-operator playground $(ARGS)
+# FETCH=1: prebuilt programs are fetched instead of built. Only when asked for; tests never do.
+playground: $(READY) ## A real control plane, the emulator and the operator (ARGS=--once; ARGS=--context=kind-kind: in a cluster; FETCH=1: no build)
+	@$(BIN)/agentrun-operator playground $(if $(filter 1 yes true,$(FETCH)),--fetch) $(ARGS)
 
 # Failed tests (1) leave the second half its turn; an interruption, or pytest that could not begin (2 and more), does not.
 # Each of the processes loads all tests, and tests start programs: what Python has compiled is kept, whatever the machine says.

@@ -24,10 +24,12 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 from shown import written_down
 
+from agentrun_operator.cli.playground.places.here import cluster_here
 from agentrun_operator.cli.playground.samples import objects
 from agentrun_operator.cli.playground.samples.expected import ROLLED
 from agentrun_operator.cli.playground.screen import Screen
 from agentrun_operator.cli.playground.stage import Stage, running_stage
+from agentrun_operator.controlplane import Download
 from support.cluster import eventually
 from support.page import Dashboard, running_dashboard
 from support.plugin import plugin_environment
@@ -74,11 +76,13 @@ def main() -> None:
     """Runs, looks, and writes down what was looked at."""
     with ExitStack() as stack:
         logs, home = (Path(stack.enter_context(TemporaryDirectory())) for _ in range(2))
-        stage = stack.enter_context(running_stage(Screen(Console(stderr=True)), logs))
-        environment = plugin_environment(stage.plane.kubectl, stage.plane.kubeconfig, home, {})
+        screen = Screen(Console(stderr=True))
+        cluster = stack.enter_context(cluster_here(screen, logs, Download()))
+        stage = stack.enter_context(running_stage(screen, logs, cluster))
+        environment = plugin_environment(cluster.program, cluster.plane.kubeconfig, home, {})
         dashboard = stack.enter_context(running_dashboard(environment, ()))
-        objects.apply(stage.plane)
-        _wait(lambda: not objects.not_ready(stage.plane))
+        objects.apply(stage.cluster)
+        _wait(lambda: not objects.not_ready(stage.cluster))
 
         _roll_out(stage, "2", PLAN)
         _wait(lambda: _rollout(stage).get("step") == 2 and _rollout(stage).get("settledAt"))  # noqa: PLR2004 - see PLAN
@@ -88,7 +92,7 @@ def main() -> None:
         _page("page", dashboard, "light")
 
         _roll_out(stage, "3", SHORT)
-        _wait(lambda: not objects.without(stage.plane, ROLLED, objects.TAKEN_BACK, IN_SYNC))
+        _wait(lambda: not objects.without(stage.cluster, ROLLED, objects.TAKEN_BACK, IN_SYNC))
         _terminal("revert", environment, "status", ROLLED)
         _page("page-dark", dashboard, "dark")
         dashboard.interrupt()
@@ -100,11 +104,11 @@ def _wait(done: Callable[[], object]) -> None:
 
 
 def _roll_out(stage: Stage, version: str, plan: Mapping[str, object]) -> None:
-    objects.patch(stage.plane, {ROLLED: {"targetVersion": version, "rollout": plan}})
+    objects.patch(stage.cluster, {ROLLED: {"targetVersion": version, "rollout": plan}})
 
 
 def _rollout(stage: Stage) -> Mapping[str, Any]:
-    status: Mapping[str, Any] = (objects.look(stage.plane, ROLLED) or {}).get("status", {})
+    status: Mapping[str, Any] = (objects.look(stage.cluster, ROLLED) or {}).get("status", {})
     return status.get("rollout") or {}
 
 

@@ -50,32 +50,61 @@ def documents_of(file: str) -> list[object]:
     Raises:
         ManifestError: it cannot be read, is too large, or is no YAML.
     """
+    text = text_of(file)
+    try:
+        return documents_in(text)
+    except ManifestError as error:
+        raise ManifestError(f"{file}: {error}") from None
+
+
+def documents_in(text: str) -> list[object]:
+    """The same of a text that was read.
+
+    Raises:
+        ManifestError: it is no YAML, or nobody should read it; the message names no file.
+    """
     import yaml  # noqa: PLC0415 - most starts need none of it
 
-    text, loader = _text(file), _loader()
+    loader = _loader()
     try:
-        _refuse_bombs(file, yaml.parse(text, loader))
-        return [_as_json(file, each) for each in yaml.load_all(text, loader)]
+        refuse_bombs(yaml.parse(text, loader))
+        return [_as_json(each) for each in yaml.load_all(text, loader)]
     except ManifestError:
         raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" in line {where.line + 1}" if where else ""
-        raise ManifestError(f"{file}: this is no YAML{line}: {getattr(error, 'problem', None) or 'odd'}") from None
+        raise ManifestError(what_is_wrong(error)) from None
 
 
-def _text(file: str) -> str:
+def what_is_wrong(error: Exception) -> str:
+    """What a reader of YAML says of a text that is none, in one line.
+
+    Args:
+        error: PyYAML's or ruamel's own.
+    """
+    mark = getattr(error, "problem_mark", None)
+    why = getattr(error, "problem", None) or getattr(error, "reason", None) or "odd"
+    return f"this is no YAML{f' in line {mark.line + 1}' if mark else ''}: {why}"
+
+
+def text_of(file: str) -> str:
+    """The text of a file as it is.
+
+    Args:
+        file: its path; `-` is standard input.
+
+    Raises:
+        ManifestError: it cannot be read, is no text, or too large; the message names the file.
+    """
     try:
         with sys.stdin.buffer if file == INPUT else Path(file).open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-        text = content.decode()
+            content = stream.read(LARGEST + 1)  # a pipe or a device tells no size, and may have no end
+        if len(content) > LARGEST:
+            raise ManifestError(f"{file}: more than {LARGEST >> 20} MiB, which no API server takes")
+        return content.decode()
     except OSError as error:
         raise ManifestError(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ManifestError(f"{file}: this is no text in UTF-8") from None
-    if len(content) > LARGEST:
-        raise ManifestError(f"{file}: more than {LARGEST >> 20} MiB, which no API server takes")
-    return text
 
 
 def _loader() -> type[SafeLoader]:
@@ -94,27 +123,34 @@ def _loader() -> type[SafeLoader]:
     return Loader
 
 
-def _refuse_bombs(file: str, events: Iterable[object]) -> None:
-    """A small file may be of any size, or take any time, once it is read."""
+def refuse_bombs(events: Iterable[object]) -> None:
+    """Make sure that a text can be read: a small one may be of any size, or take any time, once it is.
+
+    Args:
+        events: of PyYAML or ruamel, which name them alike.
+
+    Raises:
+        ManifestError: nobody should read it.
+    """
     aliases = depth = 0
     for event in events:
         kind = type(event).__name__
         aliases += kind == "AliasEvent"
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
         if aliases > ALIASES:
-            raise ManifestError(f"{file}: more than {ALIASES} aliases (*name); write them out")
+            raise ManifestError(f"there are more than {ALIASES} aliases (*name): write them out")
         if depth > DEPTH:
-            raise ManifestError(f"{file}: more than {DEPTH} levels, one in the other")
+            raise ManifestError(f"there are more than {DEPTH} levels, one in the other")
 
 
-def _as_json(file: str, value: Any) -> object:  # noqa: ANN401 - whatever YAML can say
+def _as_json(value: Any) -> object:  # noqa: ANN401 - whatever YAML can say
     if isinstance(value, dict):
-        return {_name(each): _as_json(file, below) for each, below in value.items()}
+        return {_name(each): _as_json(below) for each, below in value.items()}
     if isinstance(value, list):
-        return [_as_json(file, each) for each in value]
+        return [_as_json(each) for each in value]
     if value is None or isinstance(value, str | bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
-    raise ManifestError(f"{file}: {value!r:.40} is nothing that JSON can say")
+    raise ManifestError(f"{value!r:.40} is nothing that JSON can say")
 
 
 def _name(key: object) -> str:

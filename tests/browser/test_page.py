@@ -106,7 +106,7 @@ def test_the_panel_tells_what_to_do_and_what_is_proved(page: Any, dashboard: Das
     assert panel.locator(".steps li").evaluate_all("all => all.map((each) => each.className)")[0] == "back"
     assert "✗ Fail" in panel.locator("table").text_content()
     assert "retry" in panel.locator(".callout").text_content()
-    assert "kubectl agentrun rollout retry refunds --namespace=team-b" in panel.text_content()
+    assert "kubectl agentrun rollout retry refunds -n team-b" in panel.text_content()
     panel.locator(".events, p:has-text('None are kept')").first.wait_for(state="attached")
 
 
@@ -115,7 +115,7 @@ def test_a_line_is_copied_as_it_is_shown(page: Any, dashboard: Dashboard):
     visit(page, dashboard, "team-b/sales")
     page.click("button[data-line] >> nth=0")
     page.wait_for_selector("text=✓ Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == "kubectl agentrun reconcile sales --namespace=team-b"
+    assert page.evaluate("navigator.clipboard.readText()") == "kubectl agentrun reconcile sales -n team-b"
 
 
 def test_everything_is_done_by_keyboard(page: Any, dashboard: Dashboard):

@@ -13,14 +13,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
-from agentrun_operator.controller.kube.client import (
-    CONFLICT,
-    FORBIDDEN,
-    METADATA_ONLY,
-    NOT_FOUND,
-    KubeClient,
-    KubeError,
-)
+from agentrun_operator.controller.kube.client import METADATA_ONLY, KubeClient
+from agentrun_operator.controller.kube.errors import CONFLICT, FORBIDDEN, NOT_FOUND, KubeError
 from agentrun_operator.observation.selectors import parsed
 
 if TYPE_CHECKING:

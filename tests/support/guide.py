@@ -21,6 +21,8 @@ _VARIES = (
     (re.compile(r"(?<!\S)(?:\d+[dhms]){1,2}(?!\S)"), r"[\\ddhms]+"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), r"[\\dTZ:-]+"),
     (re.compile(r"\b[0-9a-f]{16}\b"), r"[0-9a-f]+"),
+    (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), r"[0-9a-f-]+"),
+    (re.compile(r"\b\d+\.\d{2,3}\b(?!\.)"), r"[\\d.]+"),
 )
 CUT = "…"
 _LOOKS = ("kubectl get ", "kubectl events ", "kubectl describe ", "curl ")

@@ -26,8 +26,9 @@ from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.informer.watch.kopf_handlers import registry
 from agentrun_operator.controller.informer.watch.watch import Watch
 from agentrun_operator.controller.keys import key_of, origin_of
-from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.kube.events import EventRecorder
+from agentrun_operator.controller.kube.exports import ExportClient
 from agentrun_operator.controller.kube.session import KopfLogin
 from agentrun_operator.controller.kube.watch_health import WatchHealth
 from agentrun_operator.controller.remote.accounts.factory import AccountContext
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.kube.login.login import Login
     from agentrun_operator.controller.settings import Settings
     from agentrun_operator.controller.telemetry.metrics import Metrics
@@ -109,7 +111,9 @@ class Manager:
         informer = Informer(self._store, ownership, self._queue, self._forget, overwritten=reporter.overwritten)
         self._analysis = Analysis(self._analysis_context(settings, kube, metrics))
         writer = ObjectWriter(kube, self._store, metrics)
-        self._reconciler = self._new_reconciler(settings, writer, reporter, ownership, informer)
+        self._reconciler = self._new_reconciler(
+            settings, writer, reporter, ownership, informer, exports=ExportClient(kube, metrics)
+        )
         self._workers = Workers(self._queue, self._reconciler, metrics, settings.retry_max, _new_id)
         selector = settings.watch_label_selector
         self._resync = Resync(kube, self._store, informer, self.reach, settings.resync_interval, selector=selector)
@@ -125,18 +129,16 @@ class Manager:
         reporter: Reporter,
         ownership: OwnershipIndex,
         informer: Informer,
+        *,
+        exports: ExportClient,
     ) -> Reconciler:
         return Reconciler(
             self._store,
             Gatherer(self._accounts, ownership, settings.poll_interval * LIST_AGE),
             writer,
             reporter,
-            Timing(
-                settings.stale_after,
-                settings.retry_max,
-                frozen=settings.rollouts == "hold",
-                sharded=bool(settings.watch_label_selector),
-            ),
+            _timing(settings),
+            exports=exports,
             analysis=self._analysis,
             enqueue_rivals=lambda key: self.enqueue(ownership.others(key)),
             left_behind=lambda body: self._inherit(informer, body),
@@ -227,6 +229,16 @@ class Manager:
         self._reconciler.forget(key)
         self._workers.forget(key)
         self._accounts.release(key)
+
+
+def _timing(settings: Settings) -> Timing:
+    return Timing(
+        settings.stale_after,
+        settings.retry_max,
+        frozen=settings.rollouts == "hold",
+        sharded=bool(settings.watch_label_selector),
+        resync_interval=settings.resync_interval,
+    )
 
 
 def _new_id() -> str:

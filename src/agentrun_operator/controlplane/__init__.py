@@ -18,9 +18,12 @@ from agentrun_operator.controlplane.errors import (
     BuildError,
     ComponentError,
     ControlPlaneError,
+    FetchError,
     KubectlError,
 )
 from agentrun_operator.controlplane.finding.binaries import Binaries, find_binaries
+from agentrun_operator.controlplane.finding.playing import Download, find_kubectl, find_to_play
+from agentrun_operator.controlplane.kubectl import Kubectl
 from agentrun_operator.controlplane.plane import ControlPlane
 from agentrun_operator.controlplane.progress import Progress, progress_on
 from agentrun_operator.controlplane.running.component import Component
@@ -40,12 +43,17 @@ __all__ = [
     "ComponentError",
     "ControlPlane",
     "ControlPlaneError",
+    "Download",
+    "FetchError",
+    "Kubectl",
     "KubectlError",
     "ProcessGroup",
     "Progress",
     "User",
     "answers",
     "find_binaries",
+    "find_kubectl",
+    "find_to_play",
     "free_port",
     "progress_on",
     "with_free_ports",

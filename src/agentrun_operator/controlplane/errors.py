@@ -3,6 +3,7 @@
 ControlPlaneError
 ├── BinariesNotFoundError   nothing to run, and nothing to build it with
 ├── BuildError              Go was there, and failed
+├── FetchError              what was to be fetched cannot be, or is not what was published
 ├── ComponentError          a program ended by itself, is not ready in time, or is not running
 │   └── AddressInUseError   … because its port was taken meanwhile: another port will do
 └── KubectlError            kubectl answered with an exit code
@@ -21,6 +22,10 @@ class BinariesNotFoundError(ControlPlaneError):
 
 class BuildError(ControlPlaneError):
     """The Go toolchain could not build the control plane."""
+
+
+class FetchError(ControlPlaneError):
+    """Prebuilt programs could not be fetched, or what came is not what was published."""
 
 
 class ComponentError(ControlPlaneError):

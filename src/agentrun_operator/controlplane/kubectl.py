@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agentrun_operator.controlplane.errors import KubectlError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -20,13 +20,13 @@ class Kubectl:
 
     Args:
         executable: the program.
-        kubeconfig: whom to talk to, and as whom.
+        kubeconfig: whom to talk to, and as whom; None for what kubectl takes by itself.
         cache: where it remembers which resources there are; a folder of the cluster's own, since the next cluster may
             have the same address.
     """
 
     executable: Path
-    kubeconfig: Path
+    kubeconfig: Path | None
     cache: Path
 
     def run(self, args: Sequence[str], *, input: str | None, user: str, timeout: float) -> str:  # noqa: A002 - subprocess's own word
@@ -50,11 +50,15 @@ class Kubectl:
             text=True,
             timeout=timeout,
             check=False,
-            env={**os.environ, "KUBECONFIG": str(self.kubeconfig), "KUBERC": "off"},
+            env={**os.environ, **self._told, "KUBERC": "off"},
         )
         if finished.returncode:
             raise KubectlError(_shown(args), finished.returncode, finished.stderr)
         return finished.stdout
+
+    @property
+    def _told(self) -> Mapping[str, str]:
+        return {"KUBECONFIG": str(self.kubeconfig)} if self.kubeconfig else {}
 
 
 def _shown(args: Sequence[str]) -> str:

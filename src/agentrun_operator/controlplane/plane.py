@@ -159,7 +159,7 @@ class ControlPlane:
     def _start_controllers(self, binary: Path | None) -> None:
         """Ready when they have made the first service account; they have no port to ask."""
         if binary is None:
-            logger.warning("no kube-controller-manager: deleted namespaces stay, and Deployments make no Pods")
+            logger.info("no kube-controller-manager: deleted namespaces stay, and Deployments make no Pods")
             return
         command = commands.kube_controller_manager(binary, self._files)
         is_ready = answers(f"{self.url}{FIRST_SERVICE_ACCOUNT}", self._files.certificate, self.token)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 PATIENCE = 2.0
-"""Seconds that kubectl may take beyond that: whoever types waits for it."""
+"""Seconds that kubectl may take beyond that, and AgentRun in all: whoever types waits for it."""
 
 QUICK = "2s"
 """For one answer of the cluster."""
@@ -29,6 +29,9 @@ MOST = 500
 
 OF_CLUSTER = {"namespace": "namespaces", "name": ENDPOINTS, "names": ENDPOINTS}
 """Parameters whose words are names of objects, by kind."""
+
+OF_AGENTRUN = frozenset({"runtimes"})
+"""Parameters whose words are names of runtimes."""
 
 FILES = frozenset({"kubeconfig", "filename", "file", "output_dir"})
 
@@ -113,6 +116,10 @@ def _values(
     name = parameter.name or ""
     if name in FILES:
         return [], Directive.FILES
+    if name in OF_AGENTRUN:
+        from agentrun_operator.plugin.remote.names import runtime_names  # noqa: PLC0415 - HTTP is slow to load
+
+        return _starting(word, [(each, "") for each in runtime_names(PATIENCE)]), Directive.NOTHING_ELSE
     kubectl = Kubectl(_connection(_given(before, options)[0]), PATIENCE)
     if name == "context":
         told = kubectl.text(["config", "get-contexts", "--output=name"])

@@ -61,6 +61,8 @@ def _statements(
         yield "Stalled", good(cause.reason, cause.message), generation
     if verdict.drifted:
         yield "Drifted", verdict.drifted, generation
+    if verdict.exported:
+        yield "Exported", verdict.exported, generation
 
 
 def _applied(verdict: Verdict, generation: int, known: Mapping[str, Json]) -> int:

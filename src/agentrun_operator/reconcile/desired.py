@@ -15,6 +15,7 @@ from agentrun_operator.reconcile.rollout.plan import Plan, plan_of
 from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.reconcile.state.comparable import Comparable, Weight, comparable_of_spec
 from agentrun_operator.reconcile.state.delta import Delta, Difference
+from agentrun_operator.reconcile.state.exports import Export, exports_of
 from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, LATEST, PAUSED, RECONCILE_REQUESTED_AT, ROLLOUT
 from agentrun_operator.resources.spec import AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy, Spec
 
@@ -40,7 +41,8 @@ class RecordedStatus(NamedTuple):
     `applied_generation` is the last generation that reached AgentRun: the condition `Synced` carries it, whatever its
     status has become since. It is 0 when none did, and while a step of a rollout waits to be sent. `shows_latest` says
     whether the endpoint, at rest, was last seen with the word LATEST; `resolved_version` is what that stood for, if the
-    object was on LATEST. `rollout` is what is recorded of a rollout.
+    object was on LATEST. `rollout` is what is recorded of a rollout, `exports` what was made to tell apps of the
+    endpoint, or is about to be.
     """
 
     runtime_id: str
@@ -54,6 +56,7 @@ class RecordedStatus(NamedTuple):
     shows_latest: bool
     resolved_version: str
     rollout: Memory = Memory()
+    exports: tuple[Export, ...] = ()
 
 
 class Desired(NamedTuple):
@@ -155,6 +158,10 @@ class Desired(NamedTuple):
         recorded = self.recorded._replace(rollout=memory)
         return self._replace(recorded=recorded, comparable=_split(self.literal, self.plan, memory))
 
+    def with_exports(self, exports: tuple[Export, ...]) -> Desired:
+        """The same, once this is recorded of what tells apps of the endpoint."""
+        return self._replace(recorded=self.recorded._replace(exports=exports))
+
     def with_split_unsent(self) -> Desired:
         """The same, as long as a split of the traffic that was recorded has not reached AgentRun."""
         return self._replace(recorded=self.recorded._replace(applied_generation=0))
@@ -253,6 +260,7 @@ def recorded_of(status: Mapping[str, Any]) -> RecordedStatus:
         shows_latest=LATEST in _versions(status) and status.get("state") not in MOVING_STATES,
         resolved_version=status.get("resolvedVersion") or "",
         rollout=Memory.of(found) if (found := status.get("rollout")) else Memory(),
+        exports=exports_of(status),
     )
 
 

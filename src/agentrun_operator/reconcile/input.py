@@ -37,6 +37,8 @@ class Timing:
     """Whether no rollout goes forward anywhere: the setting `rollouts: hold`."""
     sharded: bool = False
     """Whether other operators look after other objects: the setting `watch-label-selector`."""
+    resync_interval: float = 600.0
+    """After how long at the latest what was made in Kubernetes is looked at again: somebody may have edited it."""
 
 
 class Input(NamedTuple):

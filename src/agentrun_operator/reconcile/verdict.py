@@ -36,6 +36,7 @@ class Verdict:
         drifted: why the endpoint differs and is left so, or None.
         drift: the differences that are left.
         rolled_out: the condition RolledOut; None without a rollout.
+        exported: the condition Exported; None where nothing new is known of it, or there is none.
         unsent: whether a split of the traffic is recorded that has not reached AgentRun.
     """
 
@@ -48,6 +49,7 @@ class Verdict:
     drift: Delta = ()
     rolled_out: Statement | None = None
     unsent: bool = False
+    exported: Statement | None = None
 
 
 def good(reason: Reason, message: str) -> Statement:

@@ -106,7 +106,7 @@ def crd() -> JsonDict:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": names.CRD_NAME},
+        "metadata": {"name": names.CRD_NAME, "labels": {"servicebinding.io/provisioned-service": "true"}},
         "spec": spec,
     }
 

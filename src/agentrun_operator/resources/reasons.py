@@ -109,7 +109,7 @@ class Reason(StrEnum):
     )
     WRITE_REFUSED = (
         "WriteRefused",
-        "The Kubernetes API server refuses what the operator writes to this object: a policy, a webhook or its size.",
+        "The Kubernetes API server refuses what the operator writes to or for this object: a policy, a webhook, size.",
         "Read the message; let the operator's service account through, or make room. It is tried again by itself.",
     )
     THROTTLED = (
@@ -162,6 +162,22 @@ class Reason(StrEnum):
         "RolledBack",
         "The new version failed, and the version before it has all traffic again.",
         "See `status.rollout.checks`. A new try is another `targetVersion`, an edited `rollout`, or `retry`.",
+    )
+    EXPORTED = "Exported", "The objects of `connection` tell how the endpoint is reached.", "Nothing."
+    EXPORT_WAITING = (
+        "ExportWaiting",
+        "No endpoint was seen whose address could be told.",
+        "Wait, or see why `Ready` is not True.",
+    )
+    EXPORT_CONFLICT = (
+        "ExportConflict",
+        "A ConfigMap or Secret of the name in `connection` exists and was not made for this object.",
+        "Choose another name, or delete that object. It is looked at again within a minute.",
+    )
+    EXPORT_FORBIDDEN = (
+        "ExportForbidden",
+        "The operator may not write the ConfigMap or Secret of `connection`.",
+        "Set the Helm value that the message names, or read what else refuses it. It is tried again within a minute.",
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from agentrun_operator.resources import names
+from agentrun_operator.resources import connection, names
 from agentrun_operator.resources.crd import NAME_RULES
 from agentrun_operator.resources.part import Part
 from agentrun_operator.resources.rollout.fields import seconds
@@ -132,6 +132,9 @@ def _two_rounds(interval: Callable[[Any], str | None]) -> Callable[[Any], bool]:
 
 
 HOLDS: Mapping[str, Callable[[Any], bool]] = {
+    connection.NEEDS_ONE: lambda found: bool(found.config_map or found.secret),
+    connection.BAD_KEY: connection.good_keys,
+    connection.BAD_VALUE: connection.good_values,
     "agentRuntimeRef needs exactly one of id and name": lambda ref: (ref.id is None) != (ref.name is None),
     "the weights of routing.versionWeights must add up to 99 or less: targetVersion gets the rest": lambda weights: (
         sum(each.weight for each in weights) <= 99  # noqa: PLR2004 - as the message says

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.config import JsonDict, JsonValue
 
-DROPPED = frozenset({"title", "$defs", "additionalProperties"})
+DROPPED = frozenset({"title", "$defs"})
 
 
 def structural(model: type[BaseModel]) -> JsonDict:
@@ -36,11 +36,11 @@ def _flat(schema: JsonDict, models: JsonDict) -> JsonDict:
 def _described(name: str, value: JsonValue, models: JsonDict) -> JsonValue:
     if name == "properties":
         return {key: _flat(cast("JsonDict", field), models) for key, field in cast("JsonDict", value).items()}
-    if name == "items":
+    if name in ("items", "additionalProperties"):
         return _flat(cast("JsonDict", value), models)
     if name == "description":
         return " ".join(cast("str", value).split())
-    return value
+    return list(value) if isinstance(value, list) else value  # a model that stands twice is written out twice
 
 
 def _without_ref(schema: JsonDict, models: JsonDict) -> JsonDict:

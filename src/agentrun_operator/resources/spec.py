@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from agentrun_operator.resources.connection import Connection
 from agentrun_operator.resources.names import ENDPOINT_NAME_PATTERN, LATEST, REGION_PATTERN
 from agentrun_operator.resources.part import Part, list_map, rule, rules
 from agentrun_operator.resources.rollout.plan import Rollout
@@ -176,6 +177,9 @@ class Spec(Part):
 
     rollout: Rollout | None = None
     """How a new `targetVersion` gets its traffic step by step, with proof. Absent: all at once."""
+
+    connection: Connection | None = None
+    """A ConfigMap or a Secret that tells apps how the endpoint is reached. Absent: nothing is written."""
 
     scaling: Scaling | None = None
     """Instances kept ready. Absent means none."""

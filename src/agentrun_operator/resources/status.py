@@ -90,7 +90,8 @@ class Condition(Part):
     """One aspect of the object's state, in the form that every Kubernetes tool understands."""
 
     type: Annotated[str, Field(max_length=316)]
-    """`Ready`, `Synced`, `Reconciling`, `Stalled`, `Drifted`, or `RolledOut` with `spec.rollout`."""
+    """`Ready`, `Synced`, `Reconciling`, `Stalled`, `Drifted`, `RolledOut` with `spec.rollout`, or `Exported` with
+    `spec.connection`."""
 
     status: Literal["True", "False", "Unknown"]
     """Whether the condition holds."""
@@ -133,6 +134,26 @@ class Claim(Part):
     """When it was claimed; of two valid claims the earlier one stands."""
 
 
+class Binding(Part):
+    """Names the Secret that tells how the endpoint is reached, as the Service Binding Specification has it."""
+
+    name: str
+    """The Secret's name; it is in this object's namespace."""
+
+
+class Export(Part):
+    """An object that tells apps how the endpoint is reached. The operator's own: do not write it."""
+
+    kind: str
+    """`ConfigMap` or `Secret`."""
+
+    name: str
+    """Its name; it is in this object's namespace."""
+
+    uid: str | None = None
+    """Its uid; absent until it is there."""
+
+
 class Status(Part):
     """What was last seen of the endpoint, and how it stands to the spec."""
 
@@ -156,6 +177,9 @@ class Status(Part):
 
     public_url: str | None = None
     """Where the endpoint is reached from the public network."""
+
+    openai_base_url: str | None = None
+    """The base URL of the endpoint for clients of OpenAI's API; with `spec.connection` only."""
 
     state: str | None = None
     """The service's own word for the endpoint's state, for example READY; the set is open."""
@@ -186,6 +210,12 @@ class Status(Part):
     """What was sent to AgentRun lately and what came of it, newest first, at most 5. An edit of other fields than these
     is not told."""
 
+    binding: Binding | None = None
+    """The Secret of `spec.connection`, while it is there."""
+
+    exports: Annotated[list[Export], Field(json_schema_extra=ATOMIC)] | None = None
+    """The objects of `spec.connection` that were made, or are about to be."""
+
     claim: Claim | None = None
     """Whose the endpoint is: this object's, if the claim carries its uid."""
 
@@ -193,5 +223,5 @@ class Status(Part):
     """The value of the annotation `reconcile-requested-at` that was last answered."""
 
     conditions: Annotated[list[Condition], Field(json_schema_extra=list_map("type"))] | None = None
-    """How the object stands: Ready, Synced, with `spec.rollout` RolledOut, and while they hold Reconciling, Stalled and
-    Drifted."""
+    """How the object stands: Ready, Synced, with `spec.rollout` RolledOut, with `spec.connection` Exported, and while
+    they hold Reconciling, Stalled and Drifted."""

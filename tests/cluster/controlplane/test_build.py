@@ -2,21 +2,26 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from agentrun_operator.controlplane.building.cache import cache_folder, cached_build
+from agentrun_operator.controlplane.building.cache import cached_build
 from agentrun_operator.controlplane.building.module import GoModule
 from agentrun_operator.controlplane.errors import BinariesNotFoundError, BuildError
+from agentrun_operator.controlplane.kept import cache_folder
 from support.cluster import eventually
+from support.told import Told
 
 GO = """#!/bin/sh
 echo "$1" >> "$CALLS"
 printf "$GOROOT" > "$CALLS.goroot"
 case "$1" in
   env) echo go"$VERSION" ;;
-  list) echo "go: downloading example.com/one v1.0.0" >&2; printf 'example.com/one\\nexample.com/main\\n' ;;
+  list)
+    echo "go: downloading example.com/one v1.0.0" >&2
+    printf 'example.com/one\\t0\\t/nowhere\\tone.go\\nexample.com/main\\t1\\t/nowhere\\n' ;;
   build)
     until [ -e "$GO_AHEAD" ]; do sleep 0.02; done
     while [ "$1" != -o ]; do shift; done
@@ -25,20 +30,6 @@ case "$1" in
     echo built > "$2" ;;
 esac
 """
-
-
-class Told:
-    """Progress that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.stages: list[tuple[str, int | None]] = []
-        self.steps: list[str] = []
-
-    def stage(self, text, total=None):
-        self.stages.append((text, total))
-
-    def advance(self, what):
-        self.steps.append(what)
 
 
 @pytest.fixture
@@ -93,6 +84,16 @@ def test_each_package_and_each_program_is_a_step(environ, module):
     assert told.stages[0] == ("Fetching Go modules", None)
     assert told.stages[1][1] == 3
     assert told.steps == ["go: downloading example.com/one v1.0.0", "example.com/one", "example.com/main", "program"]
+    assert told.work_left == 0
+
+
+def test_only_what_is_asked_for_is_built_and_later_what_is_missing(environ, module):
+    module = replace(module, programs={"program": "example.com/main", "other": "example.com/other"})
+    folder = cached_build(environ, Told(), module, ["other"])
+    assert {path.name for path in folder.iterdir()} == {"other"}
+    assert cached_build(environ, Told(), module) == folder
+    assert {path.name for path in folder.iterdir()} == {"program", "other"}
+    assert builds(environ) == 2
 
 
 def test_a_failed_build_says_what_go_said_and_leaves_nothing_behind(environ, module):
@@ -115,7 +116,7 @@ def test_a_second_process_waits_for_the_first_and_builds_nothing(environ, module
         finally:
             go_ahead.touch()  # or a failure would wait for ever
         assert building.result() == waiting.result()
-    assert second.stages == [("Waiting for another process that builds it", None)]
+    assert second.stages == [("Waiting for another process that does the same", None)]
     assert builds(environ) == 1
 
 
@@ -130,10 +131,10 @@ def test_leftovers_of_a_build_that_was_killed_do_no_harm(environ, module):
     "without",
     [pytest.param({"PATH": "/nowhere"}, id="no Go"), pytest.param({"VERSION": "1.25.9"}, id="a Go that is too old")],
 )
-def test_without_go_and_cache_the_error_tells_the_three_ways(environ, module, without):
+def test_without_go_and_cache_the_error_tells_the_other_ways(environ, module, without):
     with pytest.raises(BinariesNotFoundError) as caught:
         cached_build(environ | without, Told(), module)
-    for way in ("KUBEBUILDER_ASSETS", "Go 1.26 or newer", "pip install 'agentrun-operator[playground]'"):
+    for way in ("--context=", "FETCH=1", "KUBEBUILDER_ASSETS", "Go 1.26 or newer", "pip install 'agentrun-operator"):
         assert way in str(caught.value)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.cluster import eventually
+from support.processes import is_running
 
 PROGRAM = """
 import json, signal, sys
@@ -22,13 +23,6 @@ with ControlPlane(binaries) as plane:
     print(json.dumps({"pids": list(plane.pids.values()), "folder": str(plane.kubeconfig.parent)}), flush=True)
     signal.pause()
 """
-
-
-def is_running(pid: int) -> bool:
-    """A zombie that nobody has waited for yet is not running."""
-    command = ["ps", "-o", "stat=", "-p", str(pid)]
-    state = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603 - ps, by its name
-    return bool(state.strip()) and not state.startswith("Z")
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda end: end.name)

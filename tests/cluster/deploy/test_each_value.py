@@ -57,6 +57,8 @@ OTHERS: Values = {
     "rbac.aggregate": False,
     "rbac.secrets": False,
     "rbac.secretNames": ["other"],
+    "rbac.connectionConfigMaps": True,
+    "rbac.connectionSecrets": True,
     "statusPolicy.enabled": False,
     "statusPolicy.writers": ["other"],
     "policies.enabled": True,

@@ -76,6 +76,15 @@ def test_the_observed_one_is_shown_and_never_written_to(become_ready: BecomeRead
     assert emulator.effects() == []
 
 
+def test_the_app_gets_the_address_in_its_own_variables(become_ready: BecomeReady, kubectl: Kubectl):
+    status = become_ready("connection.yaml", "chat")
+
+    told = (kubectl.get("configmap", "chat-endpoint") or {})["data"]
+    assert told == {"OPENAI_BASE_URL": status["openaiBaseUrl"], "OPENAI_MODEL": "support-bot"}
+    container = (kubectl.get("deployment", "shop") or {})["spec"]["template"]["spec"]["containers"][0]
+    assert container["envFrom"] == [{"configMapRef": {"name": "chat-endpoint"}}]
+
+
 def test_the_adopted_one_keeps_its_id_and_outlives_its_object(
     become_ready: BecomeReady, endpoints: Endpoints, emulator: Emulator, runtime_id: str
 ):

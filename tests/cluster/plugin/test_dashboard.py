@@ -64,7 +64,7 @@ def test_it_shows_what_is_there_and_what_changes_reads_alone_and_ends_well(
             assert rows[0]["shares"] == [["3", 90], ["4", 10]]
             of = f"{kubectl.namespace}/chat"
             sheet = httpx.get(f"{dashboard.url}object", params={"of": of}, trust_env=False).json()
-            assert sheet["commands"][0]["line"] == f"kubectl agentrun status chat -w --namespace={kubectl.namespace}"
+            assert sheet["commands"][0]["line"] == f"kubectl agentrun status chat -w -n {kubectl.namespace}"
             happened = httpx.get(f"{dashboard.url}events", params={"of": of}, trust_env=False).json()
             assert happened == {"lines": []}
 

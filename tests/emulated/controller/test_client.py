@@ -8,7 +8,8 @@ from aiohttp import web
 
 from agentrun_operator.controller.errors import StartError
 from agentrun_operator.controller.keys import ObjectKey
-from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.client import KubeClient
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.kube.login.kubeconfig.kubeconfig import Context
 from agentrun_operator.controller.kube.login.kubeconfig.section import Section
 from agentrun_operator.controller.kube.login.login import Login

@@ -66,7 +66,7 @@ def test_endpoints_that_no_object_has_are_only_told(plugin, emulator: Emulator, 
 
     found = findings(plugin)
 
-    assert found["account"] == [("ok", "the credentials work: 1 runtimes in cn-hangzhou")]
+    assert found["account"] == [("ok", "the credentials work; runtimes in cn-hangzhou: 1")]
     (mark, text) = found["endpoints"][0]
     assert (mark, "support-bot/free" in text, "support-bot/chat" in text) == ("told", True, False)
 

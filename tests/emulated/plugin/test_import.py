@@ -1,3 +1,4 @@
+from collections import Counter
 from typing import Any
 
 import yaml
@@ -204,3 +205,15 @@ def test_what_agentrun_holds_is_imported_as_it_is_or_said_to_be_paused(emulator,
     (manifest,) = yaml.safe_load_all(told.out)
     assert told.code == 0
     assert (PAUSED in manifest["metadata"].get("annotations", {})) == (PAUSING in told.err)
+
+
+def test_a_large_account_is_read_by_one_call_for_each_runtime(plugin, emulator):
+    for number in range(130):
+        emulator.add_endpoint(emulator.add_runtime(f"bot-{number}"), "chat")
+    emulator.forget_requests()
+    told = plugin("import", "--all")
+    calls = Counter(call.action for call in emulator.calls())
+    assert (told.code, told.out.count("kind: AgentRuntimeEndpoint")) == (0, 130)
+    assert calls.pop("ListAgentRuntimeEndpoints") == 130
+    assert calls.pop("ListAgentRuntimes") <= 3
+    assert not calls

@@ -1,6 +1,7 @@
 """The health that Argo CD shows, by its own kind of Lua, of objects whose conditions the operator's own code made."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from agentrun_operator.reconcile.decide import decide
 from agentrun_operator.reconcile.desired import desired_of
 from agentrun_operator.reconcile.rollout.memory import Cause, Memory, Phase
 from agentrun_operator.reconcile.state.observed import Observed, Problem
+from agentrun_operator.reconcile.verdict import Statement
 from agentrun_operator.resources.reasons import Reason
 from support.argocd import script
 from support.objects import (
@@ -53,6 +55,14 @@ def refused() -> Object:
     case = Case(an_edited_object(description="new"), a_look(an_endpoint()))
     outcome = failed(case.given, decide(case.given), Problem(Reason.REJECTED, "No such version"))
     return case.body | {"status": case.status(outcome)}
+
+
+def exporting(reason: Reason) -> Object:
+    """An object that serves, whatever becomes of what tells apps of its endpoint."""
+    case = Case(an_object(connection={"configMap": {"name": "chat"}}), SERVING)
+    decision = decide(case.given)
+    verdict = decision.verdict and replace(decision.verdict, exported=Statement("False", reason, "as it is"))
+    return case.body | {"status": case.status(replace(decision, verdict=verdict))}
 
 
 def without_finalizer() -> Object:
@@ -116,6 +126,7 @@ OBJECTS = {
     Reason.AWAITING_APPROVAL: ("Suspended", rolling(PROVED._replace(phase=Phase.AWAITING_APPROVAL))),
     Reason.ROLLOUT_HELD: ("Suspended", rolling(PROVED._replace(held=True, phase=Phase.HELD, cause=Cause.REQUESTED))),
     Reason.ROLLED_BACK: ("Degraded", rolling(STABLE._replace(phase=Phase.ROLLED_BACK, cause=Cause.ANALYSIS_FAILED))),
+    **{reason: ("Healthy", exporting(reason)) for reason in Reason if reason.startswith("Export")},
 } | {
     reason: ("Degraded", reconciled(an_object(), no_look(reason, definite=True)))
     for reason in (

@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 
 from agentrun_operator.controlplane import BinariesNotFoundError, progress_on
-from agentrun_operator.controlplane.building.cache import cache_folder
 from agentrun_operator.controlplane.building.module import KUBERNETES
 from agentrun_operator.controlplane.finding.helm import HELM, find_helm
+from agentrun_operator.controlplane.kept import cache_folder
 
 
 def find(environ: dict[str, str]) -> Path:
@@ -33,6 +33,7 @@ def test_the_cache_is_next(tmp_path: Path):
     environ = {"XDG_CACHE_HOME": str(tmp_path), "PATH": ""}
     folder = cache_folder(environ) / HELM.fingerprint
     folder.mkdir(parents=True)
+    (folder / "helm").touch()
 
     assert find(environ) == folder / "helm"
 

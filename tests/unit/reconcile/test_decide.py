@@ -33,6 +33,7 @@ from unit.reconcile.checks import (
     test_live_checks_paused,
     test_live_checks_unseen,
 )
+from unit.reconcile.connection import test_told
 
 RemoteWrite = Create | Update | Delete
 GOOD = {"READY", "ACTIVE"}
@@ -257,6 +258,7 @@ def test_every_reason_is_reached_by_a_row_of_some_table():
     rows = [row for table in TABLES for row in table.ROWS]
     told = [text for row in rows for text in decided(row.case) if text]
     after = [*test_after_write.FAILED, *test_after_write.REFUSED_BY_KUBERNETES]
+    after += [*test_told.ROWS, *test_told.KEPT]
     told += [text for parameters in after for text in parameters.values if isinstance(text, str)]
     words = {word.split("@")[0] for text in told for word in text.replace(",", " ").replace("=", " ").split()}
     assert {reason.value for reason in Reason} - words == set()

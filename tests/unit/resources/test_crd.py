@@ -21,6 +21,7 @@ SPEC = {
     "targetVersion",
     "routing",
     "rollout",
+    "connection",
     "scaling",
     "disablePublicNetworkAccess",
     "region",
@@ -38,6 +39,7 @@ STATUS = {
     "endpointName",
     "endpointArn",
     "publicUrl",
+    "openaiBaseUrl",
     "state",
     "stateReason",
     "targetVersion",
@@ -47,6 +49,8 @@ STATUS = {
     "drift",
     "rollout",
     "history",
+    "binding",
+    "exports",
     "claim",
     "lastHandledReconcileAt",
     "conditions",
@@ -136,6 +140,11 @@ def test_finalizer_and_annotations_are_the_ones_that_scripts_rely_on():
     [
         (".spec", SPEC),
         (".spec.agentRuntimeRef", {"id", "name"}),
+        (".spec.connection", {"configMap", "secret", "keys"}),
+        (".spec.connection.configMap", {"name"}),
+        (".spec.connection.secret", {"name"}),
+        (".status.binding", {"name"}),
+        (".status.exports[]", {"kind", "name", "uid"}),
         (".spec.routing", {"versionWeights"}),
         (".spec.routing.versionWeights[]", {"version", "weight"}),
         (".spec.scaling", {"minInstances", "scheduledPolicies"}),
@@ -300,10 +309,11 @@ def test_the_limits_of_a_rollout_are_the_promised_ones(path, limits):
 
 
 def test_the_schema_is_structural():
-    """The API server refuses any other; and additionalProperties would let misspelt fields in."""
+    """The API server refuses any other; and additionalProperties would let misspelt fields in, unless they are keys."""
     refused = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "const", "additionalProperties", "nullable"}
     types = {"object", "array", "string", "integer", "boolean"}
-    assert [path for path, schema in FIELDS.items() if refused & schema.keys()] == []
+    assert [path for path, schema in FIELDS.items() if refused & schema.keys()] == [".spec.connection.keys"]
+    assert FIELDS[".spec.connection.keys"]["additionalProperties"] == {"type": "string", "maxLength": 256}
     assert [path for path, schema in FIELDS.items() if schema["type"] not in types] == []
     assert [path for path, schema in FIELDS.items() if (schema["type"] == "array") != ("items" in schema)] == []
 
@@ -335,6 +345,7 @@ def test_every_list_says_how_it_merges():
         ".status.routing.versionWeights": "atomic",
         ".status.scaling.scheduledPolicies": "atomic",
         ".status.drift": "atomic",
+        ".status.exports": "atomic",
         ".status.rollout.history": "atomic",
         ".status.rollout.checks": "atomic",
         ".status.rollout.probeEndpoints": "atomic",
@@ -364,7 +375,7 @@ def test_a_list_that_is_a_map_has_a_key_that_its_entries_must_have(path, key):
 def test_every_rule_names_in_its_message_the_field_that_it_is_about():
     names = {path.rsplit(".", 1)[-1].removesuffix("[]") for path in OURS}
     found = [rule["message"] for schema in FIELDS.values() for rule in schema.get("x-kubernetes-validations", [])]
-    assert len(found) == 23
+    assert len(found) == 26
     assert [message for message in found if not any(name in message for name in names)] == []
 
 

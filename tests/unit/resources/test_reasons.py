@@ -15,7 +15,8 @@ PROMISED = """
     RegionNotServed RuntimeNotFound RuntimeAmbiguous RuntimeNotReady Conflict AlreadyExists NotFound DeletedOutside
     CreateFailed UpdateFailed DeleteFailed Rejected WriteRefused Throttled RemoteUnavailable UnknownState Stale
     NotConverging Drifted RolledOut RollingOut AwaitingApproval RolloutHeld RolledBack
-""".split()  # noqa: SIM905 - thirty-three lines of literals are harder to compare
+    Exported ExportWaiting ExportConflict ExportForbidden
+""".split()  # noqa: SIM905 - thirty-seven lines of literals are harder to compare
 
 EVENTS = [
     "Created",

@@ -17,6 +17,16 @@
   {{- end }}
   verbs: [get]
 {{- end }}
+{{- if .Values.rbac.connectionConfigMaps }}
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, create, patch, delete]
+{{- end }}
+{{- if .Values.rbac.connectionSecrets }}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, create, patch, delete]
+{{- end }}
 {{- end }}
 
 {{- define "agentrun-operator.subjects" -}}

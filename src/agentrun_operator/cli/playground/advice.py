@@ -10,8 +10,7 @@ if TYPE_CHECKING:
 TEXT = """
 In another terminal:
 
-  export KUBECONFIG={kubeconfig}
-  alias kubectl={kubectl}
+  {reach}
 
   kubectl get are -o wide --watch
   kubectl describe are chat
@@ -41,15 +40,14 @@ What AgentRun holds, what it was asked for, and how to make it fail:
     -d '{{"action": "UpdateAgentRuntimeEndpoint", "status": 500, "times": 3}}'
 
 The operator's metrics are at {metrics}, all logs in {logs}.
-Ctrl-C ends everything.
+Ctrl-C ends everything, and takes away what was made.
 """
 
 
 def advice(stage: Stage) -> str:
     """Commands that work in this very playground."""
     return TEXT.format(
-        kubeconfig=stage.plane.kubeconfig,
-        kubectl=stage.plane.kubectl,
+        reach=stage.cluster.how_to_reach,
         emulator=stage.control.url,
         metrics=stage.metrics,
         logs=stage.logs,

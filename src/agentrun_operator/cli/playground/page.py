@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 from agentrun_operator.controlplane import Component, ProcessGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from agentrun_operator.cli.playground.places.cluster import Cluster
 
 START_TIMEOUT = 30.0  # seconds
 
 
 @contextmanager
-def running_page(kubectl: Path, flags: Sequence[str], logs: Path) -> Iterator[str]:
+def running_page(cluster: Cluster, logs: Path) -> Iterator[str]:
     """Serve the page until the block ends, and yield its address.
 
     Args:
-        kubectl: The program through which the page asks the cluster.
-        flags: Which cluster, as kubectl has it.
+        cluster: What it shows.
         logs: The folder for the log.
 
     Raises:
@@ -33,8 +34,8 @@ def running_page(kubectl: Path, flags: Sequence[str], logs: Path) -> Iterator[st
     with ProcessGroup() as group:
         component = Component(
             "page",
-            [sys.executable, "-m", "agentrun_operator.plugin", "dashboard", "--quiet", *flags],
-            environ={**os.environ, "PATH": f"{kubectl.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"},
+            [sys.executable, "-m", "agentrun_operator.plugin", "dashboard", "--quiet", *cluster.flags],
+            environ={**os.environ, "PATH": f"{cluster.program.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"},
             group=group,
             log=log,
             is_ready=lambda: bool(_address(log)),

@@ -14,7 +14,7 @@ from agentrun_operator.cli.playground.samples.expected import ROLLED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.controlplane import ControlPlane
+    from agentrun_operator.cli.playground.places.cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Scene:
     """The acts that are left.
 
     Args:
-        plane: Where the object is.
+        cluster: Where the object is.
     """
 
-    def __init__(self, plane: ControlPlane) -> None:
-        self._plane = plane
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
         self._left = list(ACTS)
 
     def go_on(self) -> str | None:
@@ -58,12 +58,12 @@ class Scene:
         Raises:
             KubectlError: The API server does not answer.
         """
-        found = objects.look(self._plane, ROLLED) if self._left else None
+        found = objects.look(self._cluster, ROLLED) if self._left else None
         act = next_act(found, self._left) if found else None
         if act is None:
             return None
         self._left = self._left[self._left.index(act) + 1 :]
-        objects.patch(self._plane, {ROLLED: {"targetVersion": act.version}})
+        objects.patch(self._cluster, {ROLLED: {"targetVersion": act.version}})
         return act.text
 
 

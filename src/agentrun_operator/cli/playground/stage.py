@@ -17,20 +17,17 @@ from agentrun_operator.cli.playground.samples import agents
 from agentrun_operator.controlplane import (
     LOOPBACK,
     Component,
-    ControlPlane,
     ProcessGroup,
     answers,
-    find_binaries,
     free_port,
-    progress_on,
     with_free_ports,
 )
-from agentrun_operator.resources.crd import crd_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from agentrun_operator.cli.playground.places.cluster import Cluster
     from agentrun_operator.cli.playground.screen import Screen
 
 START_TIMEOUT = 30.0  # seconds, for the emulator and for the operator
@@ -49,7 +46,7 @@ class Stage:
     """A playground that runs.
 
     Attributes:
-        plane: The control plane.
+        cluster: Where the objects are.
         control: The client of the emulator's control routes.
         emulator: Its process.
         operator: The operator's process.
@@ -57,7 +54,7 @@ class Stage:
         logs: The folder with everybody's logs.
     """
 
-    plane: ControlPlane
+    cluster: Cluster
     control: ControlClient
     emulator: Component
     operator: Component
@@ -75,44 +72,42 @@ class Stage:
 
 
 @contextmanager
-def running_stage(screen: Screen, logs: Path) -> Iterator[Stage]:
-    """Start everything, and end it when the block ends.
+def running_stage(screen: Screen, logs: Path, cluster: Cluster) -> Iterator[Stage]:
+    """Start everything in a cluster, and end it when the block ends.
 
     Args:
         screen: Told what is done.
         logs: An existing folder for all logs.
+        cluster: Where the objects are; it serves the custom resource.
 
     Raises:
-        ControlPlaneError: The control plane cannot be found, built or started, or a component ended.
+        ControlPlaneError: A component ended, or was not ready in time.
     """
-    with progress_on(screen.console) as progress:
-        binaries = find_binaries(os.environ, progress)
     with ProcessGroup() as group:
-        with screen.doing("Starting a control plane"):
-            plane = ControlPlane(binaries, logs=logs)
-        with plane:
-            with screen.doing("Starting an emulated AgentRun"):
-                emulator, url = with_free_ports(lambda: _start_emulator(group, logs))
-                control = ControlClient(url)
-                control.add_default_endpoint("support-bot")
-                control.teach(agents.RUNTIME, agents.MANNERS)
-            with screen.doing("Installing the custom resource"):
-                _install_crd(plane)
-            with screen.doing("Starting the operator"):
-                operator, health = with_free_ports(lambda: _start_operator(group, logs, plane, url))
-            yield Stage(plane, control, emulator, operator, f"{health}/metrics", logs)
-            operator.stop(STOP_TIMEOUT)
+        with screen.doing("Starting an emulated AgentRun"):
+            emulator, url = with_free_ports(lambda: _start_emulator(group, logs))
+            control = ControlClient(url)
+            control.add_default_endpoint("support-bot")
+            control.teach(agents.RUNTIME, agents.MANNERS)
+        with screen.doing("Starting the operator"):
+            operator, health = with_free_ports(lambda: _start_operator(group, logs, cluster, url))
+        yield Stage(cluster, control, emulator, operator, f"{health}/metrics", logs)
+        operator.stop(STOP_TIMEOUT)
 
 
-def operator_environment(environ: Mapping[str, str], emulator_url: str, health_address: str) -> dict[str, str]:
+def operator_environment(
+    environ: Mapping[str, str], emulator_url: str, health_address: str, settings: Mapping[str, str]
+) -> dict[str, str]:
     """The operator's environment: this one, without a way to a real account, and with the way to the emulator.
 
     Args:
         environ: The environment of this process.
         emulator_url: Where the emulator listens.
         health_address: Where the operator is to serve its health and its metrics.
+        settings: Further variables, which go before.
     """
     clean = {name: value for name, value in environ.items() if not name.startswith(CLOUD)}
+    direct = ",".join(filter(None, (environ.get("NO_PROXY") or environ.get("no_proxy"), LOOPBACK)))
     return {
         **clean,
         **ACCOUNT,
@@ -121,8 +116,9 @@ def operator_environment(environ: Mapping[str, str], emulator_url: str, health_a
         "AGENTRUN_OPERATOR_HEALTH_ADDRESS": health_address,
         "AGENTRUN_OPERATOR_LEADER_ELECT": "false",
         "AGENTRUN_OPERATOR_POLL_INTERVAL": "3s",  # what is changed by hand is seen while one watches
-        "NO_PROXY": LOOPBACK,
-        "no_proxy": LOOPBACK,
+        "NO_PROXY": direct,  # the cluster may be anywhere
+        "no_proxy": direct,
+        **settings,
     }
 
 
@@ -141,12 +137,12 @@ def _start_emulator(group: ProcessGroup, logs: Path) -> tuple[Component, str]:
     return component, url
 
 
-def _start_operator(group: ProcessGroup, logs: Path, plane: ControlPlane, emulator_url: str) -> tuple[Component, str]:
+def _start_operator(group: ProcessGroup, logs: Path, cluster: Cluster, emulator_url: str) -> tuple[Component, str]:
     address = f"{LOOPBACK}:{free_port()}"
     component = Component(
         "operator",
-        [*_this_program(), "run", f"--kubeconfig={plane.kubeconfig}"],
-        environ=operator_environment(os.environ, emulator_url, address),
+        [*_this_program(), "run", *cluster.operator_flags],
+        environ=operator_environment(os.environ, emulator_url, address, cluster.operator_settings),
         group=group,
         log=logs / "operator.log",
         is_ready=answers(f"http://{address}/readyz"),
@@ -154,12 +150,6 @@ def _start_operator(group: ProcessGroup, logs: Path, plane: ControlPlane, emulat
     )
     component.start()
     return component, f"http://{address}"
-
-
-def _install_crd(plane: ControlPlane) -> None:
-    crd = crd_yaml()
-    plane.run_kubectl("apply", "--filename=-", input=crd)
-    plane.run_kubectl("wait", "--for=condition=Established", "--filename=-", "--timeout=30s", input=crd)
 
 
 def _this_program() -> list[str]:

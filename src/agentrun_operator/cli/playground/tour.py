@@ -62,39 +62,39 @@ def _drift(stage: Stage) -> None:
 
 
 def _after_drift(stage: Stage) -> list[str]:
-    return objects.not_ready(stage.plane) + objects.without_event(stage.plane, "chat", "DriftCorrected")
+    return objects.not_ready(stage.cluster) + objects.without_event(stage.cluster, "chat", "DriftCorrected")
 
 
 def _progress(stage: Stage) -> str:
-    return objects.progress(stage.plane, ROLLED)
+    return objects.progress(stage.cluster, ROLLED)
 
 
 def _after_promotion(stage: Stage) -> list[str]:
     return [
-        *objects.without(stage.plane, ROLLED, objects.READY, objects.PROMOTED),
-        *objects.without_event(stage.plane, ROLLED, "RolloutPromoted"),
+        *objects.without(stage.cluster, ROLLED, objects.READY, objects.PROMOTED),
+        *objects.without_event(stage.cluster, ROLLED, "RolloutPromoted"),
     ]
 
 
 def _after_revert(stage: Stage) -> list[str]:
     return [
-        *objects.without(stage.plane, ROLLED, objects.READY, objects.TAKEN_BACK),
-        *objects.without_event(stage.plane, ROLLED, "RolledBack"),
+        *objects.without(stage.cluster, ROLLED, objects.READY, objects.TAKEN_BACK),
+        *objects.without_event(stage.cluster, ROLLED, "RolledBack"),
     ]
 
 
 STEPS = (
     Step(
         "Create: apply the samples",
-        lambda stage: objects.apply(stage.plane),
-        lambda stage: objects.not_ready(stage.plane),
+        lambda stage: objects.apply(stage.cluster),
+        lambda stage: objects.not_ready(stage.cluster),
         endpoints=expected.CREATED,
         writes=(4, 0, 0),
     ),
     Step(
         "Update: give everybody version 4, and stop scaling",
-        lambda stage: objects.patch(stage.plane, expected.CHANGES),
-        lambda stage: objects.not_ready(stage.plane),
+        lambda stage: objects.patch(stage.cluster, expected.CHANGES),
+        lambda stage: objects.not_ready(stage.cluster),
         endpoints=expected.UPDATED,
         writes=(4, 2, 0),
     ),
@@ -108,7 +108,7 @@ STEPS = (
     # Each rollout makes an endpoint for its probes, and deletes it.
     Step(
         "Promote: a good version gets its traffic step by step",
-        lambda stage: objects.patch(stage.plane, expected.GOOD),
+        lambda stage: objects.patch(stage.cluster, expected.GOOD),
         _after_promotion,
         endpoints=expected.PROMOTED,
         writes=(5, 6, 1),  # two steps and the promotion
@@ -116,7 +116,7 @@ STEPS = (
     ),
     Step(
         "Revert: a bad version is taken back by itself",
-        lambda stage: objects.patch(stage.plane, expected.BAD),
+        lambda stage: objects.patch(stage.cluster, expected.BAD),
         _after_revert,
         endpoints=expected.PROMOTED,
         writes=(6, 8, 2),  # the first step, and back
@@ -124,8 +124,8 @@ STEPS = (
     ),
     Step(
         "Delete: delete the samples, and keep what is not ours",
-        lambda stage: objects.delete(stage.plane),
-        lambda stage: objects.left(stage.plane),
+        lambda stage: objects.delete(stage.cluster),
+        lambda stage: objects.left(stage.cluster),
         endpoints=expected.DELETED,
         writes=(6, 8, 6),
     ),

@@ -50,10 +50,10 @@ def _lines(stage: Stage, screen: Screen) -> None:
 
 
 def _looks(stage: Stage, screen: Screen) -> Iterator[list[Row]]:
-    scene = Scene(stage.plane)
+    scene = Scene(stage.cluster)
     while True:
         stage.check()
         if said := scene.go_on():
             screen.say(said)
-        yield parse_table(stage.plane.run_kubectl("get", KIND, "--output=wide"))
+        yield parse_table(stage.cluster.run_kubectl("get", KIND, "--output=wide"))
         time.sleep(INTERVAL)

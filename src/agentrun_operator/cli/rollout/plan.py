@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from agentrun_operator.cli.rollout.durations import shown
 from agentrun_operator.cli.rollout.manifest import File, Manifest, read
+from agentrun_operator.durations import exactly
 
 if TYPE_CHECKING:
     from agentrun_operator.cli.rollout.forecast import Forecast
@@ -42,14 +42,14 @@ def _steps(manifest: Manifest, plan: Plan, expected: Forecast) -> list[str]:
         asks = "yes" if step.approval else "-"
         weight = f"{step.weight}%"
         lines.append(
-            f"{number:<6}{weight:<8}{shown(step.bake):<10}{asks:<10}{shown(over):<12}{_proof(plan, step.weight)}"
+            f"{number:<6}{weight:<8}{exactly(step.bake):<10}{asks:<10}{exactly(over):<12}{_proof(plan, step.weight)}"
         )
     return lines
 
 
 def _proof(plan: Plan, weight: int) -> str:
-    kinds = [f"probes each {shown(plan.probe_interval)}"] if plan.probes else []
-    kinds += [f"metrics each {shown(plan.interval)}"] if plan.metrics and weight else []
+    kinds = [f"probes each {exactly(plan.probe_interval)}"] if plan.probes else []
+    kinds += [f"metrics each {exactly(plan.interval)}"] if plan.metrics and weight else []
     return ", ".join(kinds) or "none: by time alone"
 
 
@@ -58,8 +58,8 @@ def _waits(plan: Plan, expected: Forecast) -> list[str]:
         return []
     people = " and people who approve come on top" if any(step.approval for step in plan.steps) else ""
     return [
-        f"Earliest end:    {shown(expected.earliest)}; AgentRun's time to set each split{people or ' comes on top'}",
-        f"Time-out:        longer than {shown(expected.longest)}, for what waits for the whole plan: helm, Flux,",
+        f"Earliest end:    {exactly(expected.earliest)}; AgentRun's time to set each split{people or ' comes on top'}",
+        f"Time-out:        longer than {exactly(expected.longest)}, for what waits for the whole plan: helm, Flux,",
         "                 kubectl wait --for=condition=RolledOut: each step may use up its deadline. Or wait for Ready",
     ]
 
@@ -71,12 +71,14 @@ def _cost(plan: Plan, expected: Forecast) -> list[str]:
     if plan.probes:
         lines.append(
             f"Probes:          at most {expected.calls} calls and {expected.tokens} tokens of answers;"
-            f" {expected.waiting} calls more each {shown(plan.probe_interval)} of waiting"
+            f" {expected.waiting} calls more each {exactly(plan.probe_interval)} of waiting"
         )
     taken = "is taken back" if plan.reverts else "is held where it is (onFailure: Hold)"
     for kind, longest in expected.reverts.items():
-        lines.append(f"If it is bad:    it {taken} within {shown(longest)} by {kind}, and AgentRun's time to set it")
-    lines.append(f"If it is silent: it {taken} after {shown(plan.deadline)} without proof" if plan.proves else NO_PROOF)
+        lines.append(f"If it is bad:    it {taken} within {exactly(longest)} by {kind}, and AgentRun's time to set it")
+    lines.append(
+        f"If it is silent: it {taken} after {exactly(plan.deadline)} without proof" if plan.proves else NO_PROOF
+    )
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentrun_operator.cli.rollout.durations import shown
+from agentrun_operator.durations import exactly
 from agentrun_operator.reconcile.rollout.memory import Memory, Phase, Wire
 from agentrun_operator.reconcile.rollout.simulation.life import Died, Life, Put, Record, Served, Told
 
@@ -20,7 +20,7 @@ def story(life: Life) -> Iterator[str]:
     for happening in life.happenings:
         text = _text(happening, len(life.plan.steps))
         if text:
-            yield f"{shown((happening.at - begun).total_seconds()):<12}{text}"
+            yield f"{exactly((happening.at - begun).total_seconds()):<12}{text}"
     yield ""
     yield f"Outcome: {_outcome(life)}"
     yield f"Wrote the status {_count(life, Record)} times, sent {_count(life, Put)} PUTs, in {_time(life)}."
@@ -79,4 +79,4 @@ def _count(life: Life, kind: type) -> int:
 
 
 def _time(life: Life) -> str:
-    return shown((life.happenings[-1].at - life.happenings[0].at).total_seconds())
+    return exactly((life.happenings[-1].at - life.happenings[0].at).total_seconds())

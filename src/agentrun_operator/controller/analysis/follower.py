@@ -15,7 +15,7 @@ from agentrun_operator.controller.analysis.access import payer_of, prober_for
 from agentrun_operator.controller.analysis.limits import Waiting
 from agentrun_operator.controller.analysis.metrics_round import MetricsRound
 from agentrun_operator.controller.analysis.probing_round import PARALLEL, ProbingRound
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.reconcile.rollout.memory import Cause
 from agentrun_operator.reconcile.rollout.plan import block_digest
 from agentrun_operator.reconcile.rollout.probe_endpoints import CANARY, STABLE, Owner

@@ -11,7 +11,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.kube.client import FORBIDDEN, KubeError
+from agentrun_operator.controller.kube.errors import FORBIDDEN, KubeError
 from agentrun_operator.controller.kube.preflight import refused_in
 from agentrun_operator.resources.names import PLURAL
 

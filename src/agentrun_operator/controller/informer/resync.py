@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.priority import Priority
 from agentrun_operator.controller.keys import Body, ObjectKey, key_of
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 
 if TYPE_CHECKING:
     from agentrun_operator.controller.informer.informer import Informer

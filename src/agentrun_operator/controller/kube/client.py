@@ -1,4 +1,4 @@
-"""The Kubernetes API server: the few requests that the operator makes, and their errors in one form.
+"""The Kubernetes API server: the few requests that the operator makes. How they fail is in `errors`.
 
 The only module that makes requests of its own; kopf makes those of the watch.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ import aiohttp
 from pydantic_core import from_json
 
 from agentrun_operator.controller.concurrency.fairness import PrioritySemaphore
+from agentrun_operator.controller.kube.errors import KubeError, TooLargeError
 from agentrun_operator.controller.kube.paging import PageLimit
 from agentrun_operator.controller.kube.session import UNAUTHORIZED, Addressed, session
 from agentrun_operator.resources.names import GROUP, PLURAL, VERSION
@@ -47,42 +47,11 @@ first, and the namespaces take turns."""
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 RESOURCES = f"/apis/{GROUP}/{VERSION}"
 MESSAGE_LIMIT = 500
 
-TAKEN, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_SLOW, BUSY = 200, 403, 404, 409, 408, 429
-
-PASSING = frozenset({UNAUTHORIZED, TOO_SLOW, BUSY})
-"""Answers that tell nothing of the request: it fares better once the credential is renewed, or the server has time."""
-
-
-class TooLargeError(Exception):
-    """An answer is larger than what is read of it."""
-
-
-@dataclass(slots=True)
-class KubeError(Exception):
-    """The API server refused, or did not answer.
-
-    Args:
-        status: the HTTP status; 0 when there was no answer.
-        message: what it said.
-        asked: method and path of the request.
-    """
-
-    status: int
-    message: str
-    asked: str
-
-    @property
-    def refused(self) -> bool:
-        """Whether it said no, or took less than it was asked, so that the same request will fare no better."""
-        said_no = TAKEN <= self.status < 500  # noqa: PLR2004 - from there on it is the server's fault
-        return said_no and self.status not in PASSING
-
-    def __str__(self) -> str:
-        told = f"answered {self.status}" if self.status else "did not answer"
-        return f"The Kubernetes API server {told} to {self.asked}: {self.message}"
+Method = Literal["POST", "PATCH", "DELETE"]
 
 
 class KubeClient:
@@ -113,9 +82,26 @@ class KubeClient:
         await asyncio.gather(self._keeping, return_exceptions=True)
         await self._session.close()
 
-    async def get(self, path: str, *, accept: str = JSON, **query: str) -> Body:
-        """Read whatever is at a path."""
-        return await self._request("GET", path, accept=accept, query=query)
+    async def get(self, path: str, *, accept: str = JSON, at_most: int | None = None, **query: str) -> Body:
+        """Read whatever is at a path.
+
+        Raises:
+            TooLargeError: it has more bytes than `at_most`.
+        """
+        return await self._request("GET", path, accept=accept, query=query, at_most=at_most)
+
+    async def write(
+        self, method: Method, path: str, body: Body, *, content: str = JSON, at_most: int | None = None, **query: str
+    ) -> Body:
+        """Write whatever is at a path; of the answer the metadata is read.
+
+        Raises:
+            TooLargeError: the answer has more bytes than `at_most`; it was done.
+        """
+        async with self._writers:
+            return await self._request(
+                method, path, accept=METADATA, query=query, body=body, content=content, at_most=at_most
+            )
 
     async def pages(
         self, namespace: str = "", *, metadata_only: bool = False, labels: str = "", fields: str = ""
@@ -179,8 +165,8 @@ class KubeClient:
         found: list[Body] = []
         token: str | None = ""
         while token is not None:
-            more = {"continue": token} if token else {}
-            page = await self.get(_leases(namespace), limit=str(PAGE), **more)
+            query = {"limit": str(PAGE)} | ({"continue": token} if token else {})
+            page = await self._request("GET", _leases(namespace), query=query)
             found += page.get("items") or []
             token = page["metadata"].get("continue") or None
         return found

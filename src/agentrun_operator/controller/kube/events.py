@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agentrun_operator.controller.concurrency.priority import Priority, urgency
 from agentrun_operator.controller.keys import ObjectKey, key_of
-from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.resources.names import API_VERSION, KIND
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agentrun_operator.controller.keys import Body
+    from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)

@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import LeaseLostError
-from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.resources.names import APP, NAME_LABEL, WATCH_SELECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.controller.keys import Body
+    from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
 

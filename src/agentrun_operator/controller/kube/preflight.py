@@ -7,13 +7,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.errors import StartError
-from agentrun_operator.controller.kube.client import NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import NOT_FOUND, KubeError
 from agentrun_operator.observation.operators import lease_name
 from agentrun_operator.resources.names import CRD_NAME, GROUP, PLURAL, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.kube.preflight import lease_of
 from agentrun_operator.observation.operators import is_operators, may_overlap, objects_of, selector_of
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.controller.keys import Body
+    from agentrun_operator.controller.kube.client import KubeClient
     from agentrun_operator.controller.settings import Settings
 
 DURATION = 15

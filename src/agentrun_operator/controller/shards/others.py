@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.keys import key_of, origin_of
-from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.observation.ownership import claims, has_endpoint, may_manage
 from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.reconcile.state.claimants import Claimant, Claimants
@@ -15,6 +15,7 @@ from agentrun_operator.resources.names import ENDPOINT_LABEL
 
 if TYPE_CHECKING:
     from agentrun_operator.controller.keys import Body
+    from agentrun_operator.controller.kube.client import KubeClient
 
 MOST = 500
 """Objects with the label of one endpoint that are read. Tenants write labels: more of them are an attack."""

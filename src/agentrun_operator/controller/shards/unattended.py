@@ -10,13 +10,14 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agentrun_operator.controller.kube.client import KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.resources.names import ENDPOINT_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentrun_operator.controller.keys import Body
+    from agentrun_operator.controller.kube.client import KubeClient
 
 log = logging.getLogger(__name__)
 

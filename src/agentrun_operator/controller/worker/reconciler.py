@@ -12,9 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.keys import is_leftover
-from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.controller.remote.fence import ChangedError, guarded
 from agentrun_operator.controller.worker.execute import execute
+from agentrun_operator.controller.worker.exports import Exports
 from agentrun_operator.controller.worker.leftovers import Leftovers
 from agentrun_operator.controller.worker.object_memory import Moment
 from agentrun_operator.controller.worker.probe_endpoints import ProbeEndpoints, sooner
@@ -22,6 +23,7 @@ from agentrun_operator.controller.worker.run import Conclude, Continue, Memories
 from agentrun_operator.controller.worker.writing.claims import Claims
 from agentrun_operator.controller.worker.writing.rollouts import Rollouts
 from agentrun_operator.controller.worker.writing.statuses import Statuses
+from agentrun_operator.reconcile import after_write
 from agentrun_operator.reconcile.actions import (
     AddClaim,
     Confirm,
@@ -34,14 +36,6 @@ from agentrun_operator.reconcile.actions import (
     Rest,
     Retry,
     Update,
-)
-from agentrun_operator.reconcile.after_write import (
-    AGAIN,
-    accepted,
-    another_write,
-    failed,
-    refused_by_kubernetes,
-    taken,
 )
 from agentrun_operator.reconcile.checks.deletion_checks import probes_left
 from agentrun_operator.reconcile.decide import decide
@@ -57,6 +51,7 @@ if TYPE_CHECKING:
     from agentrun_operator.controller.analysis.analysis import Analysis
     from agentrun_operator.controller.informer.store.store import Store
     from agentrun_operator.controller.keys import Body, ObjectKey
+    from agentrun_operator.controller.kube.exports import ExportClient
     from agentrun_operator.controller.shards.others import Others
     from agentrun_operator.controller.worker.gather import Gatherer
     from agentrun_operator.controller.worker.run import Subject
@@ -81,6 +76,7 @@ class Reconciler:
         timing: Timing,
         *,
         analysis: Analysis,
+        exports: ExportClient,
         enqueue_rivals: Callable[[ObjectKey], None],
         left_behind: Callable[[Body], None],
         cleaned_up: Callable[[Body], None],
@@ -98,6 +94,7 @@ class Reconciler:
             reporter: tells people what happened.
             timing: settings that decisions depend on.
             analysis: proves the steps of rollouts.
+            exports: reads and writes what tells apps of endpoints.
             enqueue_rivals: has those looked at that may manage the same endpoint as an object.
             left_behind: keeps the endpoint of an object that is gone, to be deleted.
             cleaned_up: forgets it again.
@@ -117,6 +114,7 @@ class Reconciler:
         )
         self._statuses = Statuses(store, self._memories, writer, reporter, self._claims)
         self._rollouts = Rollouts(self._memories, writer, reporter, analysis)
+        self._exports = Exports(exports, self._memories, writer, interval=timing.resync_interval, jitter=jitter)
         self._probe_endpoints = ProbeEndpoints(store, self._memories, self._rollouts, clock)
 
     def forget(self, key: ObjectKey) -> None:
@@ -164,7 +162,7 @@ class Reconciler:
                     return await self._conclude(run, decision)
                 case Continue(run):
                     continue
-        return Rest(after=AGAIN)
+        return Rest(after=after_write.AGAIN)
 
     async def _told_if_refused(self, run: Run, given: Input, decision: Decision) -> Step:
         """Do the decided action; where the API server refuses it, the object is to say so."""
@@ -173,7 +171,7 @@ class Reconciler:
         except KubeError as error:
             if not error.refused or error.status in (NOT_FOUND, CONFLICT):
                 raise
-            return Conclude(run, refused_by_kubernetes(given, str(error)))
+            return Conclude(run, after_write.refused_by_kubernetes(given, str(error)))
 
     async def _step(self, run: Run, given: Input, decision: Decision) -> Step:  # noqa: PLR0911 - one for each action
         """Do the decided action."""
@@ -191,7 +189,7 @@ class Reconciler:
             case Release(orphaned):
                 return await self._release(run, given, orphaned=orphaned)
             case Create() | Update() | Delete() if run.written:
-                return Conclude(run, another_write(given, decision, run.written))
+                return Conclude(run, after_write.another_write(given, decision, run.written))
             case Create() | Update() | Delete() as write:
                 return await self._write(run, given, decision, write)
         return Conclude(run, decision)
@@ -204,12 +202,13 @@ class Reconciler:
                 told = probes_left(self._input(run), run.subject.memory.probes.trouble)
                 return Conclude(run, Decision(Rest(after=again, soon=True), told))
         left = await self._probe_endpoints.part(run) if orphaned else []
+        await self._exports.remove(run)
         await self._claims.release(run, given, orphaned=orphaned, left=left)
         return Conclude(run, Decision())
 
     async def _confirm(self, run: Run, decision: Decision) -> Step:
         if run.observation.fresh:
-            return Conclude(run, replace(decision, action=Rest(after=AGAIN)))
+            return Conclude(run, replace(decision, action=Rest(after=after_write.AGAIN)))
         return Continue(await self._gathered_again(run))
 
     async def _write(self, run: Run, given: Input, decision: Decision, write: Write) -> Step:
@@ -224,7 +223,7 @@ class Reconciler:
             return await self._taken(run, given)
         if result.taken or result.gone:
             return Continue(await self._gathered_again(run))
-        return Conclude(run, failed(given, decision, result.problem))
+        return Conclude(run, after_write.failed(given, decision, result.problem))
 
     async def _sent(self, run: Run, write: Write) -> tuple[Run, WriteResult]:
         """Send a write, and remember how it went.
@@ -256,20 +255,22 @@ class Reconciler:
         if not isinstance(write, Delete):
             run = run._replace(subject=run.subject._replace(desired=run.subject.desired.with_applied()))
         if endpoint is None:
-            return Conclude(run, accepted(given, write))
+            return Conclude(run, after_write.accepted(given, write))
         seen = replace(run.observation.observed, endpoint=EndpointSeen.of(endpoint), confirmed=True, answered=True)
         return Continue(run._replace(observation=run.observation._replace(observed=seen)))
 
     async def _taken(self, run: Run, given: Input) -> Step:
         """The endpoint is somebody else's: the claim was premature."""
         run = await self._gathered_again(await self._claims.remove(run))
-        return Conclude(run, taken(given)) if run.observation.observed.endpoint is None else Continue(run)
+        return Conclude(run, after_write.taken(given)) if run.observation.observed.endpoint is None else Continue(run)
 
     async def _conclude(self, run: Run, decision: Decision) -> Rest | Retry:
         if decision.settled:
             run = self._memories.keep(run, run.subject.memory.settled())
+        at_rest: float | None = None
         if decision.verdict is not None and not is_leftover(run.subject.key):
-            run = await self._statuses.write(run, self._input, decision.verdict)
+            run, verdict, at_rest = await self._exports.tend(run, self._input, decision.verdict)
+            run = await self._statuses.write(run, self._input, verdict)
         run, again = await self._probe_endpoints.tend(run, self._input)
         run = self._rollouts.heed(run)
         if not isinstance(decision.action, Rest | Retry):
@@ -277,7 +278,7 @@ class Reconciler:
         account, cache = run.observation.account, run.observation.cache
         if isinstance(decision.action, Rest) and decision.action.soon and account and cache:
             account.poll_soon(cache.runtime_id)
-        return sooner(decision.action, again)
+        return sooner(sooner(decision.action, again), at_rest)
 
     async def _gathered_again(self, run: Run) -> Run:
         return await self._gathered(run.subject, fresh=True, written=run.written)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.priority import Tenants, tenants, urgency
 from agentrun_operator.controller.errors import NotLeadingError
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.telemetry.logs import reconcile_id
 from agentrun_operator.reconcile.actions import Rest, Retry
 

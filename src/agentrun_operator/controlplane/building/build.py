@@ -7,6 +7,7 @@ import tempfile
 from collections import deque
 from typing import TYPE_CHECKING
 
+from agentrun_operator.controlplane.building.work import LINK, TO_COMPILE, work_of
 from agentrun_operator.controlplane.errors import BuildError
 from agentrun_operator.controlplane.running.processes import ProcessGroup
 
@@ -18,15 +19,11 @@ if TYPE_CHECKING:
     from agentrun_operator.controlplane.building.module import GoModule
     from agentrun_operator.controlplane.progress import Progress
 
-# The packages that `go build` will compile, and name one by one as it does: neither up to date nor cached.
-CACHED = "not installed but available in build cache"
-TO_COMPILE = f"{{{{if and .Stale (ne .StaleReason `{CACHED}`)}}}}{{{{.ImportPath}}}}{{{{end}}}}"
-
 ERROR_TAIL = 20  # lines of what Go said that an error shows
 
 
-def build(module: GoModule, go: Go, folder: Path, progress: Progress) -> None:
-    """Build every program of a module into a folder.
+def build(module: GoModule, go: Go, folder: Path, progress: Progress, programs: Sequence[str]) -> None:
+    """Build programs of a module into a folder.
 
     One after the other, since linking takes the most memory: 2.7 GiB for each of the two largest.
 
@@ -35,20 +32,24 @@ def build(module: GoModule, go: Go, folder: Path, progress: Progress) -> None:
         go: what to build it with.
         folder: where the programs go.
         progress: told about each stage and each package.
+        programs: the names of those to build, in this order.
 
     Raises:
         BuildError: go failed; the message ends with what it said.
     """
+    if not programs:
+        return
     with ProcessGroup() as group:
         progress.stage("Fetching Go modules")
-        find = ["list", "-deps", f"-f={TO_COMPILE}", *module.flags, *module.programs.values()]
-        packages = frozenset(_run(find, module, go, group, progress.advance).split())
+        find = ["list", "-deps", f"-f={TO_COMPILE}", *module.build_flags, *(module.programs[name] for name in programs)]
+        work = work_of(_run(find, module, go, group, progress.advance))
 
-        progress.stage(f"Building {module.versioned} {module.version}", total=len(packages) + len(module.programs))
-        for name, package in module.programs.items():
-            command = ["build", "-v", *module.flags, "-o", str(folder / name), package]
-            _run(command, module, go, group, lambda line: progress.advance(line) if line in packages else None)
-            progress.advance(name)
+        total = sum(work.values()) + LINK * len(programs)
+        progress.stage(f"Building {', '.join(programs)} {module.version}", len(work) + len(programs), total)
+        for name in programs:
+            command = ["build", "-v", *module.build_flags, "-o", str(folder / name), module.programs[name]]
+            _run(command, module, go, group, lambda line: progress.advance(line, work[line]) if line in work else None)
+            progress.advance(name, LINK)
 
 
 def _run(args: Sequence[str], module: GoModule, go: Go, group: ProcessGroup, tell: Callable[[str], object]) -> str:

@@ -22,6 +22,8 @@ OVERRIDES = {
     "GOTOOLCHAIN": "local",
     "GOWORK": "off",
 }
+# The compiler looks for garbage less often: a tenth of its time, for some memory. Who sets it otherwise has it so.
+DEFAULTS = {"GOGC": "400"}
 UNWANTED = ("GOOS", "GOARCH", "GOROOT", "GOEXPERIMENT")
 
 Version = tuple[int, int]
@@ -70,7 +72,7 @@ def parse_version(text: str) -> Version | None:
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[Go]:
-    clean = {name: value for name, value in environ.items() if name not in UNWANTED} | OVERRIDES
+    clean = DEFAULTS | {name: value for name, value in environ.items() if name not in UNWANTED} | OVERRIDES
     if on_path := shutil.which("go", path=environ.get("PATH", "")):
         yield Go(Path(on_path), clean)
     spec = importlib.util.find_spec(WHEEL_MODULE)

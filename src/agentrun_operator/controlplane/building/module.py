@@ -11,6 +11,10 @@ from pathlib import Path
 
 from agentrun_operator.controlplane.building.golang import Version, parse_version
 
+# The compiler leaves out what debuggers read, which `-w` keeps out of the programs anyway: a tenth of its time. The
+# programs are no others by it, so it is no part of the fingerprint.
+QUICK = "-gcflags=all=-dwarf=false"
+
 KUBERNETES_VERSION = (
     "k8s.io/component-base/version.gitVersion={version}",
     "k8s.io/component-base/version.gitMajor={major}",
@@ -46,11 +50,16 @@ class GoModule:
 
     @property
     def flags(self) -> list[str]:
-        """What `go list` and `go build` must both be given: the same packages, small programs, a true version."""
+        """What makes the programs what they are: small, with a true version, the same wherever they are built."""
         major, minor, *_ = self.version.removeprefix("v").split(".")
         told = (each.format(version=self.version, major=major, minor=minor) for each in self.told)
         definitions = (f"-X {variable}" for variable in told)
         return ["-trimpath", "-buildvcs=false", f"-ldflags={' '.join(['-s', '-w', *definitions])}"]
+
+    @property
+    def build_flags(self) -> list[str]:
+        """What `go list` and `go build` must both be given: the flags, and what makes a build quicker."""
+        return [*self.flags, QUICK]
 
     @property
     def fingerprint(self) -> str:

@@ -31,13 +31,18 @@ class Binaries:
     kube_controller_manager: Path | None = None
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Self:
+    def in_folder(cls, folder: Path, kubectl: Path | None = None) -> Self:
         """The programs in a folder, under the names that they are known by.
+
+        Args:
+            folder: where they are.
+            kubectl: another kubectl than the folder's.
 
         Raises:
             BinariesNotFoundError: one that cannot be done without is missing.
         """
-        etcd, apiserver, kubectl = (folder / name for name in ("etcd", "kube-apiserver", "kubectl"))
+        etcd, apiserver = folder / "etcd", folder / "kube-apiserver"
+        kubectl = kubectl or folder / "kubectl"
         missing = [program.name for program in (etcd, apiserver, kubectl) if not program.is_file()]
         if missing:
             raise BinariesNotFoundError(f"{folder} holds no {', no '.join(missing)}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
-from agentrun_operator.plugin.cluster.kubectl.refusals import NoKindError, NotFoundError
+from agentrun_operator.plugin.cluster.kubectl.refusals import NO_CRD, NoKindError, NotFoundError
 from agentrun_operator.plugin.cluster.kubectl.rights import ENDPOINTS, GET, LIST
 from agentrun_operator.plugin.cluster.reading import mapping, text
 from agentrun_operator.plugin.exits import UsageError
@@ -108,7 +108,9 @@ def listed(kubectl: Kubectl, selection: Selection) -> Iterator[Page]:
         try:
             answer = kubectl.raw(path_of(kubectl, selection, asked), LIST)
         except NotFoundError:
-            raise NoKindError(f"the cluster does not know {ENDPOINTS}: is the CRD installed?") from None
+            raise NoKindError(
+                f"the cluster does not know {ENDPOINTS}: {NO_CRD.format(check=kubectl.connection.again('check'))}"
+            ) from None
         listing = mapping(answer, "metadata")
         yield Page(answer.get("items") or [], text(listing.get("resourceVersion")))
         more = text(listing.get("continue"))

@@ -30,7 +30,7 @@ def canary(
     ] = None,
     *,
     abort: Annotated[bool, typer.Option("--abort", help="Take all canaries away.")] = False,
-    file: File = "",
+    file: File = None,
     force: Force = False,
 ) -> None:
     """Give versions a share of the traffic, in percent. targetVersion gets the rest.
@@ -40,7 +40,7 @@ def canary(
     if abort == bool(shares):
         raise UsageError("name shares, such as 4=10, or --abort: one of the two")
     wanted = {} if abort else shares_of(shares or ())
-    if not file and rolls(session, name):
+    if file is None and rolls(session, name):
         from agentrun_operator.plugin.rollouts.sending import send  # noqa: PLC0415 - most objects have no rollout
 
         send(session, name, partial(request_for_shares, wanted))

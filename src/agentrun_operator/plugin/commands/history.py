@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,21 +13,19 @@ from agentrun_operator.plugin.flags import with_flags
 from agentrun_operator.plugin.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from agentrun_operator.plugin.screen.table import Column
     from agentrun_operator.resources.history import HistoryEntry, PastSpec
 
 
 class Output(StrEnum):
     """The form of what is told."""
 
-    TABLE = "table"
+    TEXT = "text"
     JSON = "json"
     YAML = "yaml"
-
-
-HEAD = f"{'GENERATION':<12}{'AGE':<8}{'READY IN':<10}{'RESULT':<12}"
 
 
 @with_flags
@@ -37,22 +34,23 @@ def history(
     name: Annotated[str, typer.Argument(help="The object.", show_default=False)],
     *,
     output: Annotated[
-        Output, typer.Option("--output", "-o", help="How data is written: status.history as it is, or a table.")
-    ] = (Output.TABLE),
+        Output, typer.Option("--output", "-o", help="How data is written; json and yaml are status.history as it is.")
+    ] = (Output.TEXT),
 ) -> None:
     """Show what was asked of AgentRun lately, and what came of it, newest first."""
+    from agentrun_operator.plugin.screen.table import table  # noqa: PLC0415 - the help needs none of it
     from agentrun_operator.reconcile.history.entries import entries_of  # noqa: PLC0415 - the help needs none of it
 
     found = existing(session.kubectl, name)
     kept = (found.get("status") or {}).get("history") or []
-    if output is not Output.TABLE:
+    if output is not Output.TEXT:
         session.screen.write(_written(kept, output))
         return
     if not kept:
         session.screen.hint(f"{full_name(found)} has no history yet")
         return
-    for line in table(entries_of(kept), session.now(), session.screen.console.width):
-        session.screen.write(line)
+    for line in table(columns_of(entries_of(kept), session.now()), session.screen.width):
+        session.screen.show(line)
 
 
 def _written(kept: list[Any], output: Output) -> str:
@@ -65,23 +63,26 @@ def _written(kept: list[Any], output: Output) -> str:
     return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True)
 
 
-def table(entries: Iterable[HistoryEntry], now: datetime, width: int) -> Iterator[str]:
-    """The lines of the table.
+def columns_of(entries: Sequence[HistoryEntry], now: datetime) -> list[Column]:
+    """The columns of the table.
 
     Args:
         entries: newest first.
         now: the time of day.
-        width: columns of the screen; what was asked for is broken where it is longer.
     """
-    from agentrun_operator.plugin.screen.times import duration  # noqa: PLC0415 - as above
+    from agentrun_operator.durations import duration  # noqa: PLC0415 - as above
+    from agentrun_operator.plugin.screen.table import Column  # noqa: PLC0415 - as above
 
-    yield f"{HEAD}SPEC"
-    for entry in entries:
-        age = duration((now - entry.applied_at).total_seconds())
-        ready = duration((entry.ready_at - entry.applied_at).total_seconds()) if entry.ready_at else "-"
-        head = f"{entry.generation:<12}{age:<8}{ready:<10}{entry.result or 'open':<12}"
-        lines = textwrap.wrap(asked_for(entry.spec), max(width - len(HEAD), len(HEAD) // 2))
-        yield from (f"{head if index == 0 else ' ' * len(HEAD)}{line}" for index, line in enumerate(lines))
+    def took(entry: HistoryEntry) -> str:
+        return duration((entry.ready_at - entry.applied_at).total_seconds()) if entry.ready_at else "-"
+
+    return [
+        Column("GENERATION", [str(each.generation) for each in entries]),
+        Column("AGE", [duration((now - each.applied_at).total_seconds()) for each in entries]),
+        Column("READY IN", [took(each) for each in entries]),
+        Column("RESULT", [each.result or "open" for each in entries]),
+        Column("SPEC", [asked_for(each.spec) for each in entries], broken=True),
+    ]
 
 
 def asked_for(spec: PastSpec) -> str:

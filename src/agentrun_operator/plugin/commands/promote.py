@@ -25,7 +25,7 @@ def promote(
     name: Annotated[str, typer.Argument(help="The object.", show_default=False)],
     version: Annotated[str, typer.Argument(help="The version; else the only canary.", show_default=False)] = "",
     *,
-    file: File = "",
+    file: File = None,
     force: Force = False,
 ) -> None:
     """Give a version all traffic: targetVersion names it, and there are no canaries.
@@ -33,7 +33,7 @@ def promote(
     With spec.rollout, the version that is rolled out skips the steps that are left.
     """
     wanted = version and version_of(version)
-    if not file and rolls(session, name):
+    if file is None and rolls(session, name):
         from agentrun_operator.plugin.rollouts.sending import send  # noqa: PLC0415 - most objects have no rollout
 
         send(session, name, partial(request_for_promotion, wanted))

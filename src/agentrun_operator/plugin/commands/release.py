@@ -53,7 +53,7 @@ def release(session: Session, *, name: Name, yes: Yes = False, timeout: Timeout 
     if is_paused(thing):
         raise PluginError(
             f"{full_name(thing)} is {ORPHAN} now, and paused, which holds that too."
-            f" It goes by: kubectl agentrun resume {name}"
+            f" It goes by: {session.kubectl.connection.again(f'resume {name}')}"
         )
     _wait_gone(session, name, thing, limit)
     session.screen.write(printable(f"{full_name(thing)}: it is gone"))
@@ -126,14 +126,15 @@ def _wait_gone(session: Session, name: str, thing: Object, limit: float) -> None
     def look() -> list[Object]:
         return [each for each in find(session.kubectl, Selection((name,))).objects if each["metadata"]["uid"] == uid]
 
+    check = session.kubectl.connection.again("check")
     if left := until(look, lambda found: not found, limit, session):
-        raise UnknownError(f"{full_name(thing)} is not gone yet: {_holder(left[0])}")
+        raise UnknownError(f"{full_name(thing)} is not gone yet: {_holder(left[0], check)}")
 
 
-def _holder(thing: Object) -> str:
+def _holder(thing: Object, check: str) -> str:
     finalizers = thing["metadata"].get("finalizers") or []
     if FINALIZER not in finalizers:
         return f"this operator let it go, and others hold it by their finalizers {', '.join(map(str, finalizers))}"
     said = standing_of(thing)
     why = f" It says {said.reason}: {said.message}" if said.reason else ""
-    return f"no operator let it go. Is one running? kubectl agentrun check.{why}"
+    return f"no operator let it go. Is one running? {check}.{why}"

@@ -26,7 +26,7 @@ def rollback(
     name: Annotated[str, typer.Argument(help="The object.", show_default=False)],
     *,
     to: Annotated[int | None, typer.Option(min=1, metavar="N", help="To this generation of `history`.")] = None,
-    file: File = "",
+    file: File = None,
     force: Force = False,
     wait: Wait = "",
 ) -> None:
@@ -36,10 +36,10 @@ def rollback(
     """
     from agentrun_operator.plugin.rollouts.waiting import wait_ready  # noqa: PLC0415 - the help needs none of it
 
-    if wait and file:
+    if wait and file is not None:
         raise UsageError("--wait waits for the cluster, and -f edits a file: one of the two")
     within = seconds_of(wait or "0s")
-    kept = existing(session.kubectl, name) if file else None
+    kept = existing(session.kubectl, name) if file is not None else None
     after = make(session, name, partial(planned, kept, to), file=file, force=force)
     if wait and after is not None:
         wait_ready(session, name, within)

@@ -15,7 +15,7 @@ from agentrun_operator.plugin.exits import PluginError
 from agentrun_operator.plugin.views.happenings import event_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
     from starlette.types import Message, Receive, Scope, Send
@@ -44,14 +44,12 @@ class App:
         session: the cluster, for events, and the time.
         fleet: what is known of the objects.
         scope: what the page shows, in words.
-        flags: which cluster, for the lines to copy.
     """
 
-    def __init__(self, session: Session, fleet: Fleet, *, scope: str, flags: Sequence[str]) -> None:
+    def __init__(self, session: Session, fleet: Fleet, *, scope: str) -> None:
         self._session = session
         self._fleet = fleet
         self._scope = scope
-        self._flags = flags
         self._asking = asyncio.Lock()
         self._events: dict[str, tuple[float, list[dict[str, str]]]] = {}
 
@@ -79,7 +77,7 @@ class App:
         thing = self._asked_for(request)
         if thing is None:
             return _gone()
-        return JSONResponse(sheet_of(thing, self._session.now(), self._flags))
+        return JSONResponse(sheet_of(thing, self._session.now(), self._session.kubectl.connection))
 
     async def _object_events(self, request: Request) -> Response:
         """One kubectl at a time asks for events, however many pages want them."""

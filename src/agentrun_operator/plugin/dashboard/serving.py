@@ -54,8 +54,7 @@ def serve(session: Session, selection: Selection, port: int) -> None:
         session.screen.hint("Whoever has this address can read the page. Ctrl-C ends it.")
         with closing(watcher):
             watcher.start()
-            flags = [each for each in session.kubectl.connection.flags if not each.startswith("--request-timeout=")]
-            app = App(session, fleet, scope=_scope(session, selection), flags=flags)
+            app = App(session, fleet, scope=_scope(session, selection))
             server = PageServer(Guard(app.routes(), token), [watcher.close, fleet.close])
             asyncio.run(server.serve([listener]))
 

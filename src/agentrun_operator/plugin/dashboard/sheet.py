@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.plugin.cluster.reading import mapping, text
@@ -10,13 +10,14 @@ from agentrun_operator.plugin.cluster.standing import conditions
 from agentrun_operator.plugin.dashboard.facts import facts_of, shown
 from agentrun_operator.plugin.views.rolling import rollout_lines
 from agentrun_operator.plugin.views.sheet import LONGEST, sheet
-from agentrun_operator.plugin.views.upcoming import PLUGIN, upcoming
+from agentrun_operator.plugin.views.upcoming import upcoming
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection
     from agentrun_operator.plugin.screen.page import Line
 
 Sheet = dict[str, Any]
@@ -30,16 +31,22 @@ OTHERWISE = {"Conditions", "Rollout", "Events", "Next"}
 REMEDIES = {reason.value: reason.remedy for reason in Reason if reason.remedy != "Nothing."}
 
 
-def sheet_of(thing: Mapping[str, object], now: datetime, flags: Sequence[str]) -> Sheet:
+def sheet_of(thing: Mapping[str, object], now: datetime, connection: Connection) -> Sheet:
     """All about one object, but for its events, which are asked for apart.
 
     Args:
         thing: the object.
         now: the time.
-        flags: which cluster, for the lines to copy.
+        connection: which cluster, for the lines to copy.
     """
-    first, *others = sheet(thing, [], now)
-    said, _, line = upcoming(thing).partition(f"{PLUGIN} ")
+    first, *others = sheet(thing, [], now, _untold)
+    following: list[str] = []
+
+    def note(command: str) -> str:
+        following.append(command)
+        return ""
+
+    said = upcoming(thing, note)
     return {
         "facts": facts_of(thing, now),
         "about": lines_of(each for each in first.lines if each.label not in DRAWN),
@@ -51,7 +58,7 @@ def sheet_of(thing: Mapping[str, object], now: datetime, flags: Sequence[str]) -
             if each.lines and each.title not in OTHERWISE
         ],
         "next": shown(said.rstrip()),
-        "commands": _commands(thing, line, flags),
+        "commands": _commands(thing, following, connection),
     }
 
 
@@ -74,17 +81,17 @@ def _conditions(thing: Mapping[str, object]) -> list[dict[str, object]]:
     ]
 
 
-def _commands(thing: Mapping[str, object], following: str, flags: Sequence[str]) -> list[dict[str, str]]:
+def _commands(thing: Mapping[str, object], following: Sequence[str], connection: Connection) -> list[dict[str, str]]:
     """What somebody would type, and what for; what comes next stands first, for which `next` has the words."""
     metadata = mapping(thing, "metadata")
-    where = shlex.join([f"--namespace={text(metadata.get('namespace'))}", *flags])
-    name = shlex.quote(text(metadata.get("name")))
-    wanted = [("", following)] if following else []
+    there = replace(connection, namespace=text(metadata.get("namespace")))
+    name = text(metadata.get("name"))
+    wanted = [("", each) for each in following]
     wanted.append(("this, in a terminal", f"status {name} -w"))
     if mapping(thing, "spec", "rollout"):
         wanted.append(("why the rollout is where it is", f"rollout explain {name}"))
     wanted.append(("what was asked for before", f"history {name}"))
-    return [{"what": what, "line": shown(f"{PLUGIN} {line} {where}")} for line, what in dict(_turned(wanted)).items()]
+    return [{"what": what, "line": shown(there.again(line))} for line, what in _turned(wanted)]
 
 
 def _turned(wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -93,3 +100,8 @@ def _turned(wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     for what, line in wanted:
         kept.setdefault(line, what)
     return list(kept.items())
+
+
+def _untold(_: str) -> str:
+    """The page says what comes next in a way of its own."""
+    return ""

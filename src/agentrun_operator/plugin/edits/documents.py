@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
-from agentrun_operator.manifests import ALIASES, DEPTH
-from agentrun_operator.plugin.exits import UnknownError
+from agentrun_operator.manifests import ManifestError, refuse_bombs, what_is_wrong
+from agentrun_operator.plugin.exits import UsageError
 from agentrun_operator.resources.names import API_VERSION, KIND
 
 if TYPE_CHECKING:
@@ -54,15 +53,15 @@ def loaded(text: str) -> Any:  # noqa: ANN401 - whatever a file holds
     """A document with its comments.
 
     Raises:
-        UnknownError: it is no YAML, or so deep or so full of references that nobody should read it.
+        UsageError: it is no YAML, or so deep or so full of references that nobody should read it.
     """
     try:
-        _refuse_bombs(text)
+        refuse_bombs(YAML(pure=True).parse(text))
         return _yaml().load(text)
+    except ManifestError as error:
+        raise UsageError(str(error)) from None
     except (YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 1} of the document" if mark else ""
-        raise UnknownError(f"this is no YAML{line}: {getattr(error, 'problem', None) or 'odd'}") from None
+        raise UsageError(what_is_wrong(error)) from None
 
 
 def written(document: object) -> str:
@@ -124,14 +123,3 @@ def _step(node: CommentedMap, value: object) -> Iterator[tuple[str, int, int]]:
         yield "mapping", value.lc.col - node.lc.col, 0
     else:
         yield "sequence", value.lc.item(0)[1] - node.lc.col, value.lc.col - node.lc.col
-
-
-def _refuse_bombs(text: str) -> None:
-    aliases = depth = 0
-    for event in YAML(pure=True).parse(text):
-        aliases += isinstance(event, AliasEvent)
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if aliases > ALIASES:
-            raise UnknownError(f"there are more than {ALIASES} aliases (*name): write them out")
-        if depth > DEPTH:
-            raise UnknownError(f"there are more than {DEPTH} levels, one in the other")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentrun_operator.manifests import LARGEST
+from agentrun_operator.manifests import INPUT, ManifestError, text_of
 from agentrun_operator.plugin.cluster.changes import changed
 from agentrun_operator.plugin.cluster.ownership import managed_by
 from agentrun_operator.plugin.cluster.reading import full_name
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     Planned = Callable[[Object], Edit]
 
 File = Annotated[
-    str,
-    typer.Option(
-        "--filename", "-f", metavar="FILE", help="Make the edit in this manifest instead, and keep its comments."
-    ),
+    str | None,
+    typer.Option("--filename", "-f", metavar="FILE", help="Make the edit in this manifest, and keep its comments."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Edit the object though Argo CD, Flux or Helm keeps it.")]
 
@@ -36,14 +34,16 @@ class ManagedError(PluginError):
     """The object is kept by somebody who would take the edit back."""
 
 
-def make(session: Session, name: str, planned: Planned, *, file: str = "", force: bool = False) -> Object | None:
+def make(
+    session: Session, name: str, planned: Planned, *, file: str | None = None, force: bool = False
+) -> Object | None:
     """Make an edit, and show what it changes before it is made.
 
     Args:
         session: the run.
         name: the object's.
         planned: the edit for the object as it is; what it raises ends the command.
-        file: the path of the file in which it is to be made; empty: in the cluster.
+        file: the path of the file in which it is to be made; None: in the cluster.
         force: whether an object that Argo CD, Flux or Helm keeps is edited all the same.
 
     Returns:
@@ -54,8 +54,8 @@ def make(session: Session, name: str, planned: Planned, *, file: str = "", force
         UsageError, UnknownError: the file cannot be read or edited.
         PluginError: see `changes.changed`.
     """
-    if file:
-        _edit_file(session, Path(file), name, planned)
+    if file is not None:
+        _edit_file(session, file, name, planned)
         return None
     shown: list[str] | None = None
 
@@ -88,7 +88,7 @@ def _show(session: Session, what: str, told: list[str], edit: Edit) -> None:
         session.screen.hint(note)
 
 
-def _edit_file(session: Session, path: Path, name: str, planned: Planned) -> None:
+def _edit_file(session: Session, path: str, name: str, planned: Planned) -> None:
     from agentrun_operator.plugin.edits.edit import NotPossibleError  # noqa: PLC0415 - as below
     from agentrun_operator.plugin.edits.manifests import edited  # noqa: PLC0415 - an edit in the cluster needs none
 
@@ -97,25 +97,21 @@ def _edit_file(session: Session, path: Path, name: str, planned: Planned) -> Non
     asked = session.kubectl.connection.namespace
     try:
         after, before, edit = edited(plain, name, asked, lambda: session.kubectl.namespace, planned)
-    except (UnknownError, NotPossibleError) as error:
+    except (UsageError, UnknownError, NotPossibleError) as error:
         raise type(error)(f"{path}: {error}") from None
     told = edit.told(before["spec"])
     _show(session, f"{path}: {name}", told, edit)
     if told:
-        _write(path, after.replace("\n", "\r\n") if crlf else after)
+        _write(Path(path), after.replace("\n", "\r\n") if crlf else after)
 
 
-def _read(path: Path) -> str:
+def _read(path: str) -> str:
+    if path in ("", INPUT):
+        raise UsageError("-f names the file that is edited: its path, and neither nothing nor standard input")
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)  # a pipe or a device tells no size, and may have no end
-        if len(content) > LARGEST:
-            raise UnknownError(f"{path}: more than {LARGEST >> 20} MiB, which no API server takes")
-        return content.decode()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UnknownError(f"{path}: this is no text in UTF-8") from None
+        return text_of(path)
+    except ManifestError as error:
+        raise UsageError(str(error)) from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
+from agentrun_operator.manifests import ManifestError, documents_in
 from agentrun_operator.plugin.edits.documents import Document, documents_of, loaded, objects_in, plain, written
 from agentrun_operator.plugin.edits.edit import Edit, NotPossibleError
 from agentrun_operator.plugin.exits import UnknownError, UsageError
+from agentrun_operator.resources.names import KIND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
 
 SHOWN = 3
-"""Refusals that are told at once."""
+"""Refusals, or names, that are told at once."""
 
 
 class Found(NamedTuple):
@@ -64,9 +66,9 @@ def edited(
         planned: the edit for the object as it stands in the file.
 
     Raises:
-        UsageError: the object's namespace is another than the one that was asked for.
+        UsageError: the file is no YAML or holds no object, or the namespace is another than the one that was asked for.
         NotPossibleError: it is not in the file, or cannot be edited there alone.
-        UnknownError: the file is no YAML, or the API server would refuse the object.
+        UnknownError: the API server would refuse the object.
     """
     found = _found(text, name, namespace, context)
     body = found.body
@@ -81,9 +83,10 @@ def edited(
 
 
 def _found(text: str, name: str, namespace: str, context: Callable[[], str]) -> Found:
-    named = [found for found in _objects(text) if found.body["metadata"].get("name") == name]
+    ours = list(_objects(text))
+    named = [found for found in ours if found.body["metadata"].get("name") == name]
     if not named:
-        raise NotPossibleError(f"the file has no {name}")
+        raise NotPossibleError(f"the file has no {KIND} {name}; what it has: {_some(_called(text, ours))}")
     wanted = [found for found in named if _namespace(found) in ("", namespace or _namespace(found))]
     if not wanted:
         raise UsageError(f"{name} is in namespace {_namespace(named[0])} in the file, and not in {namespace}")
@@ -93,6 +96,35 @@ def _found(text: str, name: str, namespace: str, context: Callable[[], str]) -> 
     if len(wanted) != 1:
         raise NotPossibleError(f"the file has several objects {name}: name the namespace of one, with -n")
     return wanted[0]
+
+
+def _called(text: str, ours: Sequence[Found]) -> list[str]:
+    """What there is instead of an object: ours by their names, else whatever there is.
+
+    Raises:
+        UsageError: nothing that is an object.
+    """
+    if ours:
+        return [str(found.body["metadata"].get("name")) for found in ours]
+    try:
+        documents = [loaded(each.text) for each in documents_of(text)] or documents_in(
+            text
+        )  # the rest may be templates
+    except ManifestError as error:
+        raise UsageError(str(error)) from None
+    kinds = [f"{each['kind']} of {each.get('apiVersion')}" for each in map(_as_object, documents) if each.get("kind")]
+    if not kinds:
+        raise UsageError("it holds no object" if any(documents) else "it is empty")
+    return kinds
+
+
+def _as_object(document: object) -> Mapping[str, object]:
+    return document if isinstance(document, dict) else {}
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{', '.join(dict.fromkeys(names[:SHOWN]))}{more}"
 
 
 def _objects(text: str) -> Iterator[Found]:
@@ -134,7 +166,7 @@ def _edited_document(found: Found, edit: Edit) -> str:
 def _says(text: str, meant: object) -> bool:
     try:
         return bool(plain(loaded(text)) == meant)
-    except UnknownError:
+    except UsageError:
         return False
 
 

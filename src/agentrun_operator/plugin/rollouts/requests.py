@@ -72,7 +72,7 @@ def _unheard(rolling: Rolling) -> str:
     if desired.deleting:
         return "it is being deleted"
     if desired.paused:
-        return "it is paused, and requests are answered once it goes on: kubectl agentrun resume"
+        return "it is paused, and requests are answered once it is resumed"
     return "managementPolicy is Observe: there is no rollout" if desired.observes else ""
 
 

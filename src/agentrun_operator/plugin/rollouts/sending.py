@@ -110,7 +110,7 @@ def _take_away(session: Session, name: str, request: Request, end: float) -> Non
         return rolling_of(existing(session.kubectl, name)).memory.last_request == request.text
 
     if until(stands, lambda still: not still, end - session.monotonic(), session):
-        raise UnknownError(f"{name}: the operator does not take notice. Is it there? kubectl agentrun check")
+        raise UnknownError(f"{name}: the operator does not take notice. {_is_it_there(session)}")
 
 
 def _warn_of_another(session: Session, rolling: Rolling, request: Request) -> None:
@@ -133,5 +133,9 @@ def _wait(session: Session, name: str, end: float, request: Request) -> Rolling:
         raise NotPossibleError(f"{rolling.name}: {request.text!r} is not answered: {why}")
     raise UnknownError(
         f"{rolling.name}: {request.text!r} stands in the annotation and is not answered yet; the rollout is"
-        f" {answer(rolling)}. Is the operator there? kubectl agentrun check"
+        f" {answer(rolling)}. {_is_it_there(session)}"
     )
+
+
+def _is_it_there(session: Session) -> str:
+    return f"Is it there? {session.kubectl.connection.again('check')}"

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.durations import duration
 from agentrun_operator.plugin.cluster.changes import existing
 from agentrun_operator.plugin.cluster.reading import full_name
+from agentrun_operator.plugin.cluster.standing import (
+    NOTHING,
+    Condition,
+    Outcome,
+    conditions,
+    is_current,
+    outcome_of,
+)
 from agentrun_operator.plugin.cluster.waiting import until
 from agentrun_operator.plugin.exits import ExitCode, PluginError, UnknownError
-from agentrun_operator.plugin.screen.times import duration
 from agentrun_operator.printable import printable
+from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,31 +74,29 @@ def _said(found: Object) -> str:
     return message_of(found, "RolledOut") or message_of(found, "Ready") or "no status yet"
 
 
-def condition_of(found: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
-    """A condition of an object, if it speaks of the present generation; else an empty one."""
-    status = found.get("status") or {}
-    if status.get("observedGeneration") != found["metadata"]["generation"]:
-        return {}
-    return next((each for each in status.get("conditions") or () if each["type"] == kind), {})
+def _told(found: Mapping[str, object], kind: str) -> Condition:
+    """A condition of an object, if it speaks of the present generation; else one that says nothing."""
+    return conditions(found).get(kind, NOTHING) if is_current(found) else NOTHING
 
 
-def message_of(found: Mapping[str, Any], kind: str) -> str:
-    """What a condition says to people."""
-    return str(condition_of(found, kind).get("message") or "")
+def message_of(found: Mapping[str, object], kind: str) -> str:
+    """What a condition says to people of the present generation; empty if nothing."""
+    return _told(found, kind).message
 
 
 def _rolled_out(found: Mapping[str, Any]) -> ExitCode | None:
     if found["spec"].get("rollout") is None:
         raise BackError(f"{full_name(found)} has no spec.rollout")
-    told = condition_of(found, "RolledOut")
-    if told.get("status") == "True":
+    told = _told(found, "RolledOut")
+    if told.status == "True":
         return ExitCode.DONE
-    return ExitCode.NEGATIVE if told.get("reason") == "RolledBack" else None
+    return ExitCode.NEGATIVE if told.reason == Reason.ROLLED_BACK else None
 
 
-def _ready(found: Mapping[str, Any]) -> ExitCode | None:
-    if condition_of(found, "Stalled").get("status") == "True":
+def _ready(found: Mapping[str, object]) -> ExitCode | None:
+    """By what a wait finds; an edit is served once nothing of it is left to send."""
+    outcome = outcome_of(found)
+    if outcome is Outcome.STALLED:
         return ExitCode.NEGATIVE
-    kinds = ("Ready", "Synced", *(["RolledOut"] if found["spec"].get("rollout") is not None else []))
-    done = all(condition_of(found, kind).get("status") == "True" for kind in kinds)
-    return ExitCode.DONE if done and not condition_of(found, "Reconciling") else None
+    sent = _told(found, "Synced").status == "True" and _told(found, "Reconciling") is NOTHING
+    return ExitCode.DONE if outcome is Outcome.READY and sent else None

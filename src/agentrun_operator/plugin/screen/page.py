@@ -64,14 +64,20 @@ def _lines(section: Section, width: int | None) -> Iterator[Text]:
     left = max(map(cell_len, labels))
     room = None if width is None else max(NARROW, width - left - 2 * INDENT)
     for label, line in zip(labels, section.lines, strict=True):
-        for place, part in enumerate(_broken(printable(line.text), room)):
+        for place, part in enumerate(broken(printable(line.text), room)):
             begin = " " * INDENT + set_cell_size("" if place else label, left) + " " * INDENT * bool(left)
             made = Text(begin, no_wrap=True).append(part, line.style)
             made.rstrip()
             yield made
 
 
-def _broken(text: str, room: int | None) -> list[str]:
+def broken(text: str, room: int | None) -> list[str]:
+    """A text as lines of so many columns at most; None: as one.
+
+    Args:
+        text: printable, on one line.
+        room: columns.
+    """
     from rich.console import Console  # noqa: PLC0415 - JSON goes without
     from rich.text import Text  # noqa: PLC0415 - JSON goes without
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 UNBOUNDED = 10_000
 """Columns of what is no terminal: a line is for a program there, and is not broken."""
+
+
+SELDOM = 10.0
+"""Seconds between two lines of progress in a log."""
 
 
 class Colour(StrEnum):
@@ -41,16 +46,25 @@ class Screen:
         environment: NO_COLOR, TERM and COLUMNS.
         out: standard output.
         err: standard error.
+        monotonic: seconds, for what is told now and then.
     """
 
     def __init__(
-        self, colour: Colour, *, quiet: bool, environment: Mapping[str, str], out: TextIO, err: TextIO
+        self,
+        colour: Colour,
+        *,
+        quiet: bool,
+        environment: Mapping[str, str],
+        out: TextIO,
+        err: TextIO,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._colour = colour
         self._quiet = quiet
         self._environment = environment
         self._out = out
         self._err = err
+        self._monotonic = monotonic
 
     @classmethod
     def of(cls, colour: Colour, *, quiet: bool) -> Screen:
@@ -120,14 +134,28 @@ class Screen:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
-        """Show how far a command is, where a person sees standard error, and take it away at the end."""
-        if self._quiet or not self._err.isatty() or self._environment.get("TERM") == "dumb":
+        """Show how far a command is: on a terminal in place, and it goes away at the end; in a log now and then."""
+        if self._quiet:
             yield lambda _: None
+            return
+        if not self._err.isatty() or self._environment.get("TERM") == "dumb":
+            yield self._now_and_then(self._monotonic())
             return
         from rich.text import Text  # noqa: PLC0415 - pipes go without
 
         with self.errors.status("") as status:
             yield lambda text: status.update(Text(printable(text)))
+
+    def _now_and_then(self, last: float) -> Callable[[str], None]:
+        """What tells lines of progress, and leaves out those that come soon after another."""
+
+        def tell(text: str) -> None:
+            nonlocal last
+            if self._monotonic() - last >= SELDOM:
+                last = self._monotonic()
+                self.hint(text)
+
+        return tell
 
     def _console(self, stream: TextIO) -> Console:
         from rich.console import Console  # noqa: PLC0415 - scripts that ask for JSON go without

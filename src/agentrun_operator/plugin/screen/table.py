@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentrun_operator.plugin.screen.page import NARROW, broken
+from agentrun_operator.plugin.screen.screen import UNBOUNDED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -24,6 +27,7 @@ class Column(NamedTuple):
         least: columns of the terminal below which nothing is cut; 0: it is never cut.
         spare: whether it may be left out, those with the highest number first; 0: it never is.
         styles: of the cells, as rich names them.
+        broken: whether its cells, of any length, are broken into lines that fit; of the last column alone.
     """
 
     title: str
@@ -32,34 +36,48 @@ class Column(NamedTuple):
     least: int = 0
     spare: int = 0
     styles: Sequence[str] = ()
+    broken: bool = False
 
     @property
     def width(self) -> int:
-        """How many columns of the terminal it takes when it is whole."""
+        """How many columns of the terminal it takes when it is whole, or the fewest if it is broken."""
+        if self.broken:
+            return NARROW
         from rich.cells import cell_len  # noqa: PLC0415 - JSON goes without
 
         return max(cell_len(each) for each in (self.title, *(cell[:LONGEST] for cell in self.cells)))
 
 
 def table(columns: Sequence[Column], width: int | None) -> Iterator[Text]:
-    """The lines of a table, its headings first.
+    """The lines of a table, its headings first, where it has any.
 
     Args:
         columns: all as long as the first.
         width: of the terminal; None: whole.
     """
-    from rich.cells import set_cell_size  # noqa: PLC0415 - JSON goes without
+    shown, widths = fitted(columns, width)
+    if shown[-1].broken:
+        widths[-1] = UNBOUNDED if width is None else max(NARROW, width - _total(widths) + NARROW)
+    if any(each.title for each in shown):
+        yield _line([each.title for each in shown], widths, ["bold"] * len(shown))
+    for row in range(len(columns[0].cells)):
+        cells = [each.cells[row] if each.broken else each.cells[row][:LONGEST] for each in shown]
+        parts = broken(cells[-1], width and widths[-1]) if shown[-1].broken else [cells[-1]]
+        styles = [each.styles[row] if each.styles else "" for each in shown]
+        yield _line([*cells[:-1], parts[0]], widths, styles)
+        yield from (_line([""] * (len(cells) - 1) + [part], widths, styles) for part in parts[1:])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> Text:
+    from rich.cells import cell_len  # noqa: PLC0415 - JSON goes without
     from rich.text import Text  # noqa: PLC0415 - JSON goes without
 
-    shown, widths = fitted(columns, width)
-    for row in range(-1, len(columns[0].cells)):
-        line = Text(no_wrap=True)
-        for column, room in zip(shown, widths, strict=True):
-            whole = column.title if row < 0 else column.cells[row][:LONGEST]
-            cell = set_cell_size(_cut(whole, room), room) + " " * GAP
-            line.append(cell, "bold" if row < 0 else column.styles[row] if column.styles else "")
-        line.rstrip()
-        yield line
+    line = Text(no_wrap=True)
+    for cell, room, style in zip(cells, widths, styles, strict=True):
+        shown = _cut(cell, room)
+        line.append(shown, style).append(" " * (room - cell_len(shown) + GAP if room < UNBOUNDED else 0))
+    line.rstrip()
+    return line
 
 
 def fitted(columns: Sequence[Column], width: int | None) -> tuple[list[Column], list[int]]:

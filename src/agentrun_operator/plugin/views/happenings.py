@@ -39,11 +39,16 @@ def event_lines(kubectl: Kubectl, thing: Mapping[str, object], now: datetime) ->
 
 def told(events: list[Mapping[str, object]], now: datetime) -> list[Line]:
     """The newest of some events."""
-    ordered = sorted(events, key=lambda each: _last(each) or EVER)[-SHOWN:]
+    ordered = sorted(events, key=_order)[-SHOWN:]
     return [
         Line(f"{since(_last(each), now)} ago", _said(each), "yellow" if each.get("type") == "Warning" else "")
         for each in ordered
     ]
+
+
+def _order(event: Mapping[str, object]) -> tuple[datetime, datetime]:
+    """By when it was last; of one second, by when it was posted."""
+    return _last(event) or EVER, moment(event.get("eventTime")) or EVER
 
 
 def _said(event: Mapping[str, object]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from agentrun_operator.durations import duration, exactly
 from agentrun_operator.plugin.cluster.reading import entries, mapping, moment, number, text
 from agentrun_operator.plugin.screen.page import Line
-from agentrun_operator.plugin.screen.times import duration, since
+from agentrun_operator.plugin.screen.times import since
 from agentrun_operator.resources.rollout.fields import seconds
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def awaited(told: Mapping[str, object], step: Step, now: datetime) -> str:
         return "AgentRun to serve this split"
     left = (settled + timedelta(seconds=step.bake) - now).total_seconds()
     if left > 0:
-        return f"the bake, {duration(left)} of {duration(step.bake)} left"
+        return f"the bake, {duration(left)} of {exactly(step.bake)} left"
     phase = text(told.get("phase"))
     if phase == "AwaitingApproval":
         return "a person's approval"

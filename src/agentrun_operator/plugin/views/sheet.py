@@ -16,7 +16,7 @@ from agentrun_operator.plugin.views.upcoming import upcoming
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
 LONGEST = 1024
@@ -26,13 +26,16 @@ DRIFTS = 20
 GENERATIONS = 5
 
 
-def sheet(thing: Mapping[str, object], events: Sequence[Line], now: datetime) -> list[Section]:
+def sheet(
+    thing: Mapping[str, object], events: Sequence[Line], now: datetime, again: Callable[[str], str]
+) -> list[Section]:
     """The sections of the page.
 
     Args:
         thing: the object.
         events: what is said of its events.
         now: the time.
+        again: how a person types another command for the same cluster.
     """
     standing = standing_of(thing)
     mark, style = MARKS[standing.word]
@@ -45,7 +48,7 @@ def sheet(thing: Mapping[str, object], events: Sequence[Line], now: datetime) ->
         Section("Rollout", rollout_lines(thing, now)),
         Section("History", list(_history(thing, now))),
         Section("Events", events),
-        Section("Next", [Line("", upcoming(thing))]),
+        Section("Next", [Line("", upcoming(thing, again))]),
     ]
 
 

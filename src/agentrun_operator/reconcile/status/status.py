@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.cut import cut
 from agentrun_operator.reconcile.conditions import merged
+from agentrun_operator.reconcile.connection.steps import intended
+from agentrun_operator.reconcile.connection.told import documents, exported_fields, with_exported
 from agentrun_operator.reconcile.history.entries import packed, unpacked
 from agentrun_operator.reconcile.history.history import history_after, told_of
 from agentrun_operator.reconcile.rollout.memory import Memory
@@ -39,15 +41,16 @@ def status_of(given: Input, verdict: Verdict, before: Mapping[str, Any]) -> Json
         verdict: what the conditions are to say.
         before: the status so far.
     """
-    desired = given.desired
-    status = dict(before) | _mirrored(given, before)
+    desired, conditions = given.desired, before.get("conditions") or ()
+    verdict, kept = with_exported(given, verdict, conditions)
+    status = dict(before) | _mirrored(given, before) | exported_fields(given, before)
     status["observedGeneration"] = desired.generation
     if desired.requested_at:
         status["lastHandledReconcileAt"] = desired.requested_at
     status["claim"] = claim.document() if (claim := desired.current_claim) else None
     status["rollout"] = rollout_of(desired, before)
     status["drift"] = [difference._asdict() for difference in verdict.drift]
-    status["conditions"] = merged(verdict, desired.generation, given.written_at, before.get("conditions") or ())
+    status["conditions"] = merged(verdict, desired.generation, given.written_at, conditions) + kept
     status["history"] = _history(given, before, status["conditions"])
     return _filled(status)
 
@@ -66,6 +69,7 @@ def claimed_status(given: Input, claim: Claim, verdict: Verdict | None, before: 
     handled = before.get("lastHandledReconcileAt")
     rollout = rollout_of(given.desired, before)
     marks: Json = {"claim": claim.document(), "lastHandledReconcileAt": handled, "rollout": rollout}
+    marks["exports"] = documents(intended(given.desired))
     if not given.desired.managed_id:
         marks["endpointId"] = None  # what was only observed is not ours, now that there is a claim
     return _filled(status | marks)

@@ -10,7 +10,7 @@ import pytest
 from agentrun_operator.controller.analysis.follower import ENDPOINT_PATIENCE
 from agentrun_operator.controller.analysis.limits import ProbeLimits
 from agentrun_operator.controller.keys import ObjectKey
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.reconcile.rollout.memory import Cause, Memory
 from agentrun_operator.reconcile.rollout.proof.evidence import Evidence
 from support.analysis_scene import BOTH, PROMPTS, SETTLED, Scene, block, elapsed, says

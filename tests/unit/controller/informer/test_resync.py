@@ -12,7 +12,8 @@ from agentrun_operator.controller.informer.reach import ASK_AGAIN, Reach
 from agentrun_operator.controller.informer.resync import CHECK, Resync
 from agentrun_operator.controller.informer.store.ownership_index import OwnershipIndex
 from agentrun_operator.controller.informer.store.store import Store
-from agentrun_operator.controller.kube.client import METADATA_ONLY, KubeError
+from agentrun_operator.controller.kube.client import METADATA_ONLY
+from agentrun_operator.controller.kube.errors import KubeError
 from support.controller import body, key
 from support.controller_server import CALM, CLUSTER_WIDE, MemoryServer, Weather
 from support.controller_time import clock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 
 
 @pytest.mark.parametrize(

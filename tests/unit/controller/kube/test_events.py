@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.kube.events import KEPT, MESSAGE_LIMIT, POSTERS, EventRecorder
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from support.controller import body

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.shards.others import MOST, Others
 from agentrun_operator.reconcile.state.claim import Claim
 from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER, PAUSED

@@ -9,7 +9,8 @@ import pytest
 
 from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
-from agentrun_operator.controller.kube.client import CONFLICT, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, KubeError
+from agentrun_operator.controller.kube.exports import ExportClient
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.gather import Gatherer
 from agentrun_operator.controller.worker.reconciler import Reconciler
@@ -95,6 +96,7 @@ class World:
             Silent(),
             Timing(),
             analysis=unused_analysis(),
+            exports=ExportClient(self.kube, Metrics()),
             enqueue_rivals=lambda _: None,
             left_behind=lambda _: None,
             cleaned_up=lambda _: None,

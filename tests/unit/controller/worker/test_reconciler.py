@@ -9,6 +9,7 @@ import pytest
 
 from agentrun_operator.controller.informer.store.store import Store
 from agentrun_operator.controller.keys import Body, ObjectKey
+from agentrun_operator.controller.kube.exports import ExportClient
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.gather import Gatherer
 from agentrun_operator.controller.worker.reconciler import Reconciler
@@ -98,6 +99,7 @@ class World:
             Silent(),
             Timing(),
             analysis=unused_analysis(),
+            exports=ExportClient(self.kube, Metrics()),
             enqueue_rivals=self.rivals_told.append,
             left_behind=self.left.append,
             cleaned_up=self.left.remove,
@@ -154,6 +156,7 @@ async def test_pauses_do_not_follow_a_clock_that_is_set_back(world: World):
         Silent(),
         Timing(),
         analysis=unused_analysis(),
+        exports=ExportClient(world.kube, Metrics()),
         enqueue_rivals=world.rivals_told.append,
         left_behind=world.left.append,
         cleaned_up=world.left.remove,

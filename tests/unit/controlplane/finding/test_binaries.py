@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from agentrun_operator.controlplane import Binaries, BinariesNotFoundError, find_binaries, progress_on
-from agentrun_operator.controlplane.building.cache import cache_folder
 from agentrun_operator.controlplane.building.module import KUBERNETES
+from agentrun_operator.controlplane.kept import cache_folder
 
 NEEDED = ("etcd", "kube-apiserver", "kubectl")
 MANAGER = "kube-controller-manager"

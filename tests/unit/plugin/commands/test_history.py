@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from agentrun_operator.plugin.commands.history import table
+from agentrun_operator.plugin.commands.history import columns_of
 from agentrun_operator.plugin.commands.rollback import planned
 from agentrun_operator.plugin.edits.edit import NotPossibleError
 from agentrun_operator.plugin.exits import UnknownError
-from agentrun_operator.plugin.screen.screen import UNBOUNDED
+from agentrun_operator.plugin.screen.table import table
 from agentrun_operator.reconcile.history.entries import entries_of
 from support.rolling_objects import NOW
 
@@ -39,26 +39,29 @@ KEPT = [
 ]
 
 
+def lines(kept: list[Object], width: int | None) -> list[str]:
+    return [line.plain for line in table(columns_of(entries_of(kept), NOW), width)]
+
+
 def test_a_pipe_gets_a_line_for_each_entry():
-    assert list(table(entries_of(KEPT), NOW, UNBOUNDED)) == [
-        "GENERATION  AGE     READY IN  RESULT      SPEC",
-        '5           1h      -         open        version 5, 2 instances, "a\\x1b[2Jtext"',
-        "4           2h      12s       Ready       version 4, 5=10%, no public network",
-        "3           3h      -         Failed      version 9",
-        "2           4h      -         Superseded  version 3",
-        "1           0s      -         Ready       version 2, the rest was too long to be kept",
+    assert lines(KEPT, None) == [
+        "GENERATION  AGE  READY IN  RESULT      SPEC",
+        '5           1h   -         open        version 5, 2 instances, "a\\x1b[2Jtext"',
+        "4           2h   12s       Ready       version 4, 5=10%, no public network",
+        "3           3h   -         Failed      version 9",
+        "2           4h   -         Superseded  version 3",
+        "1           0s   -         Ready       version 2, the rest was too long to be kept",
     ]
 
 
 def test_at_60_columns_what_was_asked_for_is_broken():
-    lines = list(table(entries_of(KEPT[1:2]), NOW, 60))
-    assert "\n".join(lines) == dedent(
+    assert "\n".join(lines(KEPT[1:2], 60)) == dedent(
         """\
-        GENERATION  AGE     READY IN  RESULT      SPEC
-        4           2h      12s       Ready       version 4, 5=10%, no
-                                                  public network"""
+        GENERATION  AGE  READY IN  RESULT  SPEC
+        4           2h   12s       Ready   version 4, 5=10%, no
+                                           public network"""
     )
-    assert max(map(len, table(entries_of(KEPT), NOW, 80))) <= 80
+    assert max(map(len, lines(KEPT, 60))) <= 60
 
 
 def an_object(history: list[Object], **spec: Any) -> Object:

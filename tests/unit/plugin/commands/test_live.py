@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,11 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
     return holds
 
 
-def watched(names: tuple[str, ...], *between: Callable[[], None], terminal: bool = False) -> tuple[str, str]:
+def watched(
+    names: tuple[str, ...], *between: Callable[[], None], terminal: bool = False, out: Pipe | None = None
+) -> tuple[str, str]:
     """What was shown until Ctrl-C; each of `between` happens while the command rests."""
-    out, err, steps = Pipe(terminal=terminal), Pipe(), iter(between)
+    out, err, steps = out or Pipe(terminal=terminal), Pipe(), iter(between)
 
     def sleep(_: float) -> None:
         if (step := next(steps, None)) is None:
@@ -86,3 +89,30 @@ def test_an_object_that_goes_is_told(cluster):
     cluster(an_object("3"))
     shown, _ = watched(("chat",), cluster)
     assert "chat is gone." in shown
+
+
+class Traced(Pipe):
+    """A terminal, and how often it was written to."""
+
+    writes = 0
+
+    def write(self, text: str) -> int:
+        self.writes += 1
+        return super().write(text)
+
+
+@pytest.mark.parametrize("names", [(), ("chat",)], ids=["all, as a table", "one, as a page"])
+def test_a_terminal_is_written_to_once_for_a_change_and_never_for_none(cluster, names):
+    cluster(an_object("3"))
+    out = Traced(terminal=True)
+    writes: list[int] = []
+
+    def count() -> None:
+        writes.append(out.writes)
+
+    def change() -> None:
+        count()
+        cluster(an_object("4"))
+
+    watched(names, count, change, count, count, out=out)
+    assert [later - sooner for sooner, later in pairwise(writes)] == [0, 1, 0]

@@ -5,6 +5,7 @@ from textwrap import dedent
 import pytest
 from rich.text import Text
 
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection
 from agentrun_operator.plugin.commands.rollout.explained import explained
 from agentrun_operator.plugin.commands.rollout.view import view
 from agentrun_operator.plugin.rollouts.outside import situation_of
@@ -12,6 +13,7 @@ from agentrun_operator.plugin.screen.screen import UNBOUNDED, Colour, Screen
 from support.plugin import Pipe
 from support.rolling_objects import AT_REST, BACK, BY_TIME, FIRST, NOW, WAITING, Object, a_rolling, an_object
 
+AGAIN = Connection().again
 SAID = 'Version 4 has 25% in step 2 of 3 and waits for the annotation `rollout` to be "approve 7 25"'
 PROVED = WAITING | {
     "checks": [
@@ -33,7 +35,7 @@ def shown(lines: list[Text], columns: int, **environment: str) -> str:
 
 
 def status(record: Object, columns: int, said: str = "") -> str:
-    return _unbold(shown(view(a_rolling(record), NOW, said, columns), columns, NO_COLOR="1"))
+    return _unbold(shown(view(a_rolling(record), NOW, said, columns, AGAIN), columns, NO_COLOR="1"))
 
 
 def _unbold(text: str) -> str:
@@ -48,10 +50,10 @@ def test_a_gate_that_waits_at_80_columns():
 
           [#####---------------]  version 4 25%, version 3 75%
 
-          STEP  SHARE  BAKE    APPROVAL  STATE
-          1     5%     10m     -         done
-          2     25%    20m     yes       here: AwaitingApproval
-          3     100%   30m     -         to come
+          STEP  SHARE  BAKE  APPROVAL  STATE
+          1     5%     10m   -         done
+          2     25%    20m   yes       here: AwaitingApproval
+          3     100%   30m   -         to come
 
         Phase     AwaitingApproval
         Told      Version 4 has 25% in step 2 of 3 and waits for the annotation
@@ -76,10 +78,10 @@ def test_a_step_that_bakes_at_60_columns():
 
           [#-------------------]  version 4 5%, version 3 95%
 
-          STEP  SHARE  BAKE    APPROVAL  STATE
-          1     5%     10m     -         here: Progressing
-          2     25%    20m     yes       to come
-          3     100%   30m     -         to come
+          STEP  SHARE  BAKE  APPROVAL  STATE
+          1     5%     10m   -         here: Progressing
+          2     25%    20m   yes       to come
+          3     100%   30m   -         to come
 
         Phase     Progressing
         Told      Version 4 has 5% in step 1 of 3, beside version 3
@@ -114,7 +116,7 @@ def test_at_rest_the_stable_version_has_all():
 
 
 def test_a_request_that_is_not_answered_is_shown():
-    found = view(a_rolling(FIRST, asked="abort 7"), NOW, "", 80)
+    found = view(a_rolling(FIRST, asked="abort 7"), NOW, "", 80, AGAIN)
     assert "Request   abort 7 (not answered)" in [line.plain for line in found]
 
 
@@ -123,12 +125,12 @@ def test_a_request_that_is_not_answered_is_shown():
 def test_no_line_is_longer_than_the_screen(record: Object, columns: int):
     rolling = a_rolling(record)
     given = situation_of(rolling, an_object(record)["status"], NOW)
-    lines = [*view(rolling, NOW, SAID, columns), *explained(rolling, given, columns)]
+    lines = [*view(rolling, NOW, SAID, columns, AGAIN), *explained(rolling, given, columns)]
     assert [line.plain for line in lines if len(line.plain) > columns] == []
 
 
 def test_a_pipe_gets_whole_lines_without_colours():
-    lines = view(a_rolling(WAITING), NOW, SAID, UNBOUNDED)
+    lines = view(a_rolling(WAITING), NOW, SAID, UNBOUNDED, AGAIN)
     pipe = Pipe()
     screen = Screen(Colour.AUTO, quiet=False, environment={}, out=pipe, err=Pipe())
     for line in lines:
@@ -138,7 +140,7 @@ def test_a_pipe_gets_whole_lines_without_colours():
 
 
 def test_a_terminal_gets_colours_unless_somebody_does_not_want_them():
-    lines = view(a_rolling(WAITING), NOW, SAID, 80)
+    lines = view(a_rolling(WAITING), NOW, SAID, 80, AGAIN)
     assert "\x1b[32m#####" in shown(lines, 80, TERM="xterm")
     assert "\x1b" not in _unbold(shown(lines, 80, TERM="xterm", NO_COLOR="1"))
 

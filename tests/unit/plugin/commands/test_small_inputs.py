@@ -1,16 +1,15 @@
 """What commands take from people, and what they say of what they cannot."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentrun_operator.manifests import ManifestError, text_of
 from agentrun_operator.plugin.cluster.access import _documents, _review
 from agentrun_operator.plugin.cluster.kubectl.rights import Right
 from agentrun_operator.plugin.commands.diff.offline import merged
 from agentrun_operator.plugin.commands.invoke import target
-from agentrun_operator.plugin.edits.making import _read
 from agentrun_operator.plugin.exits import PluginError, UnknownError, UsageError
 from support.plugin import Pipe, Plugin
 
@@ -36,8 +35,8 @@ def test_standard_input_is_the_question_where_it_is_asked_for(monkeypatch):
 
 
 def test_a_file_without_end_is_not_read_to_its_end():
-    with pytest.raises(UnknownError, match="more than 4 MiB"):
-        _read(Path("/dev/zero"))
+    with pytest.raises(ManifestError, match="more than 4 MiB"):
+        text_of("/dev/zero")
 
 
 WHY = {
@@ -53,7 +52,7 @@ WHY = {
 def test_an_object_without_an_endpoint_says_why(status, said):
     found = {"metadata": {"name": "chat", "namespace": "team-a"}, "spec": {}, "status": status}
     with pytest.raises(PluginError, match=said):
-        target._names(found, "team-a/chat")
+        target._names(found, "team-a/chat", "kubectl agentrun check")
 
 
 def test_rights_on_a_part_of_a_kind_are_asked_for_as_such():

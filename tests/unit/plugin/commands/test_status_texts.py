@@ -11,6 +11,7 @@ import pytest
 import yaml
 from rich.cells import cell_len
 
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection
 from agentrun_operator.plugin.commands.status.documents import as_json, as_yaml, document
 from agentrun_operator.plugin.screen.page import page
 from agentrun_operator.plugin.screen.screen import Colour, Screen
@@ -116,6 +117,8 @@ EVENTS: list[Mapping[str, object]] = [
     {"type": "Warning", "reason": "Throttled", "message": "slow", "series": {"lastObservedTime": time_text(NOW)}},
 ]
 
+AGAIN = Connection().again
+
 
 def shown(lines: Any, *, columns: int = 0, **environment: str) -> str:
     """What a terminal of so many columns gets; a pipe where there are none."""
@@ -136,7 +139,7 @@ def as_table(*things: Object, everywhere: bool = False, wide: bool = False, **ho
 
 
 def as_page(thing: Object, *, events: list[Mapping[str, object]] | None = None, **how: Any) -> str:
-    return shown(lambda width: page(sheet(thing, events_told(events or [], NOW), NOW), width), **how)
+    return shown(lambda width: page(sheet(thing, events_told(events or [], NOW), NOW, AGAIN), width), **how)
 
 
 def plain(text: str) -> str:
@@ -256,4 +259,4 @@ def test_the_split_is_told_in_percent_whatever_the_status_holds(weights, words):
     ],
 )
 def test_what_comes_next_names_the_command_for_it(thing, words):
-    assert words in upcoming(thing)
+    assert words in upcoming(thing, AGAIN)

@@ -26,7 +26,7 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
     fleet = Fleet(lambda: NOW)
     fleet.put([an_object()])
     session = Session(Kubectl(Connection()), Screen.of(Colour.NEVER, quiet=True), now=lambda: NOW)
-    app = App(session, fleet, scope="namespace team-a", flags=[])
+    app = App(session, fleet, scope="namespace team-a")
     transport = httpx.ASGITransport(Guard(app.routes(), TOKEN))
     async with httpx.AsyncClient(transport=transport, base_url=f"{HERE}/{TOKEN}/") as client:
         yield client

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection
 from agentrun_operator.plugin.dashboard.facts import facts_of
 from agentrun_operator.plugin.dashboard.sheet import lines_of, sheet_of
 from agentrun_operator.plugin.screen.page import Line
@@ -106,7 +107,7 @@ def test_without_a_plan_there_is_no_rollout_whatever_the_status_says():
     ],
 )
 def test_an_object_that_makes_no_sense_is_shown_all_the_same(thing: Object):
-    assert json.dumps(sheet_of(thing, NOW, []))
+    assert json.dumps(sheet_of(thing, NOW, Connection()))
 
 
 def test_whatever_somebody_wrote_speaks_to_nobody():
@@ -117,7 +118,7 @@ def test_whatever_somebody_wrote_speaks_to_nobody():
     status["conditions"][0] |= {"reason": evil, "message": evil, "type": evil}
     thing = an_object(status=status, rollout=STEPS, name="evil")
 
-    told = json.dumps([sheet_of(thing, NOW, []), lines_of([Line(evil, evil)])], ensure_ascii=False)
+    told = json.dumps([sheet_of(thing, NOW, Connection()), lines_of([Line(evil, evil)])], ensure_ascii=False)
     assert not UNPRINTABLE.search(told)
     assert "<b>" in told  # as text: the browser makes no markup of it
 
@@ -128,7 +129,7 @@ def test_the_panel_tells_what_status_tells_with_remedies_and_without_what_is_dra
         drift=[{"path": "description", "desired": "ours", "observed": "theirs"}],
         history=[{"generation": 1, "appliedAt": time_text(EARLIER), "spec": {"targetVersion": "3"}}],
     )
-    sheet = sheet_of(an_object(status=status), NOW, [])
+    sheet = sheet_of(an_object(status=status), NOW, Connection())
 
     assert [each["title"] for each in sheet["sections"]] == ["What to do", "Drift", "History"]
     assert sheet["sections"][1]["lines"] == [
@@ -168,8 +169,8 @@ def test_the_panel_tells_what_status_tells_with_remedies_and_without_what_is_dra
     ],
 )
 def test_lines_to_copy_name_the_namespace_and_the_cluster(thing: Object, said: str, lines: list[str]):
-    sheet = sheet_of(thing, NOW, ["--context=my cluster"])
+    sheet = sheet_of(thing, NOW, Connection(context="my cluster", namespace="other"))
 
     assert sheet["next"] == said
-    where = "--namespace=team-a '--context=my cluster'"
+    where = "-n team-a --context 'my cluster'"
     assert [each["line"] for each in sheet["commands"]] == [f"kubectl agentrun {line} {where}" for line in lines]

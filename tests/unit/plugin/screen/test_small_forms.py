@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agentrun_operator.durations import duration, exactly
 from agentrun_operator.plugin.screen.bar import bar
-from agentrun_operator.plugin.screen.times import duration, since
+from agentrun_operator.plugin.screen.times import since
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,13 @@ from agentrun_operator.plugin.screen.times import duration, since
 )
 def test_a_duration_is_told_by_its_largest_units(seconds, words):
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0s"), (59.6, "1m"), (930, "15m30s"), (3750, "1h2m30s"), (864000, "240h")]
+)
+def test_what_a_manifest_says_is_told_to_the_second(seconds, words):
+    assert exactly(seconds) == words
 
 
 def test_how_long_ago_something_was():

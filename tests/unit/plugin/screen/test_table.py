@@ -42,3 +42,17 @@ def test_wide_characters_take_two_columns():
 
 def test_a_cell_without_end_is_cut_in_a_pipe_too():
     assert len(lines(Column("NAME", ["a" * 5000]), Column("SINCE", ["5m"]))[1]) == 300 + 2 + 2
+
+
+TOLD = Column("", ["short", "one two three four five six seven eight"], broken=True)
+
+
+def test_the_last_column_may_be_broken_and_a_table_without_titles_has_no_headings():
+    marks = Column("", ["✓ ok", "✗ wrong"])
+    assert lines(marks, TOLD, width=30) == [
+        "✓ ok     short",
+        "✗ wrong  one two three four",
+        "         five six seven eight",
+    ]
+    assert lines(marks, TOLD)[1] == f"✗ wrong  {TOLD.cells[1]}"
+    assert len(lines(marks, TOLD._replace(cells=["x", "y" * 5000]))[1]) == 5009

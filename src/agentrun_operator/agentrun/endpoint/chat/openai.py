@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import urlsplit, urlunsplit
 
 from agentrun_operator.agentrun.api.canonical import escape
 from agentrun_operator.agentrun.api.errors import ServiceUnavailableError
@@ -20,6 +19,7 @@ from agentrun_operator.agentrun.auth.data_signing import DataPlaneAuth
 from agentrun_operator.agentrun.auth.signing import utc_now
 from agentrun_operator.agentrun.http.client import default_ssl_context
 from agentrun_operator.agentrun.http.connections.connections import known_to_httpx, proxy_to
+from agentrun_operator.agentrun.models.data_plane import signed_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from agentrun_operator.agentrun.auth.credentials import Credentials
     from agentrun_operator.agentrun.endpoint.chat.parameters import ChatParameters
 
-DATA_DOMAIN = "agentrun-data"
-RAM_SUFFIX = "-ram"
 NO_API_KEY = "unused"  # the package insists on one; the header that it would go into is left out
 OPENAI_HEADERS = ("openai-organization", "openai-project")  # from variables that are meant for OpenAI
 
@@ -127,11 +125,7 @@ def data_plane(config: Config, *, signed: bool) -> str:
         ConfigError: neither an address nor an account is known.
     """
     url = config.get_data_endpoint()
-    parts = urlsplit(url)
-    account, _, domain = parts.netloc.partition(".")
-    if not signed or account.endswith(RAM_SUFFIX) or not domain.startswith(f"{DATA_DOMAIN}."):
-        return url
-    return urlunsplit(parts._replace(netloc=f"{account}{RAM_SUFFIX}.{domain}"))
+    return signed_url(url) if signed else url
 
 
 def chat_of(config: Config, names: tuple[str, str]) -> Chat:

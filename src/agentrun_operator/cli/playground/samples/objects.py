@@ -11,7 +11,7 @@ from agentrun_operator.cli.playground.samples.expected import KIND, NAMES, manif
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentrun_operator.controlplane import ControlPlane
+    from agentrun_operator.cli.playground.places.cluster import Cluster
 
 Object = dict[str, Any]
 
@@ -30,59 +30,59 @@ PROMOTED = Condition("RolledOut", "True")
 TAKEN_BACK = Condition("RolledOut", "False", "RolledBack")
 
 
-def apply(plane: ControlPlane) -> None:
+def apply(cluster: Cluster) -> None:
     """Create the samples."""
-    plane.run_kubectl("apply", "--filename=-", input=manifests())
+    cluster.run_kubectl("apply", "--filename=-", input=manifests())
 
 
-def patch(plane: ControlPlane, changes: Mapping[str, Mapping[str, object]]) -> None:
+def patch(cluster: Cluster, changes: Mapping[str, Mapping[str, object]]) -> None:
     """Change fields of the spec, by the sample's name."""
     for name, fields in changes.items():
-        plane.run_kubectl("patch", KIND, name, "--type=merge", f"--patch={json.dumps({'spec': fields})}")
+        cluster.run_kubectl("patch", KIND, name, "--type=merge", f"--patch={json.dumps({'spec': fields})}")
 
 
-def delete(plane: ControlPlane) -> None:
+def delete(cluster: Cluster) -> None:
     """Ask for the samples' deletion, without waiting for it."""
-    plane.run_kubectl("delete", KIND, *NAMES, "--wait=false")
+    cluster.run_kubectl("delete", KIND, *NAMES, "--wait=false")
 
 
-def left(plane: ControlPlane) -> list[str]:
+def left(cluster: Cluster) -> list[str]:
     """Which objects are still there, in words."""
-    return [f"{name} is still there" for name in _all(plane)]
+    return [f"{name} is still there" for name in _all(cluster)]
 
 
-def not_ready(plane: ControlPlane) -> list[str]:
+def not_ready(cluster: Cluster) -> list[str]:
     """Which samples are not Ready as they are asked for now, and why, in words."""
-    found = _all(plane)
+    found = _all(cluster)
     return [f"{name} is {why}" for name in NAMES if (why := why_not(found.get(name), READY))]
 
 
-def without(plane: ControlPlane, name: str, *wanted: Condition) -> list[str]:
+def without(cluster: Cluster, name: str, *wanted: Condition) -> list[str]:
     """Which conditions a sample does not have as it is asked for now, and why, in words."""
-    found = look(plane, name)
+    found = look(cluster, name)
     return [f"{name} is {why}" for condition in wanted if (why := why_not(found, condition))]
 
 
-def look(plane: ControlPlane, name: str) -> Object | None:
+def look(cluster: Cluster, name: str) -> Object | None:
     """A sample as it is now; None if there is none."""
-    return _all(plane).get(name)
+    return _all(cluster).get(name)
 
 
-def progress(plane: ControlPlane, name: str) -> str:
+def progress(cluster: Cluster, name: str) -> str:
     """How far the rollout of a sample is, for people; empty when there is nothing to roll out."""
-    found = look(plane, name) or {}
+    found = look(cluster, name) or {}
     return str(found.get("status", {}).get("rollout", {}).get("summary", ""))
 
 
-def without_event(plane: ControlPlane, name: str, reason: str) -> list[str]:
+def without_event(cluster: Cluster, name: str, reason: str) -> list[str]:
     """A sample that nobody was told something about, in words."""
     selector = f"--field-selector=involvedObject.name={name},reason={reason}"
-    events = plane.run_kubectl("get", "events", selector, "--output=name")
+    events = cluster.run_kubectl("get", "events", selector, "--output=name")
     return [] if events.strip() else [f"{name} has no event {reason}"]
 
 
-def _all(plane: ControlPlane) -> dict[str, Object]:
-    items: list[Object] = json.loads(plane.run_kubectl("get", KIND, "--output=json"))["items"]
+def _all(cluster: Cluster) -> dict[str, Object]:
+    items: list[Object] = json.loads(cluster.run_kubectl("get", KIND, "--output=json"))["items"]
     return {item["metadata"]["name"]: item for item in items}
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agentrun_operator.controller.keys import Body, ObjectKey
 
-DECISIVE = ("conditions", "claim", "rollout")
+DECISIVE = ("conditions", "claim", "rollout", "exports")
 """Parts of the status without which a decision would be made again. Another field that an older CRD strips is missed by
 nobody."""
 

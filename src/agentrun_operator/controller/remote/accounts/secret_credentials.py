@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.agentrun.api.errors import CredentialsNotFoundError
 from agentrun_operator.controller.concurrency.single_flight import SingleFlight
-from agentrun_operator.controller.kube.client import FORBIDDEN, NOT_FOUND, KubeClient, KubeError
+from agentrun_operator.controller.kube.errors import FORBIDDEN, NOT_FOUND, KubeError
 from agentrun_operator.controller.remote.runtime.endpoint_cache import NEVER
 from agentrun_operator.observation.problems import ProblemError
 from agentrun_operator.observation.secret_data import Found, found_in
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from agentrun_operator.agentrun.auth.credentials import Credentials
+    from agentrun_operator.controller.kube.client import KubeClient
 
 
 class SecretCredentials:

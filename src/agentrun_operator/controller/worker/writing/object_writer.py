@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from agentrun_operator.controller.informer.store.news import DECISIVE, Ours
 from agentrun_operator.controller.informer.store.reading import trimmed
 from agentrun_operator.controller.keys import key_of
-from agentrun_operator.controller.kube.client import CONFLICT, TAKEN, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, TAKEN, KubeError
 from agentrun_operator.reconcile.conditions import unread as unread_conditions
 from agentrun_operator.reconcile.history.entries import with_history_in_full
 from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER
@@ -72,6 +72,14 @@ class ObjectWriter:
             KubeError: 409 when it has; nothing was written.
         """
         return await self._fenced(body, "rollout", "status", {}, {"status": patch})
+
+    async def announce(self, body: Body, patch: dict[str, Any]) -> Body:
+        """Merge a patch into the status that names what is about to be made, unless the object has changed.
+
+        Raises:
+            KubeError: 409 when it has; nothing was written.
+        """
+        return await self._fenced(body, "exports", "status", {}, {"status": patch})
 
     async def release(self, body: Body) -> Body:
         """Take the finalizer and the endpoint's label off, unless the object has changed since it was read.

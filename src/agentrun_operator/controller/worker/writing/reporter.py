@@ -107,6 +107,7 @@ class Reporter:
         was, now = _synced(before), _synced(after)
         if now.get("status") == "False" and now["reason"] not in NO_FAILURE and now["reason"] != was.get("reason"):
             self._warn(body, now["reason"], now["message"])
+        self._exported(body, _condition(before, "Exported"), _condition(after, "Exported"))
         if after.get("drift") and after.get("drift") != before.get("drift") and now["reason"] == Reason.DRIFTED:
             self._metrics.drift.labels("reported").inc()
             self._recorder.normal(body, "DriftDetected", now["message"])
@@ -117,6 +118,12 @@ class Reporter:
             self._warn(body, Reason.UNKNOWN_STATE, odd)
         if ready.get("status") == "True" != _condition(before, "Ready").get("status"):
             self._log(body, "Ready", ready["message"])
+
+    def _exported(self, body: Body, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+        """What tells apps of the endpoint is not as it is to be."""
+        quiet = now.get("reason") in (Reason.EXPORT_WAITING, Reason.PAUSED)
+        if now.get("status") == "False" and not quiet and now["reason"] != was.get("reason"):
+            self._warn(body, now["reason"], now["message"])
 
     def _tell(self, body: Body, reason: str, message: str) -> None:
         self._recorder.normal(body, reason, message)

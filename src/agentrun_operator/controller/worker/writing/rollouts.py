@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.analysis.assignment import Assignment
 from agentrun_operator.controller.keys import is_leftover
-from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.reconcile.rollout.events import happened, ignored
 from agentrun_operator.reconcile.rollout.memory import Cause, effective
 from agentrun_operator.reconcile.rollout.proof.evidence import Evidence

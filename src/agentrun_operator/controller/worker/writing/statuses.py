@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.controller.kube.client import CONFLICT, NOT_FOUND, KubeError
+from agentrun_operator.controller.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from agentrun_operator.reconcile.status.status import status_of, status_patch
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.plugin.cluster.kubectl.refusals import NoContextError, RefusedError, UnreachableError, refusal_of
@@ -59,6 +60,17 @@ class Connection:
             "request-timeout": self.request_timeout,
         }
         return [f"--{name}={value}" for name, value in given.items() if value]
+
+    def again(self, command: str) -> str:
+        """A command of the plugin for the same cluster, namespace and user, as a person types it.
+
+        Args:
+            command: such as `check`, or `resume chat`.
+        """
+        given = {"-n": self.namespace, "--context": self.context, "--kubeconfig": self.kubeconfig, "--as": self.user}
+        return " ".join(
+            ["kubectl agentrun", command, *(f"{flag} {quote(each)}" for flag, each in given.items() if each)]
+        )
 
 
 class Kubectl:
@@ -220,7 +232,7 @@ class Kubectl:
         except OSError as error:
             raise UnknownError(f"kubectl cannot be run ({error.strerror}): install it anew") from None
         if finished.returncode:
-            raise refusal_of(finished.stderr, right)
+            raise refusal_of(finished.stderr, right, self.connection.again("check"))
         return finished.stdout
 
 

@@ -125,7 +125,7 @@ WORDS: dict[str, type[RefusedError]] = {
 
 CONTEXTS = "`kubectl config get-contexts` lists those that there are"
 LOG_IN = "log in again, and try `kubectl get --raw /version` in a terminal"
-NO_CRD = "is the CRD installed? `kubectl agentrun check`"
+NO_CRD = "is the CRD installed? `{check}` tells"
 TRY = "is this address right, the cluster up, and the VPN or proxy there? Try `kubectl cluster-info`"
 TRUST = "the kubeconfig has to name this cluster's own certificate authority and host"
 
@@ -180,12 +180,13 @@ OWN_SORTS = (
 """Tried in this order, on kubectl's own words."""
 
 
-def refusal_of(told: str, right: Right | None) -> PluginError:
+def refusal_of(told: str, right: Right | None, check: str = "kubectl agentrun check") -> PluginError:
     """The error that kubectl's own words stand for.
 
     Args:
         told: what it wrote to standard error.
         right: what the caller needed; one that kubectl names itself counts first.
+        check: the command that looks at the installation of this very cluster.
     """
     text = _spoken(told)
     if UNDESCRIBED.match(text):
@@ -195,7 +196,7 @@ def refusal_of(told: str, right: Right | None) -> PluginError:
     shown = _reason(said["text"]) if said else FRAME.sub("", text).strip()
     shown = shown.replace("\n", "; ")
     if sort is not None:
-        return sort.error(f"{shown}: {sort.remedy}")
+        return sort.error(f"{shown}: {sort.remedy.format(check=check)}")
     if said is None:
         return UnknownError(f"kubectl: {shown}" if shown else "kubectl ended without a word")
     if said["word"] == "Forbidden" and "is forbidden: User " in shown:

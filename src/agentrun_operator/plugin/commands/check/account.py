@@ -41,7 +41,7 @@ def _of_account(kubectl: Kubectl, account: Account, region: str) -> list[Finding
         return [Finding(Standing.WRONG, "account", f"{error}: check the key, its expiry and its RAM policy")]
     except UnknownError as error:
         return [unknown("account", error)]
-    found = [Finding(Standing.OK, "account", f"the credentials work: {len(runtimes)} runtimes in {region}")]
+    found = [Finding(Standing.OK, "account", f"the credentials work; runtimes in {region}: {len(runtimes)}")]
     return [*found, *looked("endpoints", lambda: _unowned(kubectl, account))]
 
 
@@ -54,10 +54,9 @@ def _unowned(kubectl: Kubectl, account: Account) -> list[Finding]:
         if runtime.agent_runtime_id
         for each in account.endpoints(runtime.agent_runtime_id)
     ]
-    free = [f"{each.runtime.agent_runtime_name}/{each.name}" for each in unowned(remotes, objects)]
+    free = sorted(f"{each.runtime.agent_runtime_name}/{each.name}" for each in unowned(remotes, objects))
     if not free:
         return [Finding(Standing.OK, "endpoints", f"each of {len(remotes)} has an object in {where}")]
-    told = (
-        f"{len(free)} of {len(remotes)} have no object in {where}: {some(free)}; `kubectl agentrun import` makes them"
-    )
+    make = kubectl.connection.again("import")
+    told = f"{len(free)} of {len(remotes)} have no object in {where}: {some(free)}; `{make}` makes them"
     return [Finding(Standing.TOLD, "endpoints", told)]

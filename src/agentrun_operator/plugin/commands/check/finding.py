@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agentrun_operator.plugin.screen.screen import Screen
+    from agentrun_operator.plugin.screen.table import Column
 
 
 class Standing(StrEnum):
@@ -26,9 +26,6 @@ class Standing(StrEnum):
     WRONG = "wrong"
     UNKNOWN = "unknown"
 
-
-NARROWEST = 20
-"""Columns that a text has at least."""
 
 SIGNS = {
     Standing.OK: ("✓", "green"),
@@ -93,7 +90,10 @@ def show(screen: Screen, findings: Sequence[Finding], output: Format) -> None:
     if output is Format.JSON:
         screen.write(json.dumps({"findings": [each._asdict() for each in findings]}, indent=2))
     else:
-        _table(screen, findings)
+        from agentrun_operator.plugin.screen.table import table  # noqa: PLC0415 - not for JSON
+
+        for line in table(_columns(findings), screen.width):
+            screen.show(line)
     marks = [each.mark for each in findings]
     wrong, untold = marks.count(Standing.WRONG), marks.count(Standing.UNKNOWN)
     if untold:
@@ -102,13 +102,12 @@ def show(screen: Screen, findings: Sequence[Finding], output: Format) -> None:
         raise WrongError(f"{wrong} wrong")
 
 
-def _table(screen: Screen, findings: Sequence[Finding]) -> None:
-    from rich.text import Text  # noqa: PLC0415 - not for JSON
+def _columns(findings: Sequence[Finding]) -> list[Column]:
+    from agentrun_operator.plugin.screen.table import Column  # noqa: PLC0415 - not for JSON
 
-    marks, abouts = (max(map(len, words)) for words in zip(*(each[:2] for each in findings), strict=True))
-    indent = marks + abouts + 6
-    for each in findings:
-        sign, colour = SIGNS[each.mark]
-        lines = textwrap.wrap(printable(each.text), max(NARROWEST, screen.console.width - indent))
-        text = f"\n{' ' * indent}".join(lines)
-        screen.show(Text.assemble((f"{sign} {each.mark:{marks}}", colour), f"  {each.about:{abouts}}  {text}"))
+    marks = [f"{SIGNS[each.mark][0]} {each.mark}" for each in findings]
+    return [
+        Column("", marks, styles=[SIGNS[each.mark][1] for each in findings]),
+        Column("", [each.about for each in findings]),
+        Column("", [printable(each.text) for each in findings], broken=True),
+    ]

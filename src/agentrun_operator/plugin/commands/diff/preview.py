@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from agentrun_operator.plugin.cluster.kubectl.rights import Right
     from agentrun_operator.plugin.commands.diff.predict import Look
     from agentrun_operator.plugin.commands.diff.reading import Manifests
     from agentrun_operator.plugin.session import Session
@@ -82,7 +83,7 @@ class _Preview:
         self._accounts = accounts
         self._cluster = cluster
         self._now: datetime = session.now().replace(microsecond=0)
-        self._told: set[str] = set()
+        self._told: set[tuple[str, Right | None]] = set()
         self._assumed: set[Key] = set()
 
     def of(self, manifests: Manifests, selector: str) -> list[Change]:
@@ -128,13 +129,13 @@ class _Preview:
 
     def _untried(self, key: Key, manifest: Body, lacking: ForbiddenError) -> Body | str:
         """The object as it would be, as far as that can be known without the right to try."""
-        self._tell(f"Without the right to try an apply, only the rules of the CRD are known: {lacking}")
+        self._tell("Without the right to try an apply, only the rules of the CRD are known", lacking)
         if refused := offline.refused(manifest):
             return refused
         try:
             live = self._cluster.live(key) if self._cluster else None
         except ForbiddenError as unread:
-            self._tell(f"Whether the objects exist is not known, and their endpoints are taken for theirs: {unread}")
+            self._tell("Whether the objects exist is not known, and their endpoints are taken for theirs", unread)
             return self._alone(key, manifest)
         return self._read(offline.merged(live, manifest) if live else offline.body_of(manifest, self._now))
 
@@ -143,7 +144,7 @@ class _Preview:
         if self._cluster and bodies:
             live, lacking = self._cluster.objects(namespace for namespace, _ in bodies)
             if lacking:
-                self._tell(f"Objects of other namespaces that manage the same endpoint are not known: {lacking}")
+                self._tell("Objects of other namespaces that manage the same endpoint are not known", lacking)
         return OwnershipIndex(live, bodies, self._accounts.own.region_id)
 
     def _change(
@@ -176,11 +177,11 @@ class _Preview:
             self._change(key, self._read(each), ownership, pruned) for key, each in labelled.items() if key not in kept
         ]
 
-    def _tell(self, line: str) -> None:
-        """Say once what is not known."""
-        if line not in self._told:
-            self._told.add(line)
-            self._screen.warn(line)
+    def _tell(self, unknown: str, lacking: ForbiddenError) -> None:
+        """Say once what is not known for the want of a right, of however many objects."""
+        if (unknown, lacking.right) not in self._told:
+            self._told.add((unknown, lacking.right))
+            self._screen.warn(f"{unknown}: {lacking}")
 
 
 def _key(body: Body) -> Key:

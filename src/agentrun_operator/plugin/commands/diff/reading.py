@@ -47,7 +47,7 @@ def read(files: Sequence[str], *, recursive: bool, given: str, namespace: str) -
         namespace: the one for objects that name none.
 
     Raises:
-        UsageError: a file cannot be read, or an object's namespace contradicts the flag.
+        UsageError: a file cannot be read, none holds anything, or an object's namespace contradicts the flag.
     """
     objects: dict[tuple[str, str], Body] = {}
     passed_over, repeated, nameless = [], [], 0
@@ -65,6 +65,8 @@ def read(files: Sequence[str], *, recursive: bool, given: str, namespace: str) -
         objects[key] = document | {"metadata": metadata | {"namespace": key[0]}}
         if len(objects) > MOST:
             raise UsageError(f"more than {MOST} objects: give the files in several runs")
+    if not (objects or passed_over or nameless):
+        raise UsageError(f"{', '.join(files)}: there is no object in it")
     return Manifests(objects, tuple(passed_over), tuple(repeated), nameless)
 
 
@@ -80,6 +82,8 @@ def _documents(files: Sequence[str], *, recursive: bool) -> Iterator[Body]:
 
 
 def _paths(file: str, *, recursive: bool) -> list[str]:
+    if not file:
+        raise UsageError("-f names a file or a folder, or - for the input")
     if file == INPUT or not Path(file).is_dir():
         if file.startswith(("http://", "https://")):
             raise UsageError(f"{file}: addresses are not read; fetch it and give it as -f -")

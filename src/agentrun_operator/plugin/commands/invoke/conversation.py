@@ -13,10 +13,11 @@ from agentrun_operator.plugin.flags import Format
 from agentrun_operator.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from agentrun_operator.agentrun.endpoint.chat.streaming import Question
     from agentrun_operator.plugin.commands.invoke.target import Target
+    from agentrun_operator.plugin.screen.table import Column
     from agentrun_operator.plugin.session import Session
 
 ANSWERED = frozenset({Failure.REFUSED, Failure.MALFORMED, Failure.TOO_LARGE})
@@ -66,7 +67,10 @@ def hold(session: Session, target: Target, question: Question, repeat: int, outp
         told = [document(target, question, run) for run in runs]
         session.screen.write(json.dumps(told[0] if repeat == 1 else told, indent=2))
     elif repeat > 1:
-        session.screen.write(table(runs))
+        from agentrun_operator.plugin.screen.table import table  # noqa: PLC0415 - as below
+
+        for line in table(columns_of(runs), session.screen.width):
+            session.screen.show(line)
     else:
         session.screen.hint(summary(runs[0]))
     worst = max(runs, key=lambda run: run.code)
@@ -121,22 +125,24 @@ def summary(run: Run) -> str:
     return f"{run.tokens} tokens, {first}{run.seconds:.2f} s in all"
 
 
-def table(runs: Sequence[Run]) -> str:
-    """Several runs, and their times together."""
-    rows = [("RUN", "FIRST", "TOTAL", "TOKENS", "OUTCOME")]
-    rows += [
-        (str(number), _seconds(run.first), _seconds(run.seconds), run.tokens, _outcome(run))
-        for number, run in enumerate(runs, 1)
+def columns_of(runs: Sequence[Run]) -> list[Column]:
+    """Several runs, and their times together, as the columns of a table."""
+    from agentrun_operator.plugin.screen.table import Column  # noqa: PLC0415 - who asks once goes without
+
+    numbers, nothing = [str(number) for number in range(1, len(runs) + 1)], ["", "", ""]
+    firsts, totals = [run.first for run in runs], [run.seconds for run in runs]
+    return [
+        Column("RUN", [*numbers, "min", "median", "max"]),
+        Column("FIRST", [*map(_seconds, firsts), *_together([first for first in firsts if first is not None])]),
+        Column("TOTAL", [*map(_seconds, totals), *_together(totals)]),
+        Column("TOKENS", [*(run.tokens for run in runs), *nothing]),
+        Column("OUTCOME", [*(_outcome(run) for run in runs), *nothing]),
     ]
-    of: Callable[[list[float]], float]
-    for name, of in (("min", min), ("median", statistics.median), ("max", max)):
-        firsts = [run.first for run in runs if run.first is not None]
-        rows.append(
-            (name, _seconds(of(firsts) if firsts else None), _seconds(of([run.seconds for run in runs])), "", "")
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
+
+
+def _together(seconds: Sequence[float]) -> list[str]:
+    """The least, the middle and the most of some times."""
+    return [_seconds(of(seconds) if seconds else None) for of in (min, statistics.median, max)]
 
 
 def _outcome(run: Run) -> str:

@@ -70,25 +70,25 @@ def target_of(kubectl: Kubectl, name: str) -> Target:
     full = f"{found['metadata']['namespace']}/{name}"
     try:
         config = Config(region_id=found["spec"].get("region"))
-        chat = chat_of(config, _names(found, full))
+        chat = chat_of(config, _names(found, full, kubectl.connection.again("check")))
         _ = chat.base_url  # tells whether the address is known
     except AgentRunError as error:
         raise UnknownError(f"{full}: {error}") from None
     return Target(full, chat)
 
 
-def _names(found: Mapping[str, Any], full: str) -> tuple[str, str]:
-    """The names of the runtime and of the endpoint, as the operator saw them."""
+def _names(found: Mapping[str, Any], full: str, check: str) -> tuple[str, str]:
+    """The names of the runtime and of the endpoint, as the operator saw them; `check` is what helps where none did."""
     spec, status = found["spec"], found.get("status") or {}
     runtime = status.get("agentRuntimeName")
     endpoint = status.get("endpointName") or spec.get("endpointName") or found["metadata"]["name"]
     if not runtime:
-        raise PluginError(f"{full} has no endpoint yet: {_why(status)}")
+        raise PluginError(f"{full} has no endpoint yet: {_why(status, check)}")
     return runtime, endpoint
 
 
-def _why(status: Mapping[str, Any]) -> str:
+def _why(status: Mapping[str, Any], check: str) -> str:
     ready = next((each for each in status.get("conditions") or [] if each.get("type") == "Ready"), None)
     if ready is None:
-        return "no operator has looked at it; see `kubectl agentrun check`"
+        return f"no operator has looked at it; see `{check}`"
     return f"{ready.get('reason')}: {ready.get('message')}"

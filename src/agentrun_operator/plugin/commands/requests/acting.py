@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentrun_operator.durations import duration
 from agentrun_operator.plugin.cluster.changes import edit, no_such
 from agentrun_operator.plugin.cluster.endpoints import again
 from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
@@ -11,7 +12,6 @@ from agentrun_operator.plugin.cluster.reading import full_name
 from agentrun_operator.plugin.cluster.standing import Standing, is_deleted, standing_of
 from agentrun_operator.plugin.cluster.waiting import until
 from agentrun_operator.plugin.exits import ExitCode, PluginError
-from agentrun_operator.plugin.screen.times import duration
 from agentrun_operator.printable import printable
 
 if TYPE_CHECKING:

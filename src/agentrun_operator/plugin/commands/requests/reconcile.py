@@ -16,7 +16,10 @@ from agentrun_operator.plugin.session import Session
 from agentrun_operator.resources.names import RECONCILE_REQUESTED_AT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
+
 
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Objects.")]
 
@@ -26,19 +29,23 @@ def reconcile(session: Session, *, names: Names, timeout: Timeout = "5m") -> Non
     """Have endpoints looked at now, and show what came of it."""
     limit = seconds_of(timeout)
     found = find(session.kubectl, Selection(tuple(names)))
-    raise typer.Exit(act(session, found, request_at(session.now().isoformat()), limit))
+    raise typer.Exit(
+        act(session, found, request_at(session.now().isoformat(), session.kubectl.connection.again), limit)
+    )
 
 
-def request_at(value: str) -> Request:
+def request_at(value: str, again: Callable[[str], str]) -> Request:
     """The request for a look.
 
     Args:
         value: of the annotation, which no other request has.
+        again: how a person types another command for the same cluster.
     """
 
     def change(thing: Object) -> dict[str, object]:
         if is_paused(thing):
-            raise PluginError(f"it is paused, and nothing is done about it until: {_resume(thing)}")
+            resume = again(f"resume {thing['metadata']['name']}")
+            raise PluginError(f"it is paused, and nothing is done about it until: {resume}")
         return {"metadata": {"annotations": {RECONCILE_REQUESTED_AT: value}}}
 
     return Request(change, lambda thing: _end(thing, value))
@@ -54,7 +61,3 @@ def _end(thing: Object, value: str) -> End | None:
     outcome = outcome_of(thing, rollout=False)
     codes = {Outcome.READY: ExitCode.DONE, Outcome.STALLED: ExitCode.NEGATIVE}
     return End(codes[outcome], said) if outcome in codes else None
-
-
-def _resume(thing: Object) -> str:
-    return f"kubectl agentrun resume {thing['metadata']['name']}"

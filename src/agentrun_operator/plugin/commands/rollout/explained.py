@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from agentrun_operator.durations import duration, exactly
 from agentrun_operator.plugin.rollouts.futures import decided, futures
-from agentrun_operator.plugin.screen.times import duration
 from agentrun_operator.printable import printable
 from agentrun_operator.reconcile.rollout.course import ROWS
 from agentrun_operator.reconcile.rollout.memory import effective, summary
@@ -128,10 +128,10 @@ def _shown(wire: Wire | None) -> str:
 
 def _bake(given: Situation) -> str:
     if given.memory.settled_at is None:
-        return f"{duration(given.step.bake)}, once AgentRun serves this share"
+        return f"{exactly(given.step.bake)}, once AgentRun serves this share"
     over = given.memory.settled_at + timedelta(seconds=given.step.bake)
     left = (over - given.now).total_seconds()
-    return f"{duration(left)} left of {duration(given.step.bake)}" if left > 0 else "over"
+    return f"{duration(left)} left of {exactly(given.step.bake)}" if left > 0 else "over"
 
 
 def _proof(given: Situation) -> str:

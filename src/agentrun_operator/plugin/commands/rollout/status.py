@@ -19,7 +19,9 @@ def status(session: Session, name: Name, *, wait: WaitForRollout = "") -> None:
     within = seconds_of(wait or "0s")
     found = existing(session.kubectl, name)
     said = message_of(found, "RolledOut")
-    for line in view(rolling_of(found), session.now(), said, session.screen.console.width):
+    for line in view(
+        rolling_of(found), session.now(), said, session.screen.console.width, session.kubectl.connection.again
+    ):
         session.screen.show(line)
     if wait:
         wait_rolled_out(session, name, within)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
-from agentrun_operator.plugin.screen.times import duration
+from agentrun_operator.durations import duration, exactly
+from agentrun_operator.plugin.screen.table import Column, table
 from agentrun_operator.printable import printable
 from agentrun_operator.reconcile.rollout.memory import FAIL, Phase, effective
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from agentrun_operator.plugin.rollouts.record import Rolling
     from agentrun_operator.reconcile.rollout.memory import Check, Memory
     from agentrun_operator.reconcile.rollout.plan import Plan
+
+    Again = Callable[[str], str]
 
 BAR = 20
 """Characters of the bar: five percent each."""
@@ -45,7 +48,7 @@ class Field(NamedTuple):
     style: str = ""
 
 
-def view(rolling: Rolling, now: datetime, said: str, width: int) -> list[Text]:
+def view(rolling: Rolling, now: datetime, said: str, width: int, again: Again) -> list[Text]:
     """The lines of the view.
 
     Args:
@@ -53,10 +56,11 @@ def view(rolling: Rolling, now: datetime, said: str, width: int) -> list[Text]:
         now: the time of day.
         said: what the condition RolledOut says of the present generation; empty if nothing.
         width: columns of the screen.
+        again: how a person types another command for the same cluster.
     """
     head = [Text(f"{rolling.name}  {_title(rolling)}", "bold"), Text(), *_bar(rolling.memory, width)]
     steps = [Text(), *_steps(rolling)] if not rolling.plan.immediate else []
-    fields = [line for field in _fields(rolling, now, said) for line in _wrapped(field, width)]
+    fields = [line for field in _fields(rolling, now, said, again) for line in _wrapped(field, width)]
     return [*head, *steps, Text(), *fields]
 
 
@@ -85,12 +89,16 @@ def _bar(memory: Memory, width: int) -> Iterator[Text]:
 
 
 def _steps(rolling: Rolling) -> Iterator[Text]:
-    memory, plan = rolling.memory, rolling.plan
-    yield Text(f"  {'STEP':<6}{'SHARE':<7}{'BAKE':<8}{'APPROVAL':<10}STATE", "bold")
-    for number, step in enumerate(plan.steps, 1):
-        state, style = _state(memory, number, len(plan.steps))
-        line = Text(f"  {number:<6}{f'{step.weight}%':<7}{duration(step.bake):<8}{'yes' if step.approval else '-':<10}")
-        yield line.append(state, style)
+    steps = rolling.plan.steps
+    states = [_state(rolling.memory, number, len(steps)) for number in range(1, len(steps) + 1)]
+    columns = [
+        Column("STEP", [str(number) for number in range(1, len(steps) + 1)]),
+        Column("SHARE", [f"{step.weight}%" for step in steps]),
+        Column("BAKE", [exactly(step.bake) for step in steps]),
+        Column("APPROVAL", ["yes" if step.approval else "-" for step in steps]),
+        Column("STATE", [state for state, _ in states], styles=[style for _, style in states]),
+    ]
+    yield from (Text("  ").append_text(line) for line in table(columns, None))
 
 
 def _state(memory: Memory, number: int, last: int) -> tuple[str, str]:
@@ -103,7 +111,7 @@ def _state(memory: Memory, number: int, last: int) -> tuple[str, str]:
     return f"here: {phase}", STYLES[phase]
 
 
-def _fields(rolling: Rolling, now: datetime, said: str) -> Iterator[Field]:
+def _fields(rolling: Rolling, now: datetime, said: str, again: Again) -> Iterator[Field]:
     memory = rolling.memory
     cause = f", {memory.cause}" if memory.cause else ""
     phase = f"{memory.phase or 'at rest'}{cause}"
@@ -115,7 +123,7 @@ def _fields(rolling: Rolling, now: datetime, said: str) -> Iterator[Field]:
     if memory.failed_plan:
         yield Field("Failed", "this plan was given up: it begins again by `rollout retry`, or by an edit")
     yield from _found(memory)
-    yield from _asked(rolling)
+    yield from _asked(rolling, again)
 
 
 def _found(memory: Memory) -> Iterator[Field]:
@@ -128,7 +136,7 @@ def _found(memory: Memory) -> Iterator[Field]:
         yield Field("Before", f"version {', '.join(memory.history)}")
 
 
-def _asked(rolling: Rolling) -> Iterator[Field]:
+def _asked(rolling: Rolling, again: Again) -> Iterator[Field]:
     """What was asked for, and what may be."""
     memory, name = rolling.memory, rolling.desired.name
     if memory.last_request:
@@ -136,11 +144,11 @@ def _asked(rolling: Rolling) -> Iterator[Field]:
     if rolling.annotation and rolling.annotation != memory.last_request:
         yield Field("Request", f"{rolling.annotation[:40]} (not answered)", "yellow")
     if memory.phase is Phase.AWAITING_APPROVAL:
-        yield Field("Next", f"kubectl agentrun rollout approve {name}")
+        yield Field("Next", again(f"rollout approve {name}"))
     elif memory.held:
-        yield Field("Next", f"kubectl agentrun rollout resume {name}")
+        yield Field("Next", again(f"rollout resume {name}"))
     elif memory.phase is Phase.ROLLED_BACK:
-        yield Field("Next", f"kubectl agentrun rollout retry {name}, or another targetVersion")
+        yield Field("Next", f"{again(f'rollout retry {name}')}, or another targetVersion")
 
 
 def _of_step(memory: Memory, plan: Plan, now: datetime) -> Iterator[Field]:
@@ -152,9 +160,9 @@ def _of_step(memory: Memory, plan: Plan, now: datetime) -> Iterator[Field]:
 
 def _bake(memory: Memory, bake: float, now: datetime) -> str:
     if memory.settled_at is None:
-        return f"{duration(bake)}, once AgentRun holds this share"
+        return f"{exactly(bake)}, once AgentRun holds this share"
     left = (memory.settled_at + timedelta(seconds=bake) - now).total_seconds()
-    return f"{duration(left)} left of {duration(bake)}" if left > 0 else f"over, after {duration(bake)}"
+    return f"{duration(left)} left of {exactly(bake)}" if left > 0 else f"over, after {exactly(bake)}"
 
 
 def _proof(memory: Memory, plan: Plan, now: datetime) -> str:

@@ -16,7 +16,7 @@ from agentrun_operator.plugin.session import Session
 class Output(StrEnum):
     """In which form objects are shown."""
 
-    TABLE = ""
+    TEXT = "text"
     WIDE = "wide"
     JSON = "json"
     YAML = "yaml"
@@ -27,7 +27,7 @@ Live = Annotated[bool, typer.Option("--watch", "-w", help="Show changes until Ct
 Problems = Annotated[bool, typer.Option("--problems", help="Only those with a problem; if any, the exit code is 1.")]
 Form = Annotated[
     Output,
-    typer.Option("--output", "-o", metavar="FORM", help="How data is written; else a table, or a page for one NAME."),
+    typer.Option("--output", "-o", help="How data is written; text is a table, or a page for one NAME."),
 ]
 
 
@@ -41,7 +41,7 @@ def status(
     watch: Live = False,
     wait: Wait = "",
     problems: Problems = False,
-    output: Form = Output.TABLE,
+    output: Form = Output.TEXT,
 ) -> None:
     """Show how endpoints stand, or all about one of them."""
     from agentrun_operator.plugin.commands.status import gate, live, show  # noqa: PLC0415 - other commands go without

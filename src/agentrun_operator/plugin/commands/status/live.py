@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 import typer
 
@@ -29,6 +30,19 @@ SHARE: Final = 9
 """A look is followed by so many times its own length of rest: thousands of objects are not listed without end."""
 
 
+class Seen(NamedTuple):
+    """What one look found.
+
+    Args:
+        now: what a terminal shows.
+        news: what a pipe is told, since the look before.
+    """
+
+    now: list[Text]
+    news: list[Text]
+
+
+@dataclass
 class PageFeed:
     """One object, as a page.
 
@@ -37,26 +51,26 @@ class PageFeed:
         view: which object.
     """
 
-    def __init__(self, session: Session, view: View) -> None:
-        self._session = session
-        self._view = view
-        self._version = "never"
+    session: Session
+    view: View
+    _version: str = "never"
 
-    def look(self) -> tuple[list[Text], list[Text]]:
-        """What a terminal shows now, and what is new in a pipe."""
-        found = find(self._session.kubectl, self._view.selection)
+    def look(self) -> Seen:
+        """How it is now."""
+        found = find(self.session.kubectl, self.view.selection)
         if found.missing and self._version == "never":
-            tell_missing(self._session, found.missing)
+            tell_missing(self.session, found.missing)
             raise typer.Exit(ExitCode.NEGATIVE)
         version = "".join(each["metadata"]["resourceVersion"] for each in found.objects)
         changed, self._version = version != self._version, version
-        if not changed and not self._session.screen.interactive:
-            return [], []
-        lines = [line for each in found.objects for line in sheet_lines(self._session, each)]
-        lines = lines or _plain(f"{self._view.selection.names[0]} is gone.")
-        return lines, [*lines, *_plain("")]
+        if not changed and not self.session.screen.interactive:
+            return Seen([], [])
+        lines = [line for each in found.objects for line in sheet_lines(self.session, each)]
+        lines = lines or _plain(f"{self.view.selection.names[0]} is gone.")
+        return Seen(lines, [*lines, *_plain("")])
 
 
+@dataclass
 class TableFeed:
     """All objects, as a table.
 
@@ -65,31 +79,30 @@ class TableFeed:
         view: which objects.
     """
 
-    def __init__(self, session: Session, view: View) -> None:
-        self._session = session
-        self._view = view
-        self._rows: dict[tuple[str, str], Row] = {}
-        self._headed = False
+    session: Session
+    view: View
+    _rows: dict[tuple[str, str], Row] = field(default_factory=dict)
+    _headed: bool = False
 
-    def look(self) -> tuple[list[Text], list[Text]]:
-        """What a terminal shows now, and what is new in a pipe: an object that went is told once."""
+    def look(self) -> Seen:
+        """How they are now; an object that went is told once."""
         now = {(each.namespace, each.name): each for each in self._read()}
         news = [each for key, each in now.items() if each.differs(self._rows.get(key))]
         news += [each._replace(word=Word.GONE, why="-") for key, each in self._rows.items() if key not in now]
         self._rows = now
-        return self._lines(list(now.values())), self._news(news)
+        return Seen(self._lines(list(now.values())), self._news(news))
 
     def _read(self) -> Sequence[Row]:
-        if not self._view.selection.names:
-            return rows_of(self._session, self._view)
-        found = find(self._session.kubectl, self._view.selection)
-        return [row_of(each, self._session.now()) for each in found.objects]
+        if not self.view.selection.names:
+            return rows_of(self.session, self.view)
+        found = find(self.session.kubectl, self.view.selection)
+        return [row_of(each, self.session.now()) for each in found.objects]
 
     def _lines(self, rows: Sequence[Row]) -> list[Text]:
-        return table_lines(self._session, self._view, rows) if rows else _plain("No AgentRuntimeEndpoints found.")
+        return table_lines(self.session, self.view, rows) if rows else _plain("No AgentRuntimeEndpoints found.")
 
     def _news(self, rows: Sequence[Row]) -> list[Text]:
-        lines = table_lines(self._session, self._view, rows) if rows else []
+        lines = table_lines(self.session, self.view, rows) if rows else []
         shown = lines[self._headed :]
         self._headed = self._headed or bool(lines)
         return shown
@@ -107,30 +120,37 @@ def follow(session: Session, view: View) -> NoReturn:
     _in_turn(session, feed.look)
 
 
-def _in_turn(session: Session, look: Callable[[], tuple[list[Text], list[Text]]]) -> NoReturn:
-    def show(_: list[Text], news: list[Text]) -> None:
-        for line in news:
+def _in_turn(session: Session, look: Callable[[], Seen]) -> NoReturn:
+    def show(seen: Seen) -> None:
+        for line in seen.news:
             session.screen.show(line)
         session.screen.flush()
 
     _repeat(session, look, show)
 
 
-def _in_place(session: Session, look: Callable[[], tuple[list[Text], list[Text]]]) -> NoReturn:
+def _in_place(session: Session, look: Callable[[], Seen]) -> NoReturn:
     from rich.console import Group  # noqa: PLC0415 - other commands go without
     from rich.live import Live  # noqa: PLC0415 - other commands go without
 
-    with Live(console=session.screen.console, auto_refresh=False) as shown:
-        _repeat(session, look, lambda lines, _: shown.update(Group(*lines), refresh=True))
+    before: list[Text] = []
+
+    def show(seen: Seen) -> None:
+        if seen.now != before:  # what stays is not drawn again: a terminal that does nothing does not flicker
+            before[:] = seen.now
+            drawn.update(Group(*seen.now), refresh=True)
+
+    with Live(console=session.screen.console, auto_refresh=False) as drawn:
+        _repeat(session, look, show)
 
 
 def _repeat(
     session: Session,
-    look: Callable[[], tuple[list[Text], list[Text]]],
-    show: Callable[[list[Text], list[Text]], None],
+    look: Callable[[], Seen],
+    show: Callable[[Seen], None],
 ) -> NoReturn:
     began = session.monotonic()
-    show(*look())
+    show(look())
     while True:
         session.sleep(max(PAUSE, SHARE * (session.monotonic() - began)))
         began = session.monotonic()
@@ -139,7 +159,7 @@ def _repeat(
         except UnreachableError as error:
             session.screen.hint(f"{error}; asked again")
         else:
-            show(*seen)
+            show(seen)
 
 
 def _plain(text: str) -> list[Text]:

@@ -117,7 +117,8 @@ def table_lines(session: Session, view: View, rows: Sequence[Row]) -> list[Text]
 def sheet_lines(session: Session, thing: Object) -> list[Text]:
     """The lines of a page."""
     now = session.now()
-    return list(page(sheet(thing, event_lines(session.kubectl, thing, now), now), session.screen.width))
+    events = event_lines(session.kubectl, thing, now)
+    return list(page(sheet(thing, events, now, session.kubectl.connection.again), session.screen.width))
 
 
 def _show(session: Session, lines: Sequence[Text]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from agentrun_operator.controller.informer.store.news import Ours
 from agentrun_operator.controller.informer.store.reading import Unreadable
 from agentrun_operator.controller.informer.store.store import Store
-from agentrun_operator.controller.kube.client import KubeError
+from agentrun_operator.controller.kube.errors import KubeError
 from agentrun_operator.controller.telemetry.metrics import Metrics
 from agentrun_operator.controller.worker.writing.object_writer import ObjectWriter, lacking, set_by
 from agentrun_operator.resources.names import ENDPOINT_LABEL, FINALIZER
