@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.plugin.cluster.reading import mapping, text
@@ -39,14 +40,9 @@ def sheet_of(thing: Mapping[str, object], now: datetime, connection: Connection)
         now: the time.
         connection: which cluster, for the lines to copy.
     """
-    first, *others = sheet(thing, [], now, _untold)
+    first, *others = sheet(thing, [], now, str)
     following: list[str] = []
-
-    def note(command: str) -> str:
-        following.append(command)
-        return ""
-
-    said = upcoming(thing, note)
+    said = upcoming(thing, partial(_noted, following))
     return {
         "facts": facts_of(thing, now),
         "about": lines_of(each for each in first.lines if each.label not in DRAWN),
@@ -102,6 +98,7 @@ def _turned(wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return list(kept.items())
 
 
-def _untold(_: str) -> str:
-    """The page says what comes next in a way of its own."""
+def _noted(kept: list[str], command: str) -> str:
+    """Take a command out of what is said, to show it beside that."""
+    kept.append(command)
     return ""

@@ -43,7 +43,18 @@ async def test_who_has_the_address_sees_the_page_and_what_it_asks_for(browser: h
     assert (await browser.get("nonsense")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["", "/", "/wrong/", f"/{TOKEN[:-1]}/", f"/{TOKEN}x/", f"//{TOKEN}/", "/\u00fc/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("", id="no path"),
+        pytest.param("/", id="the root"),
+        pytest.param("/wrong/", id="another"),
+        pytest.param(f"/{TOKEN[:-1]}/", id="a character less"),
+        pytest.param(f"/{TOKEN}x/", id="a character more"),
+        pytest.param(f"//{TOKEN}/", id="one level below"),
+        pytest.param("/\u00fc/", id="not ASCII"),
+    ],
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_without_the_token_nothing_is_told(browser: httpx.AsyncClient, path: str, method: str):
     answer = await browser.request(method, HERE + path)
