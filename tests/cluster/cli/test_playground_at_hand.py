@@ -154,7 +154,7 @@ def test_a_custom_resource_that_is_there_is_used_and_stays(control_plane, enviro
 
 
 def other_version() -> Mapping[str, Any]:
-    other = json.loads(json.dumps(crd()))
+    other: dict[str, Any] = json.loads(json.dumps(crd()))
     other["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["novelty"] = {
         "type": "string"
     }

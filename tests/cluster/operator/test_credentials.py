@@ -213,7 +213,7 @@ def test_whoever_waits_for_a_change_to_end_tells_at_once_that_no_look_is_allowed
     endpoints.change("edited", description="one")
     endpoints.wait_reason("edited", "Updating")
     endpoints.delete("going")
-    endpoints.wait_reason("going", "Deleting")
+    endpoints.wait_reason("going", "Deleting", within=30)
     endpoints.change("edited", description="two")
     endpoints.wait_reason("edited", "Updating")
     at_rest = endpoints.get("resting")["metadata"]["resourceVersion"]

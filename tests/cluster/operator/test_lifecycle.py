@@ -93,7 +93,7 @@ def test_a_deleted_object_goes_after_its_endpoint(endpoints: Endpoints, emulator
     endpoints.delete("chat")
 
     eventually(lambda: (emulator.endpoint("chat") or {}).get("status") == "DELETING")
-    endpoints.wait_reason("chat", "Deleting")
+    endpoints.wait_reason("chat", "Deleting", within=30)  # it tells of a deletion that takes longer than 15 s
     assert kubectl.get(KIND, "chat") is not None
     emulator.remove_endpoint(endpoint_id)
     endpoints.wait_gone("chat")

@@ -3,6 +3,7 @@
 import hashlib
 import tarfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from agentrun_operator.controlplane import FetchError
 from agentrun_operator.controlplane.fetching.download import Patience
 from agentrun_operator.controlplane.fetching.fetched import fetch
 from agentrun_operator.controlplane.fetching.release import Release
-from support.shelf import archive, running_shelf
+from support.shelf import Shelf, archive, running_shelf
 from support.told import Told
 
 FOLDER = "controller-tools/envtest"
@@ -34,12 +35,12 @@ def environ(tmp_path, monkeypatch):
     return {"XDG_CACHE_HOME": str(tmp_path)}
 
 
-def published(shelf, content=RIGHT):
+def published(shelf: Shelf, content: bytes = RIGHT) -> Release:
     """The release whose right content this is."""
     return Release(f"{shelf.url}/envtest.tar.gz", hashlib.sha512(content).hexdigest())
 
 
-def left(tmp_path):
+def left(tmp_path: Path) -> list[str]:
     """All files but the lock."""
     return [path.name for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".lock"]
 
@@ -103,14 +104,14 @@ def test_a_server_that_does_not_answer_is_an_error_and_not_a_wait(environ, tmp_p
     assert left(tmp_path) == []
 
 
-def member(name, **fields):
+def member(name: str, **fields: object) -> tarfile.TarInfo:
     found = tarfile.TarInfo(name)
     for field, value in fields.items():
         setattr(found, field, value)
     return found
 
 
-def link(name):
+def link(name: str) -> tarfile.TarInfo:
     return member(name, type=tarfile.SYMTYPE, linkname="/etc/hostname")
 
 

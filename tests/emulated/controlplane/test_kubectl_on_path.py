@@ -1,5 +1,7 @@
 """kubectl programs as they may lie about on PATH: asked for their version, and not believed in anything."""
 
+from pathlib import Path
+
 import pytest
 
 from agentrun_operator.controlplane.finding.kubectl_on_path import fitting_kubectl
@@ -10,7 +12,7 @@ SERVER = (1, 37)
 TELLS = """echo '{"clientVersion": {"gitVersion": "v1.%d.0"}}'"""
 
 
-def find(program, **more):
+def find(program: Path, **more: str) -> Path | None:
     return fitting_kubectl({"PATH": f"{program.parent}:/usr/bin:/bin", **more}, SERVER, time_limit=5)
 
 

@@ -2,11 +2,19 @@
 
 import platform
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
-from agentrun_operator.controlplane import BinariesNotFoundError, Download, FetchError, find_kubectl, find_to_play
+from agentrun_operator.controlplane import (
+    Binaries,
+    BinariesNotFoundError,
+    Download,
+    FetchError,
+    find_kubectl,
+    find_to_play,
+)
 from agentrun_operator.controlplane.building.cache import build_folder
 from agentrun_operator.controlplane.building.module import KUBERNETES
 from agentrun_operator.controlplane.fetching.fetched import fetched_folder
@@ -14,6 +22,7 @@ from agentrun_operator.controlplane.fetching.release import release
 from support.shelf import running_shelf
 from support.told import Told
 
+NO_DOWNLOAD = Download()
 SERVERS = ("etcd", "kube-apiserver")
 ALL = (*SERVERS, "kubectl", "kube-controller-manager")
 TELLS = """echo '{"clientVersion": {"gitVersion": "%s"}}'"""
@@ -45,18 +54,18 @@ def go(tmp_path, environ):
     return lambda: [line.rsplit("/", 1)[1] for line in calls.read_text().split()] if calls.exists() else []
 
 
-def find(environ, download=Download()):  # noqa: B008 - frozen
+def find(environ: Mapping[str, str], download: Download = NO_DOWNLOAD) -> Binaries:
     return find_to_play(environ, Told(), download)
 
 
-def fill(folder, names):
+def fill(folder: Path, names: Iterable[str]) -> Path:
     folder.mkdir(parents=True)
     for name in names:
         (folder / name).touch()
     return folder
 
 
-def fetched(environ):
+def fetched(environ: Mapping[str, str]) -> Path:
     found = release(KUBERNETES.version, sys.platform, platform.machine())
     assert found
     return fetched_folder(environ, found)

@@ -124,7 +124,7 @@ def test_a_defect_is_one_line_that_says_what_to_report_and_quotes_no_value(plugi
 def test_ctrl_c_ends_with_130_and_without_a_word(plugin, kubectl):
     """The terminal interrupts the whole group of processes: the plugin and the kubectl that it waits for."""
     does(kubectl, "kill -INT 0; sleep 60")
-    finished = subprocess.run(  # noqa: S603 - the line above
+    finished = subprocess.run(
         [sys.executable, "-m", "agentrun_operator.plugin", "invoke", "chat", "hello"],
         env=plugin.environment,
         capture_output=True,

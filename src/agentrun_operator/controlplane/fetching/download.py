@@ -96,10 +96,10 @@ def _reason(error: urllib.error.URLError) -> str:
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    return urllib.request.build_opener(_Redirects)
+    return urllib.request.build_opener(Redirects)
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
+class Redirects(urllib.request.HTTPRedirectHandler):
     """Follows as long as nobody leads from TLS to no TLS."""
 
     def redirect_request(  # noqa: PLR0917 - as urllib has it
@@ -111,6 +111,6 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        if req.type == "https" and not newurl.startswith("https:"):
+        if req.type == "https" and not newurl.startswith("https://"):
             raise urllib.error.URLError(f"it redirects from https to {newurl.partition(':')[0]}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)

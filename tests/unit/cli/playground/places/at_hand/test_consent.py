@@ -18,8 +18,13 @@ def test_nobody_is_asked_about_a_cluster_on_this_machine():
 
 
 def test_the_question_says_why_it_is_asked_and_what_will_be_made():
-    asked = []
-    consent("prod", "Makes a namespace.", DOUBTS, lambda question: asked.append(question) is None)
+    asked: list[str] = []
+
+    def agree(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    consent("prod", "Makes a namespace.", DOUBTS, agree)
     assert asked == [f"{DOUBTS[0]}.\nMakes a namespace.\nGo on in prod?"]
 
 

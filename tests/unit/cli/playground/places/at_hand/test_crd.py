@@ -1,14 +1,18 @@
+from collections.abc import Callable
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
 from agentrun_operator.cli.playground.places.at_hand.crd import difference
 from agentrun_operator.resources.crd import crd
 
-OURS = crd()
+Found = dict[str, Any]
+
+OURS: Found = crd()
 
 
-def as_stored(**labels):
+def as_stored(**labels: str) -> Found:
     """What the API server makes of it: defaults, a status, and what a chart adds."""
     found = deepcopy(OURS)
     found["metadata"] |= {"uid": "1", "labels": labels, "resourceVersion": "7"}
@@ -17,18 +21,20 @@ def as_stored(**labels):
     return found
 
 
-def changed(change):
+def changed(change: Callable[[Found], object]) -> Found:
     found = as_stored()
     change(found)
     return found
 
 
-def version(found):
-    return found["spec"]["versions"][0]
+def version(found: Found) -> Found:
+    first: Found = found["spec"]["versions"][0]
+    return first
 
 
-def schema(found):
-    return version(found)["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+def schema(found: Found) -> Found:
+    properties: Found = version(found)["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+    return properties
 
 
 def test_the_same_resource_is_the_same_whatever_else_is_said_of_it():
