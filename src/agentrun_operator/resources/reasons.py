@@ -69,8 +69,10 @@ class Reason(StrEnum):
     )
     CONFLICT = (
         "Conflict",
-        "Another object manages the same endpoint and has it.",
-        "Delete one of the two, or give this one another `endpointName`.",
+        "Another object manages the same endpoint and has it; or, with `watch-label-selector`, whose it is cannot be "
+        "told yet.",
+        "Delete one of the two, or give this one another `endpointName`. Where the message says that something cannot be "
+        "seen, mend that.",
     )
     ALREADY_EXISTS = (
         "AlreadyExists",
