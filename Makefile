@@ -66,7 +66,16 @@ requirements: ## Pin the requirement files again (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
 	  --no-annotate --custom-compile-command "make requirements" deploy/image/build.in -o deploy/image/build.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
-	  --no-annotate --custom-compile-command "make requirements" pyproject.toml deploy/plugin/build.in -o deploy/plugin/build.txt
+	  --no-annotate --custom-compile-command "make requirements" pyproject.toml --extra dashboard deploy/plugin/build.in \
+	  -o deploy/plugin/build.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
+	  --custom-compile-command "make requirements" --constraint requirements/dev.txt --group browser -o requirements/browser.txt
+
+page-test: $(READY) ## Try the page of `kubectl agentrun dashboard` in a real browser, which root is given where there is none
+	@. deploy/browser.sh && $(PYTEST) tests/browser $(ARGS)
+
+pictures: $(READY) ## Draw the terminal and the page anew, of the playground as it runs (2 min)
+	@. deploy/browser.sh && PYTHONPATH=tests $(BIN)/python docs/pictures/first_look.py
 
 image-test: $(READY) ## Build the image without a registry and test it (needs root, buildah, debootstrap)
 	@deploy/image/test.sh $(ARGS)
@@ -77,4 +86,4 @@ plugin-archive: $(READY) ## Build the kubectl plugin's archive for this platform
 clean: ## Remove what was made here (the control plane's cache stays)
 	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help playground test bench soak check format generate requirements image-test plugin-archive clean
+.PHONY: help playground test bench soak check format generate requirements page-test pictures image-test plugin-archive clean

@@ -53,6 +53,20 @@ def test_kubectl_completes_its_commands(environment: dict[str, str]):
     assert "status" in run(environment, "kubectl", "__complete", "agentrun", "st")
 
 
+def test_the_page_is_in_it_and_looks_for_a_cluster(environment: dict[str, str], unpacked: Path):
+    assert list(unpacked.rglob("dashboard/site/index.html"))
+    finished = subprocess.run(
+        ["kubectl", "agentrun", "dashboard"],  # noqa: S607 - on the PATH above
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment | {"KUBECONFIG": "/nonexistent"},
+    )
+    assert (finished.returncode, finished.stdout) == (3, "")
+    assert "No module named" not in finished.stderr
+    assert "not installed" not in finished.stderr
+
+
 def test_a_preview_needs_no_more_than_is_in_it(environment: dict[str, str]):
     manifest = Path(__file__).parents[2] / "deploy" / "examples" / "simple.yaml"
     with running_emulator() as (server, emulator):

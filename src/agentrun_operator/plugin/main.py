@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from agentrun_operator.plugin.commands.canary import canary
 from agentrun_operator.plugin.commands.check import check
+from agentrun_operator.plugin.commands.dashboard import dashboard
 from agentrun_operator.plugin.commands.diff.command import diff
 from agentrun_operator.plugin.commands.history import history
 from agentrun_operator.plugin.commands.importing.command import import_
@@ -48,6 +49,7 @@ COMMANDS = (
     invoke,
     release,
     check,
+    dashboard,
     completion,
     version,
 )

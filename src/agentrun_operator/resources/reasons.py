@@ -69,8 +69,8 @@ class Reason(StrEnum):
     )
     CONFLICT = (
         "Conflict",
-        "Another object manages the same endpoint and has it.",
-        "Delete one of the two, or give this one another `endpointName`.",
+        "Another object manages the same endpoint and has it, or whose it is cannot be told yet.",
+        "Delete one of the two, or give this one another `endpointName`; mend what cannot be seen.",
     )
     ALREADY_EXISTS = (
         "AlreadyExists",

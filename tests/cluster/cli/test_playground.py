@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 
 PROGRAM = [sys.executable, "-m", "agentrun_operator.cli"]
@@ -62,6 +63,9 @@ def test_it_stays_until_ctrl_c_and_its_kubeconfig_works_meanwhile(environ, binar
         assert kubeconfig
         command = [str(binaries.kubectl), f"--kubeconfig={kubeconfig[1]}", "get", "are", "sales", "--output=name"]
         assert subprocess.check_output(command, text=True).strip().endswith("/sales")  # noqa: S603 - the plane's own kubectl
+        page = re.search(r"as they change: (http://127\.0\.0\.1:\S+/)\n", "".join(shown))
+        assert page
+        assert "AgentRun endpoints" in httpx.get(page[1], trust_env=False).text
         playground.send_signal(signal.SIGINT)
         assert playground.stdout.read().endswith("Stopping\n")
     assert playground.returncode == 0

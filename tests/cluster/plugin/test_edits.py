@@ -163,9 +163,9 @@ def test_the_edit_is_made_in_the_file_and_the_object_waits_for_whoever_applies_i
     ("text", "arguments", "code", "said"),
     [
         pytest.param(None, [], 2, "No such file", id="no file"),
-        pytest.param(b"\xff\xfe", [], 3, "no text in UTF-8", id="no text"),
-        pytest.param(b"kind: [AgentRuntimeEndpoint", [], 3, "no YAML", id="no YAML"),
-        pytest.param(b"kind: Other\n", [], 1, "has no chat", id="another kind"),
+        pytest.param(b"\xff\xfe", [], 2, "no text in UTF-8", id="no text"),
+        pytest.param(b"kind: [AgentRuntimeEndpoint", [], 2, "no YAML", id="no YAML"),
+        pytest.param(b"kind: Other\n", [], 1, "what it has: Other", id="another kind"),
         pytest.param(
             FILE.replace("name: chat", "name: chat\n  namespace: b").encode(),
             ["-n", "a"],

@@ -23,6 +23,9 @@ PLUGINS: dict[str, Any] = yaml.safe_load((K9S / "plugins.yaml").read_text())["pl
 KNOWN = {"NAMESPACE": "team-a", "NAME": "chat", "CONTEXT": "prod; exit 9"}
 """What k9s puts in for variables, with a context that a shell must not run."""
 
+MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: chat}\n"
+"""What a plugin that reads an object is given."""
+
 TAKEN = {f"Shift-{letter}" for letter in "AGJNOPS"}
 """Keys that k9s itself has where a resource is listed."""
 
@@ -83,7 +86,7 @@ def test_the_line_of_a_plugin_is_one_that_kubectl_agentrun_takes(name: str, plug
     (words,) = (call for call in calls if call[0] == "agentrun")
     assert words[-2:] == ["--namespace=team-a", "--context=prod; exit 9"]
     assert shown.endswith("\nExit code 7. Enter goes back to k9s. ")
-    told = plugin(*words[1:])
+    told = plugin(*words[1:], input=MANIFEST)
     assert told.code != ExitCode.USAGE, told.err
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from support.plugin import Plugin
 
-HEAVY = ("pydantic", "pydantic_core", "httpx", "rich", "yaml", "asyncio", "kopf", "kubernetes")
+HEAVY = ("pydantic", "pydantic_core", "httpx", "rich", "yaml", "asyncio", "kopf", "kubernetes", "starlette", "uvicorn")
 
 HELP = """\
 Show the versions of this program, of the CRD and of the operator, and warn where they do not go together.

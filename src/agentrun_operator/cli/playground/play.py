@@ -13,6 +13,7 @@ from rich.console import Console
 
 from agentrun_operator.cli.errors import CommandError
 from agentrun_operator.cli.playground.advice import advice
+from agentrun_operator.cli.playground.page import running_page
 from agentrun_operator.cli.playground.places.at_hand import Destination, visit
 from agentrun_operator.cli.playground.places.here import cluster_here
 from agentrun_operator.cli.playground.samples.objects import apply
@@ -58,10 +59,12 @@ def _end_in_order() -> None:
 def _stay(stage: Stage, screen: Screen) -> None:
     apply(stage.cluster)
     screen.say(advice(stage))
-    try:
-        watch(stage, screen)
-    except KeyboardInterrupt:
-        screen.say("Stopping")
+    with running_page(stage.cluster, stage.logs) as page:
+        screen.say(f"The endpoints in a browser, as they change: {page}\n")
+        try:
+            watch(stage, screen)
+        except KeyboardInterrupt:
+            screen.say("Stopping")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from agentrun_operator.plugin.exits import UsageError
 from agentrun_operator.resources.names import API_VERSION, PLURAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentrun_operator.plugin.cluster.kubectl.kubectl import Kubectl, Object
 
@@ -80,24 +80,46 @@ def again(kubectl: Kubectl, objects: Iterable[Object]) -> list[Object]:
     return [each for some in found for each in some]
 
 
+class Page(NamedTuple):
+    """Some of all objects, and the version of the list that they belong to, from which a watch goes on."""
+
+    objects: list[Object]
+    version: str
+
+
 def pages(kubectl: Kubectl, selection: Selection) -> Iterator[list[Object]]:
     """All objects, some at a time, by namespace and name.
 
     Raises:
         RefusedError, UnknownError: see `Kubectl.get`.
     """
-    where = "" if selection.everywhere else f"/namespaces/{kubectl.namespace}"
-    asked = {"limit": str(PAGE)} | ({"labelSelector": selection.selector} if selection.selector else {})
+    return (each.objects for each in listed(kubectl, selection))
+
+
+def listed(kubectl: Kubectl, selection: Selection) -> Iterator[Page]:
+    """The same, with the list's version.
+
+    Raises:
+        RefusedError, UnknownError: see `Kubectl.get`.
+    """
     more = ""
     while True:
-        query = urlencode(asked | ({"continue": more} if more else {}))
+        asked = {"limit": str(PAGE)} | ({"continue": more} if more else {})
         try:
-            answer = kubectl.raw(f"/apis/{API_VERSION}{where}/{PLURAL}?{query}", LIST)
+            answer = kubectl.raw(path_of(kubectl, selection, asked), LIST)
         except NotFoundError:
             raise NoKindError(
                 f"the cluster does not know {ENDPOINTS}: {NO_CRD.format(check=kubectl.connection.again('check'))}"
             ) from None
-        yield answer.get("items") or []
-        more = text(mapping(answer, "metadata").get("continue"))
+        listing = mapping(answer, "metadata")
+        yield Page(answer.get("items") or [], text(listing.get("resourceVersion")))
+        more = text(listing.get("continue"))
         if not more:
             return
+
+
+def path_of(kubectl: Kubectl, selection: Selection, asked: Mapping[str, str]) -> str:
+    """Where all objects are at the API server, with what is asked of it."""
+    where = "" if selection.everywhere else f"/namespaces/{kubectl.namespace}"
+    labels = {"labelSelector": selection.selector} if selection.selector else {}
+    return f"/apis/{API_VERSION}{where}/{PLURAL}?{urlencode({**asked, **labels})}"

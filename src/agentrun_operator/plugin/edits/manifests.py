@@ -112,10 +112,15 @@ def _called(text: str, ours: Sequence[Found]) -> list[str]:
         )  # the rest may be templates
     except ManifestError as error:
         raise UsageError(str(error)) from None
-    kinds = [f"{each['kind']} of {each.get('apiVersion')}" for each in map(_as_object, documents) if each.get("kind")]
+    kinds = [_kind(each) for each in map(_as_object, documents) if each.get("kind")]
     if not kinds:
         raise UsageError("it holds no object" if any(documents) else "it is empty")
     return kinds
+
+
+def _kind(document: Mapping[str, object]) -> str:
+    version = document.get("apiVersion")
+    return f"{document['kind']} of {version}" if version else str(document["kind"])
 
 
 def _as_object(document: object) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agentrun_operator.plugin.commands.status.view.rolling import awaited, plan_of
+from agentrun_operator.plugin.views.rolling import awaited, plan_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTLED = "2026-06-01T11:50:00Z"

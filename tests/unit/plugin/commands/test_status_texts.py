@@ -12,15 +12,15 @@ import yaml
 from rich.cells import cell_len
 
 from agentrun_operator.plugin.cluster.kubectl.kubectl import Connection
-from agentrun_operator.plugin.commands.status.happenings import told as events_told
-from agentrun_operator.plugin.commands.status.view.documents import as_json, as_yaml, document
-from agentrun_operator.plugin.commands.status.view.rows import columns_of, row_of
-from agentrun_operator.plugin.commands.status.view.sheet import sheet
-from agentrun_operator.plugin.commands.status.view.traffic import numbers, shares_of
-from agentrun_operator.plugin.commands.status.view.upcoming import upcoming
+from agentrun_operator.plugin.commands.status.documents import as_json, as_yaml, document
 from agentrun_operator.plugin.screen.page import page
 from agentrun_operator.plugin.screen.screen import Colour, Screen
 from agentrun_operator.plugin.screen.table import table
+from agentrun_operator.plugin.views.happenings import told as events_told
+from agentrun_operator.plugin.views.rows import columns_of, row_of
+from agentrun_operator.plugin.views.sheet import sheet
+from agentrun_operator.plugin.views.traffic import numbers, shares_of
+from agentrun_operator.plugin.views.upcoming import upcoming
 from agentrun_operator.printable import UNPRINTABLE
 from support.objects import EARLIER, NOW, a_condition, a_status, an_object, time_text
 from support.plugin import Pipe

@@ -231,7 +231,13 @@ DEEP = HEAD + "metadata: {name: chat}\nspec: " + "[" * 100 + "]" * 100 + "\n"
         pytest.param("# chat\n---\n", "", UsageError, "it is empty", id="comments alone"),
         pytest.param("chat\n", "", UsageError, "holds no object", id="a text"),
         pytest.param("a: [\n", "", UsageError, "no YAML in line", id="no YAML"),
-        pytest.param("kind: Service\n---\nkind: Pod\n", "", NotPossibleError, "Service of None, Pod", id="other kinds"),
+        pytest.param(
+            "apiVersion: v1\nkind: Service\n---\nkind: Pod\n",
+            "",
+            NotPossibleError,
+            "Service of v1, Pod",
+            id="other kinds",
+        ),
         pytest.param(
             WHOLE.replace("v1alpha1", "v9"),
             "",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 
 class Cluster(Protocol):
@@ -14,6 +15,14 @@ class Cluster(Protocol):
     @property
     def how_to_reach(self) -> str:
         """What a person types in another terminal before kubectl does there what it does here."""
+
+    @property
+    def program(self) -> Path:
+        """Kubectl."""
+
+    @property
+    def flags(self) -> Sequence[str]:
+        """Which cluster and which namespace in it, as kubectl is told."""
 
     @property
     def operator_flags(self) -> Sequence[str]:

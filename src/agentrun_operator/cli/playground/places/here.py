@@ -33,8 +33,16 @@ class ClusterHere:
         return f"export KUBECONFIG={self.plane.kubeconfig}\n  alias kubectl={shlex.quote(str(self.plane.kubectl))}"
 
     @property
-    def operator_flags(self) -> Sequence[str]:
+    def program(self) -> Path:
+        return self.plane.kubectl
+
+    @property
+    def flags(self) -> Sequence[str]:
         return (f"--kubeconfig={self.plane.kubeconfig}",)
+
+    @property
+    def operator_flags(self) -> Sequence[str]:
+        return self.flags
 
     @property
     def operator_settings(self) -> Mapping[str, str]:

@@ -202,6 +202,14 @@ class Kubectl:
         """
         return self._run(arguments, right, given)
 
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        """The program and the arguments that have any command of kubectl run in this cluster.
+
+        Raises:
+            UnknownError: there is no kubectl.
+        """
+        return [_program(), arguments[0], *self.connection.flags, *arguments[1:]]
+
     def _in(self, namespace: str) -> list[str]:
         where = namespace or self.connection.namespace
         return [f"--namespace={where}"] if where else []
@@ -210,7 +218,7 @@ class Kubectl:
         limit = _limit(self.connection.request_timeout, self._patience)
         try:
             finished = subprocess.run(  # noqa: S603 - kubectl, with arguments of our own making
-                [_program(), arguments[0], *self.connection.flags, *arguments[1:]],
+                self.command(arguments),
                 input=given or "",  # a login that asks something would wait for ever, and eat what is ours
                 capture_output=True,
                 text=True,

@@ -84,11 +84,11 @@ class Verdict(NamedTuple):
     """What the API server says to manifests.
 
     Args:
-        refused: its refusals, by the manifest's place.
+        refused: its words, by the manifest's place.
         unasked: why it could not be asked; empty if it was.
     """
 
-    refused: Mapping[int, RefusedError]
+    refused: Mapping[int, str]
     unasked: str
 
 
@@ -100,7 +100,7 @@ def verdict(kubectl: Kubectl, texts: Sequence[str], progress: Callable[[str], No
         texts: the manifests as YAML.
         progress: told how far this is.
     """
-    refused: dict[int, RefusedError] = {}
+    refused: dict[int, str] = {}
     for start in range(0, len(texts), BATCH):
         progress(f"Asking the API server about manifest {start + 1} of {len(texts)}")
         places = range(start, min(start + BATCH, len(texts)))
@@ -111,7 +111,7 @@ def verdict(kubectl: Kubectl, texts: Sequence[str], progress: Callable[[str], No
     return Verdict(refused, "")
 
 
-def _refused(kubectl: Kubectl, texts: Sequence[str], places: Sequence[int]) -> dict[int, RefusedError]:
+def _refused(kubectl: Kubectl, texts: Sequence[str], places: Sequence[int]) -> dict[int, str]:
     """Why manifests are refused, by their places: halved until each that is refused is alone.
 
     Raises:
@@ -123,7 +123,7 @@ def _refused(kubectl: Kubectl, texts: Sequence[str], places: Sequence[int]) -> d
         raise
     except RefusedError as error:
         if len(places) == 1:
-            return {places[0]: error}
+            return {places[0]: str(error)}
         middle = len(places) // 2
         return _refused(kubectl, texts, places[:middle]) | _refused(kubectl, texts, places[middle:])
     return {}

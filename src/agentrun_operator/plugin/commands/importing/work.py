@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentrun_operator.plugin.cluster.kubectl.refusals import ConflictError
 from agentrun_operator.plugin.commands.importing.files import folder, write
 from agentrun_operator.plugin.commands.importing.known import known, verdict
 from agentrun_operator.plugin.commands.importing.manifests.drafts import Wanted, drafts, region_of
@@ -135,10 +134,7 @@ def _taken(
     if told.unasked:
         report.warn(told.unasked)
     for place, why in told.refused.items():
-        if cluster.lacking and isinstance(why, ConflictError):
-            report.warn(f"{found[place].title}: left out, since an object is called so, which may have it")
-        else:
-            report.fail(f"{found[place].title}: the API server would refuse it: {why}")
+        report.fail(f"{found[place].title}: the API server would refuse it: {why}")
     return [each for place, each in enumerate(found) if place not in told.refused]
 
 

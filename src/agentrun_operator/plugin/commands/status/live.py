@@ -11,8 +11,8 @@ from agentrun_operator.plugin.cluster.endpoints import find
 from agentrun_operator.plugin.cluster.kubectl.refusals import UnreachableError
 from agentrun_operator.plugin.cluster.standing import Word
 from agentrun_operator.plugin.commands.status.show import rows_of, sheet_lines, table_lines, tell_missing
-from agentrun_operator.plugin.commands.status.view.rows import row_of
 from agentrun_operator.plugin.exits import ExitCode
+from agentrun_operator.plugin.views.rows import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from agentrun_operator.plugin.commands.status.show import View
-    from agentrun_operator.plugin.commands.status.view.rows import Row
     from agentrun_operator.plugin.session import Session
+    from agentrun_operator.plugin.views.rows import Row
 
 PAUSE: Final = 2.0
 """Seconds between two looks, at least."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from agentrun_operator.plugin.cluster.changes import no_such
 from agentrun_operator.plugin.cluster.endpoints import Found, find, pages
 from agentrun_operator.plugin.cluster.standing import is_problem
-from agentrun_operator.plugin.commands.status.happenings import event_lines
-from agentrun_operator.plugin.commands.status.view.documents import as_json, as_yaml, document
-from agentrun_operator.plugin.commands.status.view.rows import columns_of, row_of
-from agentrun_operator.plugin.commands.status.view.sheet import sheet
+from agentrun_operator.plugin.commands.status.documents import as_json, as_yaml, document
 from agentrun_operator.plugin.exits import ExitCode
 from agentrun_operator.plugin.screen.page import page
 from agentrun_operator.plugin.screen.table import table
+from agentrun_operator.plugin.views.happenings import event_lines
+from agentrun_operator.plugin.views.rows import columns_of, row_of
+from agentrun_operator.plugin.views.sheet import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from agentrun_operator.plugin.cluster.endpoints import Selection
     from agentrun_operator.plugin.cluster.kubectl.kubectl import Object
-    from agentrun_operator.plugin.commands.status.view.rows import Row
     from agentrun_operator.plugin.session import Session
+    from agentrun_operator.plugin.views.rows import Row
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from agentrun_operator.controlplane import Kubectl, KubectlError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 TIMEOUT = 90.0  # seconds, for one command
 TIMED_OUT = 124  # what `timeout` exits with
@@ -44,6 +45,14 @@ class ClusterAtHand:
         return f"alias kubectl={shlex.quote(self.command())}"
 
     @property
+    def program(self) -> Path:
+        return self.kubectl.executable
+
+    @property
+    def flags(self) -> Sequence[str]:
+        return [*self._kubeconfig, f"--context={self.context}", f"--namespace={self.namespace}"]
+
+    @property
     def operator_flags(self) -> Sequence[str]:
         return [f"--context={self.context}", *self._kubeconfig]
 
@@ -63,8 +72,7 @@ class ClusterAtHand:
 
     def command(self, *args: str) -> str:
         """A command of kubectl as a person types it, with the same cluster and namespace."""
-        flags = [*self._kubeconfig, f"--context={self.context}", f"--namespace={self.namespace}"]
-        return shlex.join([str(self.kubectl.executable), *flags, *args])
+        return shlex.join([str(self.program), *self.flags, *args])
 
     @property
     def _kubeconfig(self) -> Sequence[str]:

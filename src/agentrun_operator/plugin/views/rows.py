@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentrun_operator.plugin.cluster.ownership import managed_by
 from agentrun_operator.plugin.cluster.reading import mapping, number, text
 from agentrun_operator.plugin.cluster.standing import Word, standing_of
-from agentrun_operator.plugin.commands.status.view.traffic import drawing, numbers, shares_of
 from agentrun_operator.plugin.screen.table import Column
 from agentrun_operator.plugin.screen.times import since
+from agentrun_operator.plugin.views.traffic import drawing, numbers, shares_of
 from agentrun_operator.printable import printable
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from agentrun_operator.plugin.cluster.ownership import managed_by
 from agentrun_operator.plugin.cluster.reading import entries, full_name, mapping, moment, number, text
 from agentrun_operator.plugin.cluster.standing import conditions, is_paused, standing_of
-from agentrun_operator.plugin.commands.status.view.rolling import rollout_lines
-from agentrun_operator.plugin.commands.status.view.rows import MARKS, instances_of
-from agentrun_operator.plugin.commands.status.view.traffic import drawing, shares_of
-from agentrun_operator.plugin.commands.status.view.upcoming import upcoming
 from agentrun_operator.plugin.screen.page import Line, Section
 from agentrun_operator.plugin.screen.times import since
+from agentrun_operator.plugin.views.rolling import rollout_lines
+from agentrun_operator.plugin.views.rows import MARKS, instances_of
+from agentrun_operator.plugin.views.traffic import drawing, shares_of
+from agentrun_operator.plugin.views.upcoming import upcoming
 from agentrun_operator.resources.reasons import Reason
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from agentrun_operator.plugin.cluster.reading import mapping, number, text
 from agentrun_operator.plugin.cluster.standing import Word, is_deleted, is_paused, standing_of
-from agentrun_operator.plugin.commands.status.view.rolling import plan_of
+from agentrun_operator.plugin.views.rolling import plan_of
 from agentrun_operator.resources.names import FINALIZER
 
 if TYPE_CHECKING:
