@@ -132,9 +132,10 @@ def test_an_endpoint_deleted_outside_is_made_again(endpoints: Endpoints, emulato
 
     emulator.remove_endpoint(first)
 
-    eventually(lambda: emulator.endpoint("chat"))
-    second = endpoints.wait_ready("chat")["status"]["endpointId"]
-    assert second != first
+    again = eventually(lambda: (emulator.endpoint("chat") or {}).get("agentRuntimeEndpointId"))
+    assert again != first
+    endpoints.wait_status("chat", endpointId=again)
+    endpoints.wait_ready("chat")
     told = eventually(lambda: [e for e in endpoints.events("chat") if e in {"DeletedOutside", "Recreated"}])
     assert eventually(lambda: "Recreated" in endpoints.events("chat")), told
 
