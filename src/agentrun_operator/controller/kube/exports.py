@@ -10,7 +10,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.controller.kube.client import JSON, MERGE_PATCH, METADATA
-from agentrun_operator.controller.kube.errors import NOT_FOUND, KubeError, TooLargeError
+from agentrun_operator.controller.kube.errors import NOT_FOUND, TAKEN, KubeError, TooLargeError
 from agentrun_operator.reconcile.connection.steps import Found
 from agentrun_operator.reconcile.state.exports import Kind
 from agentrun_operator.resources.connection import MANAGED_BY, SECRET_TYPE
@@ -98,7 +98,7 @@ class ExportClient:
         try:
             answer = await self._kube.write(method, path, body, content=content, at_most=ANSWER_LIMIT, **query)
         except TooLargeError:
-            raise KubeError(200, "what it has become is larger than what is read of it", f"{method} {path}") from None
+            raise KubeError(TAKEN, "what it has become is larger than what is read of it", f"{method} {path}") from None
         self._metrics.writes.labels("export").inc()
         return str((answer.get("metadata") or {}).get("uid", ""))
 

@@ -75,14 +75,10 @@ async def _lease_is_allowed(kube: KubeClient, settings: Settings) -> None:
     if not settings.leader_elect:
         return
     namespace, name = settings.lease_namespace or "default", lease_of(settings)
+    rights = {"get": name, "list": "", "create": "", "update": name}  # `list` and `create` cannot be granted by a name
     refused = [
         verb
-        for verb, of in (
-            ("get", name),
-            ("list", ""),
-            ("create", ""),
-            ("update", name),
-        )  # by a name no `list` and `create`
+        for verb, of in rights.items()
         if not await kube.allowed(verb, "leases", group="coordination.k8s.io", namespace=namespace, name=of)
     ]
     if refused:
