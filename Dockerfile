@@ -19,15 +19,16 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
       --requirement /pinned/run.txt --wheel-dir /wheels
 COPY pyproject.toml README.md LICENSE /source/
 COPY src /source/src
-# What plays and tests does not enter the wheel. Were one of these to move, this fails and tells so; the two commands stay,
-# to say that they are not here.
-RUN cd /source/src/agentrun_operator && rm -r controlplane emulator cli/playground/[!_]* \
+# What plays and tests does not enter the wheel, nor does the plugin, a person's tool beside kubectl. Were one of these to move,
+# this fails and tells so; the two commands stay, to say that they are not here.
+RUN cd /source/src/agentrun_operator && rm -r controlplane emulator plugin cli/playground/[!_]* \
  && /tools/bin/pip wheel --quiet --no-index --no-deps --no-build-isolation --wheel-dir /wheels /source
 # Compiled here, since the root file system is read-only later; checked by nothing, since it never changes. The thousands
 # of models of the Kubernetes client, which are loaded when used and are not, stay as they are.
 RUN python -m venv --without-pip /opt/agentrun-operator \
  && /tools/bin/pip --python /opt/agentrun-operator/bin/python install --quiet --no-index --no-deps --no-compile /wheels/*.whl \
- && python -m compileall -q --invalidation-mode unchecked-hash -x 'kubernetes/.*/(api|models)/' /opt/agentrun-operator/lib
+ && python -m compileall -q --invalidation-mode unchecked-hash -x 'kubernetes/.*/(api|models)/' /opt/agentrun-operator/lib \
+ && rm /opt/agentrun-operator/bin/kubectl*agentrun
 
 FROM base
 ARG VERSION=0.1.0

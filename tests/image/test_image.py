@@ -74,7 +74,7 @@ def test_it_holds_no_tools_and_no_sources_of_the_build(image: Image) -> None:
     assert not (image.root / "etc" / "pip.conf").exists()
 
 
-def test_it_holds_nothing_that_plays_or_tests(image: Image) -> None:
+def test_it_holds_what_runs_the_operator_and_nothing_that_plays_tests_or_helps_a_person_at_kubectl(image: Image) -> None:
     (packages,) = (image.root / "opt").glob("*/lib/*/site-packages")
     ours = packages / "agentrun_operator"
 
@@ -82,10 +82,12 @@ def test_it_holds_nothing_that_plays_or_tests(image: Image) -> None:
         "agentrun",
         "cli",
         "controller",
+        "observation",
         "reconcile",
         "resources",
     }
     assert [path.name for path in (ours / "cli" / "playground").iterdir() if path.is_file()] == ["__init__.py"]
+    assert sorted(path.name for path in (image.root / "opt").glob("*/bin/*agentrun*")) == ["agentrun-operator"]
     assert [name for name in ("starlette", "uvicorn", "go", "openai") if (packages / name).exists()] == []
 
 
