@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PLAYGROUND := .venv/.playground
 ARGS ?=
 N ?= 1000
 PYTEST := $(BIN)/python -m pytest
@@ -15,16 +16,25 @@ FLOOR := 98
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# .venv with the packages of the requirement file $(1).
+SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")' && \
+ $(PYTHON) -m venv .venv && $(PIP) --require-hashes --requirement $(1) && $(PIP) --no-deps --no-build-isolation --editable .
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
 $(READY): requirements/dev.txt pyproject.toml
 	@echo "Setting up .venv (pinned, hashed requirements; once, about a minute)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(call SET_UP,requirements/dev.txt)
+	@touch $(PLAYGROUND) $@
+
+# The same .venv with what the playground needs, half of it: a newcomer waits half as long. What is used of it is compiled when it is.
+$(PLAYGROUND): requirements/playground.txt pyproject.toml
+	@echo "Setting up .venv for the playground (pinned, hashed requirements; once, about half a minute)"
+	@$(call SET_UP,requirements/playground.txt --no-compile)
 	@touch $@
 
 # FETCH=1: prebuilt programs are fetched instead of built. Only when asked for; tests never do.
-playground: $(READY) ## A real control plane, the emulator and the operator (ARGS=--once; ARGS=--context=kind-kind: in a cluster; FETCH=1: no build)
+playground: export PYTHONDONTWRITEBYTECODE =
+playground: $(PLAYGROUND) ## A real control plane, the emulator and the operator (ARGS=--once; ARGS=--context=kind-kind: in a cluster; FETCH=1: no build)
 	@$(BIN)/agentrun-operator playground $(if $(filter 1 yes true,$(FETCH)),--fetch) $(ARGS)
 
 # Failed tests (1) leave the second half its turn; an interruption, or pytest that could not begin (2 and more), does not.
@@ -63,6 +73,9 @@ requirements: ## Pin the requirement files again (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
 	  --custom-compile-command "make requirements" pyproject.toml --all-extras --group dev \
 	  -o requirements/dev.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
+	  --custom-compile-command "make requirements" --constraint requirements/dev.txt pyproject.toml --extra playground --group editable \
+	  -o requirements/playground.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \
 	  --no-annotate --custom-compile-command "make requirements" deploy/image/build.in -o deploy/image/build.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet \

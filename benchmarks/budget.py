@@ -117,7 +117,7 @@ def _of_others(results: Results) -> Iterator[Promise]:
     if results.single:
         yield _soon("one object", results.single)
     if once := results.at_once:
-        yield Promise("writes per create that is READY at once", 2, once.create.object_writes / once.objects)
+        yield Promise("writes per create that is READY at once", 3, once.create.object_writes / once.objects)
         yield Promise("writes per update that is READY at once", 2, once.update.object_writes / once.objects)
     for edits in results.edits:
         if edits.program == "operator":
