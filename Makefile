@@ -88,7 +88,13 @@ page-test: $(READY) ## Try the page of `kubectl agentrun dashboard` in a real br
 	@. deploy/browser.sh && $(PYTEST) tests/browser $(ARGS)
 
 pictures: $(READY) ## Draw the terminal and the page anew, of the playground as it runs (2 min)
-	@. deploy/browser.sh && PYTHONPATH=tests $(BIN)/python docs/pictures/first_look.py
+	@. deploy/browser.sh && PYTHONPATH=tests:. $(BIN)/python docs/pictures/first_look.py
+
+dashboard-picture: $(READY) ## Draw the panels of Grafana's dashboard anew, of a run under a real Prometheus (6 min)
+	@PYTHONPATH=tests:. $(BIN)/python docs/pictures/dashboard.py
+
+charts: $(READY) ## Draw the charts of docs/performance/ anew from results.json
+	@$(BIN)/python -m benchmarks.plots
 
 image-test: $(READY) ## Build the image without a registry and test it (needs root, buildah, debootstrap)
 	@deploy/image/test.sh $(ARGS)
@@ -99,4 +105,4 @@ plugin-archive: $(READY) ## Build the kubectl plugin's archive for this platform
 clean: ## Remove what was made here (the control plane's cache stays)
 	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help playground test bench soak check format generate requirements page-test pictures image-test plugin-archive clean
+.PHONY: help playground test bench soak check format generate requirements page-test pictures dashboard-picture charts image-test plugin-archive clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,14 +29,26 @@ BULK = ("create", "update", "delete")
 
 def main(folder: Annotated[Path, typer.Argument(help="Where results.json is.")] = Path("docs/performance")) -> None:
     """Draw the charts anew from results.json."""
-    write_plots(TypeAdapter(Results).validate_json((folder / "results.json").read_bytes()), folder)
+    for name, chart in charts_of(folder / "results.json").items():
+        (folder / name).write_text(chart)
 
 
-def write_plots(results: Results, folder: Path) -> None:
-    """Draw every chart that the results suffice for; the same results make the same files."""
+def charts_of(data: Path) -> dict[str, str]:
+    """What `charts` draws of a results.json."""
+    return charts(TypeAdapter(Results).validate_json(data.read_bytes()))
+
+
+def charts(results: Results) -> dict[str, str]:
+    """Every chart that the results suffice for as SVG, by its file's name; the same results make the same text."""
     with style.context(STYLE):
-        for name, figure in _plots(results).items():
-            figure.savefig(folder / name, metadata={"Creator": None, "Date": None})
+        return {name: _svg(figure) for name, figure in _plots(results).items()}
+
+
+def _svg(figure: Figure) -> str:
+    """A figure's text without what says when it was drawn, and without spaces at the ends of lines."""
+    text = StringIO()
+    figure.savefig(text, format="svg", metadata={"Creator": None, "Date": None})
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
 def _plots(results: Results) -> dict[str, Figure]:

@@ -33,12 +33,13 @@ def show(results: Results, console: Console) -> None:
 
 def write(results: Results, folder: Path) -> None:
     """Write results.json, results.md and the charts."""
-    from benchmarks.plots import write_plots  # noqa: PLC0415 - matplotlib is large; nothing is measured any more
+    from benchmarks.plots import charts  # noqa: PLC0415 - matplotlib is large; nothing is measured any more
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(json.dumps(asdict(results), indent=1) + "\n")
     (folder / "results.md").write_text(_markdown(results))
-    write_plots(results, folder)
+    for name, chart in charts(results).items():
+        (folder / name).write_text(chart)
 
 
 def _markdown(results: Results) -> str:

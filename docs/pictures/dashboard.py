@@ -3,17 +3,18 @@
 A real control plane, the operator, the emulated AgentRun, and a real Prometheus (`prometheus` on PATH) that scrapes the
 operator and answers every panel's expression. Grafana has no part in it: matplotlib draws.
 
-    PYTHONPATH=tests .venv/bin/python docs/pictures/dashboard.py
+    make dashboard-picture
 """
-# ruff: noqa: INP001, S603, S607 - a script beside its picture; starts `prometheus` from PATH
+# ruff: noqa: INP001, S603 - a script beside its picture; starts `prometheus` from PATH
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import re
+import shutil
 import subprocess
+import sys
 import time
 from contextlib import ExitStack, closing, contextmanager
 from io import StringIO
@@ -22,14 +23,17 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from busy import busy
 from matplotlib import style
 from panels import Line, Panel, drawn
 from rich.console import Console
+from shown import DASHBOARD as PICTURE
+from shown import written_down
 
-from agentrun_operator.controlplane import ControlPlane, find_binaries, progress_on
+from agentrun_operator.controlplane import LOOPBACK, ControlPlane, find_binaries, free_port, progress_on
 from agentrun_operator.emulator import Behaviour, Transitions
 from support.cluster import Kubectl, eventually
-from support.emulator import Emulator, running_emulator
+from support.emulator import running_emulator
 from support.endpoints import Endpoints
 from support.operator import PORT, Operator, agentrun_environment
 
@@ -42,8 +46,13 @@ DASHBOARD = ROOT / "deploy" / "chart" / "agentrun-operator" / "monitoring" / "da
 CRDS = ROOT / "crds"
 STYLE = ROOT / "benchmarks" / "charts.mplstyle"
 
-MINUTES = 4
 STEP = 5
+UNFORKED = {"PYTHONUTF8": "1"}
+"""A variable that has the operator be a program of its own: forked from this one, it would show our memory as its."""
+
+MISSING = """\
+There is no Prometheus: `prometheus` has to be on PATH, the program alone; this starts one of its own on a free port.
+`apt-get install --no-install-recommends prometheus`, `brew install prometheus`, or https://prometheus.io/download/"""
 NOTE = (
     "Drawn by docs/pictures/dashboard.py, not by Grafana: the panels' own expressions over a run with a real control"
     " plane, operator and Prometheus, and an emulated AgentRun."
@@ -52,6 +61,7 @@ NOTE = (
 
 def main() -> None:
     """Runs, asks and draws."""
+    program = shutil.which("prometheus") or sys.exit(MISSING)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         with progress_on(Console(stderr=True)) as progress:
@@ -61,14 +71,17 @@ def main() -> None:
         behaviour = Behaviour(transitions=Transitions(create=2, update=1, delete=1))
         server, emulator = stack.enter_context(running_emulator(behaviour))
         settings = {"kubeconfig": str(plane.kubeconfig), "poll-interval": "10", "lease-namespace": "default"}
-        operator = Operator(folder, agentrun_environment(server.url), settings)
+        operator = Operator(
+            folder, agentrun_environment(server.url, AGENTRUN_DATA_ENDPOINT=server.url, **UNFORKED), settings
+        )
         stack.callback(operator.close)
         operator.start().wait_leading()
         address = f"127.0.0.1:{PORT.findall(operator.log())[0]}"
-        prometheus = stack.enter_context(scraping(address, folder))
+        prometheus = stack.enter_context(scraping(program, address, folder))
         begin = time.time()
-        busy(Endpoints(Kubectl(plane, "default")), emulator, begin + 60 * MINUTES)
+        busy(Endpoints(Kubectl(plane, "default")), emulator, begin)
         write(list(shown(prometheus, begin)))
+    written_down(PICTURE)
 
 
 def write(panels: list[Panel]) -> None:
@@ -80,48 +93,21 @@ def write(panels: list[Panel]) -> None:
     (HERE / "dashboard.svg").write_text(small)
 
 
-def busy(endpoints: Endpoints, emulator: Emulator, until: float) -> None:
-    """What people and AgentRun do meanwhile: objects come, change and go; calls fail, are throttled, and drift."""
-    chance = random.Random(1)  # noqa: S311 - a choice, no secret
-    runtimes = [f"bot-{number}" for number in range(3)]
-    ids = [emulator.add_runtime(name) for name in runtimes]
-    emulator.add_endpoint(ids[0], "taken")
-    endpoints.apply("taken", runtime="bot-0")
-    endpoints.apply("reported", runtime="bot-1", driftPolicy="Report")
-    emulator.patch_endpoint(endpoints.wait_ready("reported")["status"]["endpointId"], description="theirs")
-    alive: list[str] = []
-    while (left := until - time.time()) > 0:
-        alive.append(f"chat-{len(alive)}-{int(left)}")
-        endpoints.apply(alive[-1], runtime=chance.choice(runtimes))
-        endpoints.change(chance.choice(alive), description=f"{left:.0f}")
-        found = emulator.endpoint(chance.choice(alive))
-        if found and chance.random() < 0.3:  # noqa: PLR2004 - some of the time
-            emulator.patch_endpoint(found["agentRuntimeEndpointId"], targetVersion="2")
-        if 100 < left < 130:  # noqa: PLR2004 - a bad half minute
-            emulator.fault("*", status=500, times=2)
-        if 40 < left < 60:  # noqa: PLR2004 - and a strict one
-            emulator.behave(throttling={"qps": 2, "burst": 2})
-        else:
-            emulator.behave(throttling=None)
-        if len(alive) > 40:  # noqa: PLR2004 - enough
-            endpoints.delete(alive.pop(0))
-        time.sleep(1)
-
-
 @contextmanager
-def scraping(address: str, folder: Path) -> Iterator[httpx.Client]:
+def scraping(program: str, address: str, folder: Path) -> Iterator[httpx.Client]:
     """A Prometheus that scrapes the operator each second, labelled as in a cluster."""
     labels = {"namespace": "agentrun", "pod": "agentrun-operator-0"}
     job = {"job_name": "agentrun-operator", "static_configs": [{"targets": [address], "labels": labels}]}
     (folder / "prometheus.yml").write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}))
     log = folder / "prometheus.log"
-    flags = ["--web.listen-address=127.0.0.1:19097", f"--storage.tsdb.path={folder}/data"]
+    listens = f"{LOOPBACK}:{free_port()}"
+    flags = [f"--web.listen-address={listens}", f"--storage.tsdb.path={folder}/data"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["prometheus", f"--config.file={folder}/prometheus.yml", *flags], stdout=output, stderr=output
+            [program, f"--config.file={folder}/prometheus.yml", *flags], stdout=output, stderr=output
         )
     try:
-        with closing(httpx.Client(base_url="http://127.0.0.1:19097/api/v1", trust_env=False)) as client:
+        with closing(httpx.Client(base_url=f"http://{listens}/api/v1", trust_env=False)) as client:
             eventually(lambda: answers(client), within=20)
             yield client
     finally:

@@ -8,6 +8,7 @@ that PAGE_BROWSER names takes the page. Steps last longer than in the playground
 from __future__ import annotations
 
 import io
+import json
 import os
 import pty
 import subprocess
@@ -22,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
-from shown import written_down
+from shown import FIRST_LOOK, written_down
 
 from agentrun_operator.cli.playground.places.here import cluster_here
 from agentrun_operator.cli.playground.samples import objects
@@ -31,6 +32,7 @@ from agentrun_operator.cli.playground.screen import Screen
 from agentrun_operator.cli.playground.stage import Stage, running_stage
 from agentrun_operator.controlplane import Download
 from support.cluster import eventually
+from support.endpoints import manifest
 from support.page import Dashboard, running_dashboard
 from support.plugin import plugin_environment
 
@@ -52,6 +54,19 @@ PLAN = {
     ],
 }
 SHORT = {"deadline": "2m", "steps": [{"weight": 10, "bake": "2s"}, {"weight": 50, "bake": "2s"}]}
+OTHERS = {
+    "billing": {"agentRuntimeRef": {"name": "support-bot"}, "targetVersion": "4", "scaling": {"minInstances": 2}},
+    "claims": {
+        "agentRuntimeRef": {"name": "sales-bot"},
+        "targetVersion": "1",
+        "routing": {"versionWeights": [{"version": "2", "weight": 30}]},
+    },
+    "search": {"agentRuntimeRef": {"name": "sales-bot"}, "targetVersion": "7"},  # a version that there is not
+}
+"""Further objects beside the samples, so that there is a fleet, and one that a person has to look after."""
+
+BECOME = {"billing": objects.READY, "claims": objects.READY, "search": objects.Condition("Stalled", "True")}
+
 IN_SYNC = objects.Condition("Synced", "True")
 
 FRAME = """\
@@ -82,7 +97,10 @@ def main() -> None:
         environment = plugin_environment(cluster.program, cluster.plane.kubeconfig, home, {})
         dashboard = stack.enter_context(running_dashboard(environment, ()))
         objects.apply(stage.cluster)
+        for name, spec in OTHERS.items():
+            stage.cluster.run_kubectl("apply", "--filename=-", input=json.dumps(manifest(name) | {"spec": spec}))
         _wait(lambda: not objects.not_ready(stage.cluster))
+        _wait(lambda: not any(objects.without(stage.cluster, name, wanted) for name, wanted in BECOME.items()))
 
         _roll_out(stage, "2", PLAN)
         _wait(lambda: _rollout(stage).get("step") == 2 and _rollout(stage).get("settledAt"))  # noqa: PLR2004 - see PLAN
@@ -96,7 +114,7 @@ def main() -> None:
         _terminal("revert", environment, "status", ROLLED)
         _page("page-dark", dashboard, "dark")
         dashboard.interrupt()
-    written_down()
+    written_down(FIRST_LOOK)
 
 
 def _wait(done: Callable[[], object]) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 COLUMN, ROW = 0.5, 0.3
 """Inches of a cell of Grafana's grid of 24 columns."""
 
+NARROW = 8
+"""Columns of a panel that has no room for each minute."""
+
 PAPER = "#f3f4f6"
 UNITS = {"bytes": (2**20, " MiB"), "s": (1, " s")}
 """What a value is divided by, and what is written after it."""
@@ -70,10 +73,15 @@ def drawn(panels: Sequence[Panel], note: str) -> Figure:
 
 
 def _number(panel: Panel, part: SubFigure) -> None:
-    values = [line.points[-1][1] for line in panel.lines if line.points]
-    part.text(
-        0.5, 0.4, panel.shown(panel.scaled(values[0])) if values else "no data", size=22, ha="center", va="center"
-    )
+    """The newest value; where there are several, one below the other with their names."""
+    last = [(line.name, panel.shown(panel.scaled(line.points[-1][1]))) for line in panel.lines if line.points]
+    if len(last) < 2:  # noqa: PLR2004 - several
+        part.text(0.5, 0.4, last[0][1] if last else "no data", size=22, ha="center", va="center")
+        return
+    for place, (name, value) in enumerate(last):
+        height = 0.72 * (1 - (place + 0.5) / len(last))
+        part.text(0.055, height, name, size=9, va="center")
+        part.text(0.945, height, value, size=13, ha="right", va="center")
 
 
 def _chart(panel: Panel, part: SubFigure) -> None:
@@ -81,7 +89,7 @@ def _chart(panel: Panel, part: SubFigure) -> None:
     for line in panel.lines:
         axes.plot([x / 60 for x, _ in line.points], [panel.scaled(y) for _, y in line.points], label=line.name, lw=1)
     axes.set(xlim=(0, None), ylim=(0, None))
-    axes.xaxis.set_major_locator(MultipleLocator(1))
+    axes.xaxis.set_major_locator(MultipleLocator(1 if panel.w > NARROW else 2))
     axes.xaxis.set_major_formatter("{x:g} min")
     axes.yaxis.set_major_formatter(lambda value, _: panel.shown(value))
     small = {"fontsize": 8, "labelspacing": 0.2, "columnspacing": 1, "handlelength": 1}

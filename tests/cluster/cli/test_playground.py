@@ -1,5 +1,6 @@
 """The playground as people run it: the whole product on this machine."""
 
+import json
 import os
 import re
 import signal
@@ -51,7 +52,7 @@ def test_what_does_not_start_is_named_and_its_log_is_kept(environ, binaries, tmp
     assert (Path(logs[1]) / "kube-apiserver.log").read_text() == "out of order\n"
 
 
-def test_it_stays_until_ctrl_c_and_its_kubeconfig_works_meanwhile(environ, binaries):
+def test_it_stays_until_ctrl_c_and_what_it_says_to_type_works_meanwhile(environ, binaries):
     with subprocess.Popen([*PROGRAM, "playground"], env=environ, stdout=subprocess.PIPE, text=True) as playground:  # noqa: S603 - our own program
         assert playground.stdout
         shown = []
@@ -59,10 +60,15 @@ def test_it_stays_until_ctrl_c_and_its_kubeconfig_works_meanwhile(environ, binar
             shown.append(line)
             if re.match(r"sales .* True ", line):
                 break
-        kubeconfig = re.search(r"export KUBECONFIG=(.+)", "".join(shown))
-        assert kubeconfig
-        command = [str(binaries.kubectl), f"--kubeconfig={kubeconfig[1]}", "get", "are", "sales", "--output=name"]
-        assert subprocess.check_output(command, text=True).strip().endswith("/sales")  # noqa: S603 - the plane's own kubectl
+        reach = [line.strip() for line in shown if line.startswith("  export ")]
+        assert "  kubectl agentrun status -w\n" in shown
+        typed = "\n".join(
+            [*reach, "kubectl get are sales --output=name", "kubectl agentrun status sales --output=json"]
+        )
+        told = subprocess.check_output(["bash", "-e", "-c", typed], env=environ, text=True)  # noqa: S603, S607 - what it says
+        name, _, status = told.partition("\n")
+        assert name.endswith("/sales")
+        assert json.loads(status)["metadata"]["name"] == "sales"
         page = re.search(r"as they change: (http://127\.0\.0\.1:\S+/)\n", "".join(shown))
         assert page
         assert "AgentRun endpoints" in httpx.get(page[1], trust_env=False).text

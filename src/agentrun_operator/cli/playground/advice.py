@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentrun_operator.cli.playground.samples.expected import ROLLED
+
 if TYPE_CHECKING:
     from agentrun_operator.cli.playground.stage import Stage
 
@@ -12,15 +14,15 @@ In another terminal:
 
   {reach}
 
-  kubectl get are -o wide --watch
+  {status}
   kubectl describe are chat
   kubectl explain are.spec
 
 `orders` gets its versions step by step: by itself version 2, which is good and promoted, and then 3, which is taken
 back. See why, try it once more, or give it up:
 
-  kubectl describe are orders
-  kubectl annotate are orders agentrun.alibabacloud.com/rollout='retry 2' --overwrite
+  {evidence}
+  {retry}
   kubectl patch are orders --type=merge -p '{{"spec": {{"targetVersion": "2"}}}}'
 
 Give everybody version 4, and see it arrive:
@@ -48,6 +50,9 @@ def advice(stage: Stage) -> str:
     """Commands that work in this very playground."""
     return TEXT.format(
         reach=stage.cluster.how_to_reach,
+        status=stage.cluster.plugin("status", "-w"),
+        evidence=stage.cluster.plugin("rollout", "status", ROLLED),
+        retry=stage.cluster.plugin("rollout", "retry", ROLLED),
         emulator=stage.control.url,
         metrics=stage.metrics,
         logs=stage.logs,

@@ -16,6 +16,9 @@ class Cluster(Protocol):
     def how_to_reach(self) -> str:
         """What a person types in another terminal before kubectl does there what it does here."""
 
+    def plugin(self, *args: str) -> str:
+        """A command of the kubectl plugin as a person types it in that terminal then."""
+
     @property
     def program(self) -> Path:
         """Kubectl."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentrun_operator.cli.playground.places.plugin import PLUGIN
 from agentrun_operator.controlplane import ControlPlane, Download, find_to_play, progress_on
 from agentrun_operator.resources.crd import crd_yaml
 
@@ -30,7 +31,11 @@ class ClusterHere:
 
     @property
     def how_to_reach(self) -> str:
-        return f"export KUBECONFIG={self.plane.kubeconfig}\n  alias kubectl={shlex.quote(str(self.plane.kubectl))}"
+        before, after = (shlex.quote(str(program.parent)) for program in (self.plane.kubectl, PLUGIN))
+        return f'export KUBECONFIG={self.plane.kubeconfig}\n  export PATH={before}:"$PATH":{after}'
+
+    def plugin(self, *args: str) -> str:
+        return shlex.join(["kubectl", "agentrun", *args])
 
     @property
     def program(self) -> Path:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentrun_operator.cli.errors import CommandError
+from agentrun_operator.cli.playground.places.plugin import PLUGIN
 from agentrun_operator.controlplane import Kubectl, KubectlError
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class ClusterAtHand:
     @property
     def how_to_reach(self) -> str:
         return f"alias kubectl={shlex.quote(self.command())}"
+
+    def plugin(self, *args: str) -> str:
+        """By the program: an alias has its flags before the plugin's name, where kubectl takes none."""
+        return shlex.join([str(PLUGIN), *args, *self.flags])
 
     @property
     def program(self) -> Path:
