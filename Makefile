@@ -14,7 +14,7 @@ WORKERS ?= 4
 FLOOR := 98
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # .venv with the packages of the requirement file $(1).
 SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")' && \
@@ -87,7 +87,7 @@ requirements: ## Pin the requirement files again (needs uv)
 page-test: $(READY) ## Try the page of `kubectl agentrun dashboard` in a real browser, which root is given where there is none
 	@. deploy/browser.sh && $(PYTEST) tests/browser $(ARGS)
 
-pictures: $(READY) ## Draw the terminal and the page anew, of the playground as it runs (2 min)
+pictures: $(READY) ## Draw the terminal and the page anew, of the playground as it runs (1 min)
 	@. deploy/browser.sh && PYTHONPATH=tests:. $(BIN)/python docs/pictures/first_look.py
 
 dashboard-picture: $(READY) ## Draw the panels of Grafana's dashboard anew, of a run under a real Prometheus (6 min)

@@ -41,11 +41,11 @@ def charts_of(data: Path) -> dict[str, str]:
 def charts(results: Results) -> dict[str, str]:
     """Every chart that the results suffice for as SVG, by its file's name; the same results make the same text."""
     with style.context(STYLE):
-        return {name: _svg(figure) for name, figure in _plots(results).items()}
+        return {name: svg(figure) for name, figure in _plots(results).items()}
 
 
-def _svg(figure: Figure) -> str:
-    """A figure's text without what says when it was drawn, and without spaces at the ends of lines."""
+def svg(figure: Figure) -> str:
+    """The text of a figure's SVG, without what says when it was drawn, and without spaces at the ends of lines."""
     text = StringIO()
     figure.savefig(text, format="svg", metadata={"Creator": None, "Date": None})
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())

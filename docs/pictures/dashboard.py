@@ -17,12 +17,12 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing, contextmanager
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from benchmarks.plots import STYLE, svg
 from busy import busy
 from matplotlib import style
 from panels import Line, Panel, drawn
@@ -44,7 +44,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DASHBOARD = ROOT / "deploy" / "chart" / "agentrun-operator" / "monitoring" / "dashboard.json"
 CRDS = ROOT / "crds"
-STYLE = ROOT / "benchmarks" / "charts.mplstyle"
 
 STEP = 5
 UNFORKED = {"PYTHONUTF8": "1"}
@@ -87,9 +86,8 @@ def main() -> None:
 def write(panels: list[Panel]) -> None:
     """Draws the panels to dashboard.svg; to a tenth of a point, and without indentation, it is a third smaller."""
     with style.context(STYLE):
-        text = StringIO()
-        drawn(panels, NOTE).savefig(text, format="svg", metadata={"Creator": None, "Date": None})
-    small = re.sub(r"(?<=[ \"(,])(-?\d+\.\d)\d+|^ +", r"\1", text.getvalue(), flags=re.MULTILINE)
+        text = svg(drawn(panels, NOTE))
+    small = re.sub(r"(?<=[ \"(,])(-?\d+\.\d)\d+|^ +", r"\1", text, flags=re.MULTILINE)
     (HERE / "dashboard.svg").write_text(small)
 
 

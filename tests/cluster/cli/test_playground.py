@@ -61,20 +61,20 @@ def test_it_stays_until_ctrl_c_and_what_it_says_to_type_works_meanwhile(environ,
             if re.match(r"sales .* True ", line):
                 break
         reach = [line.strip() for line in shown if line.startswith("  export ")]
-        assert "  kubectl agentrun status -w\n" in shown
         typed = "\n".join(
             [*reach, "kubectl get are sales --output=name", "kubectl agentrun status sales --output=json"]
         )
-        told = subprocess.check_output(["bash", "-e", "-c", typed], env=environ, text=True)  # noqa: S603, S607 - what it says
-        name, _, status = told.partition("\n")
-        assert name.endswith("/sales")
-        assert json.loads(status)["metadata"]["name"] == "sales"
+        told = subprocess.run(["bash", "-e", "-c", typed], env=environ, capture_output=True, text=True, check=False)  # noqa: S603, S607 - what it says
         page = re.search(r"as they change: (http://127\.0\.0\.1:\S+/)\n", "".join(shown))
         assert page
         assert "AgentRun endpoints" in httpx.get(page[1], trust_env=False).text
         playground.send_signal(signal.SIGINT)
         assert playground.stdout.read().endswith("Stopping\n")
     assert playground.returncode == 0
+    assert "  kubectl agentrun status -w\n" in shown
+    name, _, status = told.stdout.partition("\n")
+    assert name.endswith("/sales"), told.stderr
+    assert json.loads(status)["metadata"]["name"] == "sales"
     assert list(Path(environ["TMPDIR"]).iterdir()) == []
 
 

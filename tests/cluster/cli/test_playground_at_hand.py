@@ -89,21 +89,21 @@ def test_ctrl_c_takes_away_what_it_made_but_not_what_somebody_needs_by_now(bare,
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as playground:  # noqa: S603 - our own program
         assert playground.stdout
         shown = next(line for line in playground.stdout if line.startswith("  alias kubectl="))
-        status = next(line for line in playground.stdout if "kubectl-agentrun status" in line)
+        status = next(line for line in playground.stdout if "kubectl-agentrun" in line)
         next(line for line in playground.stdout if line.startswith("sales"))
         alias = shown.strip().removeprefix("alias kubectl=").strip("'")
         assert re.search(r"--context=admin --namespace=agentrun-playground-[0-9a-f]{6}$", alias)
         found = subprocess.check_output([*alias.split(), "get", "are", "--output=name"], text=True)  # noqa: S603 - what it says
         assert "agentruntimeendpoint.agentrun.alibabacloud.com/sales" in found.split()
-        plugin, *words = status.split()
-        assert (Path(plugin).name, words[:2]) == ("kubectl-agentrun", ["status", "-w"])
-        command = [plugin, "status", "sales", "--output=json", *words[2:]]
-        assert json.loads(subprocess.check_output(command, env=environ))["metadata"]["name"] == "sales"  # noqa: S603 - what it says
+        command = status.replace("status -w", "status sales --output=json").split()
+        plugin = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 - what it says
         create(bare, STRANGER)
         playground.send_signal(signal.SIGINT)
         told = playground.stdout.read()
     try:
         assert playground.returncode == 0
+        assert (plugin.returncode, plugin.stderr) == (0, "")
+        assert json.loads(plugin.stdout)["metadata"]["name"] == "sales"
         assert (
             f"{CRD_NAME} stays: others use it by now (agentruntimeendpoint.agentrun.alibabacloud.com/stranger)" in told
         )
