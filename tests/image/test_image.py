@@ -74,7 +74,7 @@ def test_it_holds_no_tools_and_no_sources_of_the_build(image: Image) -> None:
     assert not (image.root / "etc" / "pip.conf").exists()
 
 
-def test_it_holds_what_runs_the_operator_and_nothing_that_plays_tests_or_helps_a_person_at_kubectl(image: Image) -> None:
+def test_it_holds_what_runs_the_operator_and_nothing_that_plays_tests_or_helps_at_kubectl(image: Image) -> None:
     (packages,) = (image.root / "opt").glob("*/lib/*/site-packages")
     ours = packages / "agentrun_operator"
 
