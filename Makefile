@@ -22,7 +22,7 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pyth
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 $(READY): requirements/dev.txt pyproject.toml
-	@echo "Setting up .venv (pinned, hashed requirements; once, about a minute)"
+	@echo "Setting up .venv (pinned, hashed requirements; once, a minute and a half)"
 	@$(call SET_UP,requirements/dev.txt)
 	@touch $(PLAYGROUND) $@
 
