@@ -12,6 +12,9 @@ import yaml
 
 Object = dict[str, Any]
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""A chart has a large CustomResourceDefinition: Python alone reads it for longer than helm takes."""
+
 
 class HelmError(Exception):
     """Helm ended with an exit code; the message is what it said."""
@@ -61,7 +64,7 @@ class Helm:
     ) -> list[Object]:
         """The objects that a chart makes of values."""
         rendered = self("template", name, str(chart), f"--namespace={namespace or name}", values=values or {})
-        return [each for each in yaml.safe_load_all(rendered) if each]
+        return [each for each in yaml.load_all(rendered, _LOADER) if each]
 
     def apply(self, chart: Path, name: str, namespace: str, values: Mapping[str, Any] | None = None) -> str:
         """Install a release, or upgrade it. Waits for nothing: no Pod ever runs here."""

@@ -72,7 +72,7 @@ def default_operator(
     }
     operator = Operator(tmp_path, agentrun_environment(service[0].url), settings)
     yield operator
-    operator.close()
+    operator.kill()  # asked to end, it would go on with what is under way for ten seconds
     assert operator.defects() == []
 
 
