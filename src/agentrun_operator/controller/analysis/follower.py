@@ -104,7 +104,7 @@ class Follower:
         self._probes = Series() if assignment.plan.probes else None
         # Not known before the block was read: whether any metric counts at this weight.
         self._metrics = Series() if assignment.plan.metrics and assignment.weight else None
-        self._probes_wait, self._metrics_wait = Waiting(), Waiting()
+        self._probes_wait, self._metrics_wait = Waiting(context.now), Waiting(context.now)
         self._failures = assignment.failures
         self._changed = asyncio.Event()
         loops = [self._probe_on] if self._probes is not None else []
@@ -148,7 +148,8 @@ class Follower:
                 return await loop()
             except Exception:
                 log.exception("Proving %s failed, and begins again", self.assignment.key)
-                self._probes_wait.due = self._metrics_wait.due = False
+                self._probes_wait.end()
+                self._metrics_wait.end()
                 await asyncio.sleep(PUT_OFF)
 
     async def _until(self, due: datetime) -> None:
@@ -160,7 +161,7 @@ class Follower:
         while True:
             await self._until(probes_due(series, self._timing, interval))
             began, found = await self._probed(wants_control=series.wants_control)
-            self._probes_wait.due = False
+            self._probes_wait.end()
             series = self._probes = (self._probes or series).after(found, began, self._context.now())
             self._context.enqueue({self.assignment.key})
 
@@ -170,14 +171,14 @@ class Follower:
         while True:
             if missing := await self._missing(needed):
                 return self._context.now(), _unavailable(missing)
-            self._probes_wait.due = True
+            self._probes_wait.begin()
             async with self._context.limits.round(self.assignment.key.namespace):
                 block = await self._read()
                 if block is not None and block.probes is not None:
                     needed |= {STABLE} if block.probes.against_stable else set()
                     if needed <= self._names.keys():
                         return await self._asked(block)
-            self._probes_wait.due = False
+            self._probes_wait.end()
             if block is None:
                 await asyncio.sleep(PUT_OFF)
 
@@ -250,9 +251,9 @@ class Follower:
             told = self.assignment
             await self._until(metrics_due(self._metrics, self._timing, told.plan.interval))
             began = self._context.now()
-            self._metrics_wait.due = True
+            self._metrics_wait.begin()
             found, stable = await self._measured(block)
-            self._metrics_wait.due = False
+            self._metrics_wait.end()
             self.stable_values |= stable
             self._metrics = self._metrics.after(found, began, self._context.now())
             self._context.enqueue({told.key})

@@ -315,12 +315,15 @@ async def test_an_account_makes_no_more_calls_than_its_limit(scene: Scene):
 
 
 async def test_a_round_that_waits_for_its_turn_says_so(scene: Scene):
-    scene.limits._rate_of(scene.account.key)._tokens = 0.0
+    """Not of what is brief: the record would say that the clock stands, and a moment later that it runs."""
+    scene.limits._rate_of(scene.account.key)._tokens = -9.0
     for number in range(3):
         scene.analysis.follow(scene.assignment(block({"prompts": prompts(20)}), namespace=f"ns{number}"))
-    await scene.until(0.5)
-    assert all(scene.evidence(namespace=f"ns{number}").waiting for number in range(3))
     await scene.until(1.5)
+    assert not any(scene.evidence(namespace=f"ns{number}").waiting for number in range(3))
+    await scene.until(9.5)
+    assert all(scene.evidence(namespace=f"ns{number}").waiting for number in range(3))
+    await scene.until(10.5)
     assert Counter(scene.evidence(namespace=f"ns{number}").waiting for number in range(3)) == {True: 2, False: 1}
 
 
