@@ -169,7 +169,9 @@ def _when(state: PollState, step: Step, schedule: PollSchedule) -> float:
     """When to look at what is in transition."""
     if state.step_failures:
         return state.looked_at + schedule.failing(state.step_failures)
-    when = state.looked_at + schedule.following(step, still=max(state.looked_at - state.moved_at, 0.0))
+    # What a pass over pages has left is looked at when its next page would be: the last page showed others.
+    pace = replace(step, parts=state.pages) if state.reading else step
+    when = state.looked_at + schedule.following(pace, still=max(state.looked_at - state.moved_at, 0.0))
     if state.sent_at is None or step.parts > 1:
         return when
     return max(when, state.sent_at + schedule.fast)  # it takes a moment, as changes do; a pass over pages goes on
