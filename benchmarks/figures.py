@@ -75,7 +75,7 @@ class Floor:
 
     Attributes:
         patches: two patches each, to objects that are there: no operator does with less.
-        same: what a create costs the API server with ours: the user's POST, the mark, two statuses, an event.
+        same: what a create costs the API server with ours: POST, finalizer and label, two statuses, an event.
     """
 
     patches: float

@@ -1,7 +1,8 @@
 """The floor: how fast a bare loop writes, without anything to decide.
 
 aiohttp and nothing else, watched by the same observer as the programs' objects: what that costs the API server is no
-program's doing.
+program's doing. What it writes has the fields of what the operator writes, and about its length; `differences` tells
+when it has not any more.
 """
 
 from __future__ import annotations
@@ -9,16 +10,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.resources.names import API_VERSION, GROUP, KIND
+from agentrun_operator.resources.names import API_VERSION, ENDPOINT_LABEL, FINALIZER, KIND
 from benchmarks.figures import Floor
 from benchmarks.manifests import endpoint, names
 from benchmarks.observer import Observer
 from benchmarks.parallel import for_each
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
-    from benchmarks.kubernetes import Cluster
+    from benchmarks.kubernetes import Body, Cluster
+
+NO_ID = "00000000-0000-0000-0000-000000000000"
+LONG_AGO = "2026-01-01T00:00:00Z"
+MANAGER = "agentrun-operator"
 
 
 async def floor(cluster: Cluster, count: int) -> Floor:
@@ -32,8 +37,42 @@ async def floor(cluster: Cluster, count: int) -> Floor:
     async with Observer(cluster):
         same = await _rate(objects, lambda name: _same(cluster, name))
         patches = await _rate(objects, lambda name: _patches(cluster, name))
-    await for_each(objects, cluster.delete)
+    await for_each(objects, lambda name: _remove(cluster, name))
     return Floor(patches, same)
+
+
+async def differences(cluster: Cluster, written: Body) -> set[str]:
+    """The fields that only one of two objects has, of what an operator writes: the floor's or the operator's own.
+
+    Args:
+        cluster: a namespace in which no objects are.
+        written: the operator's.
+    """
+    await _same(cluster, "floor-alone")
+    made = await cluster.first()
+    await _remove(cluster, "floor-alone")
+    return set(_fields(_written(made))) ^ set(_fields(_written(written)))
+
+
+def _written(body: Body) -> Body:
+    return {"status": body["status"]} | {part: body["metadata"].get(part) for part in ("finalizers", "labels")}
+
+
+def _fields(value: object, path: str = "") -> Iterator[str]:
+    """The paths of all that a value holds; items of a list have the same."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _fields(each, f"{path}.{name}")
+    elif isinstance(value, list):
+        for each in value:
+            yield from _fields(each, path)
+    elif value is not None:
+        yield path
+
+
+async def _remove(cluster: Cluster, name: str) -> None:
+    await cluster.patch(name, {"metadata": {"finalizers": None}})
+    await cluster.delete(name)
 
 
 async def _rate(objects: list[str], do: Callable[[str], Awaitable[None]]) -> float:
@@ -43,46 +82,73 @@ async def _rate(objects: list[str], do: Callable[[str], Awaitable[None]]) -> flo
 
 
 async def _patches(cluster: Cluster, name: str) -> None:
-    await cluster.patch(name, _mark("again"))
-    await cluster.patch(name, {"status": _status(name, "True")}, "status")
+    await cluster.patch(name, {"metadata": {"labels": {ENDPOINT_LABEL: f"{1:040}"}}})
+    await cluster.patch(name, {"status": _served(name) | {"conditions": _conditions("Unknown")}}, "status")
 
 
 async def _same(cluster: Cluster, name: str) -> None:
     await cluster.create(endpoint(name, "none"))
-    await cluster.patch(name, _mark("once"))
-    await cluster.patch(name, {"status": _status(name, "False")}, "status")
+    await cluster.patch(name, {"metadata": {"finalizers": [FINALIZER], "labels": {ENDPOINT_LABEL: f"{0:040}"}}})
+    await cluster.patch(name, {"status": _claimed(name)}, "status")
     await cluster.tell(_event(cluster.namespace, name))
-    await cluster.patch(name, {"status": _status(name, "Unknown")}, "status")
+    await cluster.patch(name, {"status": _served(name)}, "status")
 
 
-def _mark(word: str) -> dict[str, Any]:
-    """As long as the operator's own claim."""
-    return {"metadata": {"annotations": {f"{GROUP}/floor": f"{word:0>36}/00000000-0000-0000-0000-000000000000/load"}}}
+def _claimed(name: str) -> dict[str, Any]:
+    """A status as the operator writes it before it makes the endpoint."""
+    claim = {"account": "1000000000000001", "adopted": False, "endpointName": name, "region": "cn-hangzhou"}
+    claim |= {"runtimeId": NO_ID, "since": LONG_AGO, "uid": NO_ID}
+    return {
+        "observedGeneration": 1,
+        "agentRuntimeId": NO_ID,
+        "agentRuntimeName": "support-bot",
+        "claim": claim,
+        "conditions": [*_conditions("False"), _condition("Reconciling", "True", "Creating", "Creating the endpoint")],
+        "history": [_attempt(name)],
+    }
+
+
+def _served(name: str) -> dict[str, Any]:
+    """And once AgentRun serves it."""
+    return {
+        "conditions": _conditions("True"),
+        "endpointArn": f"acs:agentrun:cn-hangzhou:1000000000000001:runtime-endpoints/{NO_ID}",
+        "endpointId": NO_ID,
+        "endpointName": name,
+        "history": [_attempt(name) | {"readyAt": LONG_AGO, "result": "Ready"}],
+        "publicUrl": f"https://1000000000000001.agentrun-data.cn-hangzhou.aliyuncs.com/agent-runtimes/none/{name}",
+        "routing": endpoint(name, "none")["spec"]["routing"],
+        "state": "READY",
+        "targetVersion": "3",
+    }
+
+
+def _attempt(name: str) -> dict[str, Any]:
+    """An entry of the history."""
+    spec = endpoint(name, "none")["spec"]
+    applied = {each: spec[each] for each in ("description", "routing", "targetVersion")}
+    return {"generation": 1, "appliedAt": LONG_AGO, "spec": applied | {"disablePublicNetworkAccess": False}}
+
+
+def _conditions(holds: str) -> list[dict[str, Any]]:
+    return [
+        _condition("Ready", holds, "Available", "The endpoint serves what is asked for"),
+        _condition("Synced", holds, "InSync", "AgentRun agrees with the spec"),
+    ]
+
+
+def _condition(kind: str, holds: str, reason: str, message: str) -> dict[str, Any]:
+    marks = {"lastTransitionTime": LONG_AGO, "observedGeneration": 1}
+    return {"type": kind, "status": holds, "reason": reason, "message": message} | marks
 
 
 def _event(namespace: str, name: str) -> dict[str, Any]:
     """As the operator tells that it made an endpoint."""
-    about = {"apiVersion": API_VERSION, "kind": KIND, "namespace": namespace, "name": name}
-    told = {"type": "Normal", "reason": "Created", "message": f"Created endpoint {name} of runtime none"}
+    about = {"apiVersion": API_VERSION, "kind": KIND, "namespace": namespace, "name": name, "uid": NO_ID}
+    told = {"type": "Normal", "reason": "Created", "message": f"Created endpoint {name} of runtime none", "count": 1}
+    by = {"source": {"component": MANAGER}, "reportingComponent": MANAGER, "reportingInstance": "none"}
+    times = {"firstTimestamp": LONG_AGO, "lastTimestamp": LONG_AGO, "eventTime": f"{LONG_AGO[:-1]}.000000Z"}
     metadata = {"generateName": f"{name}.", "namespace": namespace}
-    return {"apiVersion": "v1", "kind": "Event", "metadata": metadata, "involvedObject": about, **told}
-
-
-def _status(name: str, ready: str) -> dict[str, Any]:
-    """A status as the operator writes it."""
-    condition = {"status": ready, "lastTransitionTime": "2026-01-01T00:00:00Z", "observedGeneration": 1}
     return {
-        "observedGeneration": 1,
-        "agentRuntimeId": "00000000-0000-0000-0000-000000000000",
-        "agentRuntimeName": "support-bot",
-        "endpointId": "00000000-0000-0000-0000-000000000000",
-        "endpointName": name,
-        "endpointArn": f"acs:agentrun:cn-hangzhou:1000000000000001:runtimes/00000000/endpoints/{name}",
-        "state": "READY",
-        "targetVersion": "3",
-        "routing": {"versionWeights": [{"version": "4", "weight": 10}]},
-        "conditions": [
-            condition | {"type": "Ready", "reason": "Available", "message": "The endpoint serves what is asked for"},
-            condition | {"type": "Synced", "reason": "InSync", "message": "AgentRun agrees with the spec"},
-        ],
-    }
+        "apiVersion": "v1", "kind": "Event", "metadata": metadata, "involvedObject": about, "action": "Created",
+    } | told | by | times  # fmt: skip

@@ -68,6 +68,11 @@ class Cluster:
             if not token:
                 return
 
+    async def first(self) -> Body:
+        """One of them."""
+        found: Body = json.loads(await self._send("GET", f"{self._path}?limit=1"))["items"][0]
+        return found
+
     async def objects(self) -> list[Body]:
         """All of them."""
         return [item async for page in self.pages() for item in page["items"]]
