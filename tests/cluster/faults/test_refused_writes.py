@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from agentrun_operator.controlplane import KubectlError
 from support.cluster import Kubectl, condition, eventually
 from support.endpoints import KIND, Endpoints, manifest, says
 from support.rollouts import rollout_of, split_of, steps
@@ -21,6 +22,9 @@ import pytest
 
 AWHILE = 15.0
 """Seconds for which the operator is looked at while a policy holds."""
+
+UNKNOWN_YET = "There can be a delay between when CustomResourceDefinitions are created and when they are available"
+"""What the API server says while it does not know yet how the objects look that a policy is to change."""
 
 API = "admissionregistration.k8s.io/v1"
 GROUP = "agentrun.alibabacloud.com"
@@ -240,8 +244,13 @@ def something_is_stripped(kubectl: Kubectl) -> None:
     kubectl.apply(manifest("probe"))
 
     def look() -> bool:
-        marked = kubectl.patch(KIND, "probe", {"metadata": {"finalizers": ["example.com/probe"]}})
-        told = kubectl.patch(KIND, "probe", {"status": {"state": "READY"}}, subresource="status")
+        try:
+            marked = kubectl.patch(KIND, "probe", {"metadata": {"finalizers": ["example.com/probe"]}})
+            told = kubectl.patch(KIND, "probe", {"status": {"state": "READY"}}, subresource="status")
+        except KubectlError as error:
+            if UNKNOWN_YET not in str(error):
+                raise
+            return False
         return "finalizers" not in marked["metadata"] or "state" not in told.get("status", {})
 
     eventually(look, 20, "the policy in force")
