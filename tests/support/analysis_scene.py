@@ -81,6 +81,7 @@ class Scene:
         stable: how the stable one does.
         calls: the agents that were asked, `c` or `s`, and when.
         looks: the reconciles that were asked for, and when.
+        reading: seconds that an object takes to be read.
     """
 
     limits: ProbeLimits
@@ -93,6 +94,7 @@ class Scene:
     answers: list[Asked] = field(default_factory=list)
     bodies: dict[ObjectKey, Body] = field(default_factory=dict)
     fetched: int = 0
+    reading: float = 0.0
     out: int = 0
     most_out: int = 0
 
@@ -158,6 +160,7 @@ class Scene:
 
     async def _fetch(self, key: ObjectKey) -> Body:
         self.fetched += 1
+        await asyncio.sleep(self.reading)
         return self.bodies[key]
 
     def _prober(self, _account: Account, connections: int) -> Prober:

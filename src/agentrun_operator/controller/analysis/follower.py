@@ -104,7 +104,7 @@ class Follower:
         self._probes = Series() if assignment.plan.probes else None
         # Not known before the block was read: whether any metric counts at this weight.
         self._metrics = Series() if assignment.plan.metrics and assignment.weight else None
-        self._probes_wait, self._metrics_wait = Waiting(context.now), Waiting(context.now)
+        self._probes_wait, self._metrics_wait = Waiting(), Waiting()
         self._failures = assignment.failures
         self._changed = asyncio.Event()
         loops = [self._probe_on] if self._probes is not None else []
@@ -148,8 +148,6 @@ class Follower:
                 return await loop()
             except Exception:
                 log.exception("Proving %s failed, and begins again", self.assignment.key)
-                self._probes_wait.end()
-                self._metrics_wait.end()
                 await asyncio.sleep(PUT_OFF)
 
     async def _until(self, due: datetime) -> None:
@@ -161,7 +159,6 @@ class Follower:
         while True:
             await self._until(probes_due(series, self._timing, interval))
             began, found = await self._probed(wants_control=series.wants_control)
-            self._probes_wait.end()
             series = self._probes = (self._probes or series).after(found, began, self._context.now())
             self._context.enqueue({self.assignment.key})
 
@@ -171,14 +168,12 @@ class Follower:
         while True:
             if missing := await self._missing(needed):
                 return self._context.now(), _unavailable(missing)
-            self._probes_wait.begin()
-            async with self._context.limits.round(self.assignment.key.namespace):
+            async with self._probes_wait.until(self._context.limits.round(self.assignment.key.namespace)):
                 block = await self._read()
                 if block is not None and block.probes is not None:
                     needed |= {STABLE} if block.probes.against_stable else set()
                     if needed <= self._names.keys():
                         return await self._asked(block)
-            self._probes_wait.end()
             if block is None:
                 await asyncio.sleep(PUT_OFF)
 
@@ -234,7 +229,7 @@ class Follower:
                 prober,
                 told.runtime_name,
                 self._names,
-                turn=lambda: self._probes_wait.until(limits.call(payer_of(told.account), told.key.namespace)),
+                turn=lambda: self._probes_wait.call(limits.call(payer_of(told.account), told.key.namespace)),
                 told=self._context.told,
             )
             return began, await asked.run()
@@ -251,9 +246,7 @@ class Follower:
             told = self.assignment
             await self._until(metrics_due(self._metrics, self._timing, told.plan.interval))
             began = self._context.now()
-            self._metrics_wait.begin()
             found, stable = await self._measured(block)
-            self._metrics_wait.end()
             self.stable_values |= stable
             self._metrics = self._metrics.after(found, began, self._context.now())
             self._context.enqueue({told.key})
@@ -263,7 +256,7 @@ class Follower:
         told, context = self.assignment, self._context
 
         def turn() -> AbstractAsyncContextManager[None]:
-            return self._metrics_wait.until(context.limits.query(told.key.namespace))
+            return self._metrics_wait.call(context.limits.query(told.key.namespace))
 
         return await MetricsRound(told, block.metrics, self._before, context.prometheus, turn).run()
 

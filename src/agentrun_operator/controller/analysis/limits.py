@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from agentrun_operator.controller.concurrency.priority import Tenants, tenants
@@ -14,12 +13,8 @@ from agentrun_operator.controller.concurrency.slots import FairSlots
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Hashable
     from contextlib import AbstractAsyncContextManager
-    from datetime import datetime
 
 MINUTE = 60.0
-
-BRIEF = timedelta(seconds=2)
-"""For so long a round is between two of its calls, or reads its object, without waiting for others."""
 
 SHARE = 4
 """While others wait, a namespace has at most this part of the slots."""
@@ -32,43 +27,36 @@ QUERIES = 4
 
 
 class Waiting:
-    """Whether a round that is due waits for its turn: none of its calls is under way, and has not been for a while.
+    """Whether a round waits for its turn: somebody of it does, and none of its calls is under way."""
 
-    What is brief does not count: it would be recorded, and taken back a moment later.
-    """
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        """Begin with none.
-
-        Args:
-            now: the time of day.
-        """
-        self._now = now
-        self._since: datetime | None = None
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._waiting = 0
         self._out = 0
 
     def __bool__(self) -> bool:
-        return self._since is not None and not self._out and self._now() - self._since >= BRIEF
-
-    def begin(self) -> None:
-        """The round is due."""
-        self._since = self._now()
-
-    def end(self) -> None:
-        """It is over, or put off."""
-        self._since = None
+        return bool(self._waiting) and not self._out
 
     @asynccontextmanager
     async def until(self, turn: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
-        """Wait for a turn, and count what is done in it as under way."""
-        async with turn:
+        """Wait for a turn, and have it."""
+        async with AsyncExitStack() as had:
+            self._waiting += 1
+            try:
+                await had.enter_async_context(turn)
+            finally:
+                self._waiting -= 1
+            yield
+
+    @asynccontextmanager
+    async def call(self, turn: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
+        """The same, and count what is done in it as under way."""
+        async with self.until(turn):
             self._out += 1
             try:
                 yield
             finally:
                 self._out -= 1
-                if self._since is not None:
-                    self.begin()
 
 
 class ProbeLimits:

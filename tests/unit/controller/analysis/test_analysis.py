@@ -315,16 +315,23 @@ async def test_an_account_makes_no_more_calls_than_its_limit(scene: Scene):
 
 
 async def test_a_round_that_waits_for_its_turn_says_so(scene: Scene):
-    """Not of what is brief: the record would say that the clock stands, and a moment later that it runs."""
-    scene.limits._rate_of(scene.account.key)._tokens = -9.0
+    scene.limits._rate_of(scene.account.key)._tokens = 0.0
     for number in range(3):
         scene.analysis.follow(scene.assignment(block({"prompts": prompts(20)}), namespace=f"ns{number}"))
-    await scene.until(1.5)
-    assert not any(scene.evidence(namespace=f"ns{number}").waiting for number in range(3))
-    await scene.until(9.5)
+    await scene.until(0.5)
     assert all(scene.evidence(namespace=f"ns{number}").waiting for number in range(3))
-    await scene.until(10.5)
+    await scene.until(1.5)
     assert Counter(scene.evidence(namespace=f"ns{number}").waiting for number in range(3)) == {True: 2, False: 1}
+
+
+async def test_a_round_whose_object_is_being_read_does_not_wait_for_its_turn(scene: Scene):
+    """The record would say that the clock stands, and a moment later that it runs: two writes."""
+    scene.reading = 5.0
+    scene.analysis.follow(scene.assignment(block({})))
+    await scene.until(3)
+    assert scene.fetched == 1
+    assert not scene.calls
+    assert not scene.evidence().waiting
 
 
 async def test_a_namespace_whose_agents_hang_keeps_no_other_from_being_asked(scene: Scene):
