@@ -170,7 +170,7 @@ def _when(state: PollState, step: Step, schedule: PollSchedule) -> float:
     if state.step_failures:
         return state.looked_at + schedule.failing(state.step_failures)
     # What a pass over pages has left is looked at when its next page would be: the last page showed others.
-    pace = replace(step, parts=state.pages) if state.reading else step
+    pace = replace(step, parts=state.pages) if state.reading and not state.page_by_page else step
     when = state.looked_at + schedule.following(pace, still=max(state.looked_at - state.moved_at, 0.0))
     if state.sent_at is None or step.parts > 1:
         return when

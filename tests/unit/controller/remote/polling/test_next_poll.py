@@ -80,6 +80,11 @@ ONE_PAGE, ALL_PAGES, SINGLE = Step(parts=1), Step(parts=10), Step(("e1",))
             id="few are left while a pass is under way: when its next page would be, since the last one showed others",
         ),
         pytest.param(
+            replace(BIG, moving=("e1",), reading=True, page_by_page=True),
+            Poll(NOW + 1, What.STEP, SINGLE, needs_turn=True),
+            id="few are left while a list that failed is made up for: no sooner, since that reading goes on beside it",
+        ),
+        pytest.param(
             replace(MOVING, pages=3),
             Poll(NOW + 1, What.STEP, SINGLE, needs_turn=True),
             id="fewer endpoints than pages: each alone",
