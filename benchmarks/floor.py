@@ -1,7 +1,7 @@
 """The floor: how fast a bare loop writes, without anything to decide.
 
 aiohttp and nothing else, watched by the same observer as the programs' objects: what that costs the API server is no
-program's doing. What it writes has the fields of what the operator writes, and about its length; `differences` tells
+program's doing. What it writes has the fields of what the operator writes, and about its length; `check_alike` tells
 when it has not any more.
 """
 
@@ -10,11 +10,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from agentrun_operator.resources.names import API_VERSION, ENDPOINT_LABEL, FINALIZER, KIND
+from agentrun_operator.resources.names import API_VERSION, APP, ENDPOINT_LABEL, FINALIZER, KIND
 from benchmarks.figures import Floor
 from benchmarks.manifests import endpoint, names
 from benchmarks.observer import Observer
 from benchmarks.parallel import for_each
+from benchmarks.plans import OLD
+from benchmarks.programs import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 LONG_AGO = "2026-01-01T00:00:00Z"
-MANAGER = "agentrun-operator"
+ACCOUNT_ID, REGION = ACCOUNT["AGENTRUN_ACCOUNT_ID"], ACCOUNT["AGENTRUN_REGION"]
 
 
 async def floor(cluster: Cluster, count: int) -> Floor:
@@ -41,17 +43,21 @@ async def floor(cluster: Cluster, count: int) -> Floor:
     return Floor(patches, same)
 
 
-async def differences(cluster: Cluster, written: Body) -> set[str]:
-    """The fields that only one of two objects has, of what an operator writes: the floor's or the operator's own.
+async def check_alike(cluster: Cluster, written: Body) -> None:
+    """Make one object more, and compare it with one of the operator's, which has the same fields.
 
     Args:
         cluster: a namespace in which no objects are.
         written: the operator's.
+
+    Raises:
+        RuntimeError: it has not: the floor is of other writes.
     """
     await _same(cluster, "floor-alone")
     made = await cluster.first()
     await _remove(cluster, "floor-alone")
-    return set(_fields(_written(made))) ^ set(_fields(_written(written)))
+    if unlike := set(_fields(_written(made))) ^ set(_fields(_written(written))):
+        raise RuntimeError(f"benchmarks/floor.py writes other fields than the operator: {', '.join(sorted(unlike))}")
 
 
 def _written(body: Body) -> Body:
@@ -96,7 +102,7 @@ async def _same(cluster: Cluster, name: str) -> None:
 
 def _claimed(name: str) -> dict[str, Any]:
     """A status as the operator writes it before it makes the endpoint."""
-    claim = {"account": "1000000000000001", "adopted": False, "endpointName": name, "region": "cn-hangzhou"}
+    claim = {"account": ACCOUNT_ID, "adopted": False, "endpointName": name, "region": REGION}
     claim |= {"runtimeId": NO_ID, "since": LONG_AGO, "uid": NO_ID}
     return {
         "observedGeneration": 1,
@@ -112,14 +118,14 @@ def _served(name: str) -> dict[str, Any]:
     """And once AgentRun serves it."""
     return {
         "conditions": _conditions("True"),
-        "endpointArn": f"acs:agentrun:cn-hangzhou:1000000000000001:runtime-endpoints/{NO_ID}",
+        "endpointArn": f"acs:agentrun:{REGION}:{ACCOUNT_ID}:runtime-endpoints/{NO_ID}",
         "endpointId": NO_ID,
         "endpointName": name,
         "history": [_attempt(name) | {"readyAt": LONG_AGO, "result": "Ready"}],
-        "publicUrl": f"https://1000000000000001.agentrun-data.cn-hangzhou.aliyuncs.com/agent-runtimes/none/{name}",
+        "publicUrl": f"https://{ACCOUNT_ID}.agentrun-data.{REGION}.aliyuncs.com/agent-runtimes/none/{name}",
         "routing": endpoint(name, "none")["spec"]["routing"],
         "state": "READY",
-        "targetVersion": "3",
+        "targetVersion": OLD,
     }
 
 
@@ -146,7 +152,7 @@ def _event(namespace: str, name: str) -> dict[str, Any]:
     """As the operator tells that it made an endpoint."""
     about = {"apiVersion": API_VERSION, "kind": KIND, "namespace": namespace, "name": name, "uid": NO_ID}
     told = {"type": "Normal", "reason": "Created", "message": f"Created endpoint {name} of runtime none", "count": 1}
-    by = {"source": {"component": MANAGER}, "reportingComponent": MANAGER, "reportingInstance": "none"}
+    by = {"source": {"component": APP}, "reportingComponent": APP, "reportingInstance": "none"}
     times = {"firstTimestamp": LONG_AGO, "lastTimestamp": LONG_AGO, "eventTime": f"{LONG_AGO[:-1]}.000000Z"}
     metadata = {"generateName": f"{name}.", "namespace": namespace}
     return {

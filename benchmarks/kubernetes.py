@@ -70,7 +70,7 @@ class Cluster:
 
     async def first(self) -> Body:
         """One of them."""
-        found: Body = json.loads(await self._send("GET", f"{self._path}?limit=1"))["items"][0]
+        found: Body = (await self._glance())["items"][0]
         return found
 
     async def objects(self) -> list[Body]:
@@ -79,7 +79,7 @@ class Cluster:
 
     async def watch(self) -> AsyncIterator[Body]:
         """Every event from now on, without end: the API server may hang up, as it does when the CRD settles."""
-        version = json.loads(await self._send("GET", f"{self._path}?limit=1"))["metadata"]["resourceVersion"]
+        version = (await self._glance())["metadata"]["resourceVersion"]
         while True:
             query = {"watch": "true", "resourceVersion": version}
             async with self._http.get(self._path, params=query, timeout=aiohttp.ClientTimeout()) as response:
@@ -94,6 +94,11 @@ class Cluster:
     async def writes(self) -> Counter[str]:
         """Write since the API server started, by verb: of all our custom resources, and of events as `event`."""
         return count_writes((await self._send("GET", "/metrics")).decode())
+
+    async def _glance(self) -> Body:
+        """The list, with one object at most."""
+        found: Body = json.loads(await self._send("GET", f"{self._path}?limit=1"))
+        return found
 
     async def _send(self, method: str, path: str, body: Body | None = None, content: str = "application/json") -> bytes:
         data = None if body is None else json.dumps(body)
